@@ -1,0 +1,331 @@
+"""The communes and the zones: right where the first two digits of a postcode are wrong, and loaded once."""
+
+import csv
+import gzip
+import io
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from partnership.management.commands.build_communes import FIXTURE
+from partnership.management.commands.load_reference import FEWEST_COMMUNES, shipped
+from partnership.models import Commune, JournalEntry, Zone, ZoneDepartment
+
+# Postcodes of the mainland whose communes are not all where their first two digits say.
+ASTRIDE = {
+    "01200", "01410", "01590", "05110", "05130", "05160", "05700", "06260", "12210", "13780", "15230",
+    "21340", "27370", "30750", "33220", "34260", "37120", "37160", "42620", "43300", "43450", "48250",
+    "48500", "52100", "55120", "57410", "57412", "62760", "75015", "75016", "82160", "82330",
+}  # fmt: skip
+# Orly's airport is in Essonne; three islands left the department or the territory whose digits they keep.
+ELSEWHERE = {"94390": {"91"}, "97133": {"977"}, "97150": {"978"}, "98799": {"989"}}
+HEADS = "#Code_commune_INSEE;Nom_de_la_commune;Code_postal;Libellé_d_acheminement;Ligne_5"
+
+
+def load(*arguments: str | Path) -> str:
+    """Run the command and return what it said."""
+    said = io.StringIO()
+    call_command("load_reference", *map(str, arguments), stdout=said)
+    return said.getvalue()
+
+
+def names_of(postcode: str) -> set[str]:
+    return set(Commune.objects.filter(postcodes__contains=[postcode]).values_list("name", flat=True))
+
+
+@pytest.fixture
+def loaded(db) -> None:
+    load()
+
+
+@pytest.fixture(scope="module")
+def departments_of() -> dict[str, set[str]]:
+    """For each postcode of the shipped file, the departments of its communes."""
+    found = defaultdict(set)
+    for row in shipped():
+        for postcode in row.postcodes:
+            found[postcode].add(row.department)
+    return found
+
+
+@pytest.fixture
+def official_lines() -> list[str]:
+    """The lines of a file like La Poste's, made of the communes we ship: one a postcode, capitals without accents."""
+    return [
+        f"{row.insee_code};COMMUNE {row.insee_code};{postcode};COMMUNE {row.insee_code};"
+        for row in shipped()
+        for postcode in row.postcodes
+    ]
+
+
+@pytest.fixture
+def official_file(tmp_path, official_lines):
+    """Write a file like La Poste's and return its path."""
+
+    def write(lines: list[str] = official_lines, heads: str = HEADS, encoding: str = "utf-8") -> Path:
+        path = tmp_path / "laposte_hexasmal.csv"
+        path.write_bytes("\r\n".join([heads, *lines, ""]).encode(encoding))
+        return path
+
+    return write
+
+
+# -- what is shipped -------------------------------------------------------------------------------------------------
+
+
+def test_the_shipped_communes_are_those_of_the_year(departments_of):
+    rows = shipped()
+    assert len(rows) == len({row.insee_code for row in rows}) == 35_009
+    assert len(departments_of) == 6_332
+    assert [row.insee_code for row in rows] == sorted(row.insee_code for row in rows)
+
+
+def test_the_first_two_digits_of_a_postcode_lie_exactly_where_we_know_they_do(departments_of):
+    def digits(postcode):
+        return postcode[: 3 if postcode.startswith(("97", "98")) else 2]
+
+    lying = {postcode for postcode, found in departments_of.items() if found != {digits(postcode)}}
+    corsica = {postcode for postcode in lying if postcode.startswith("20")}
+    assert len(corsica) == 112
+    assert lying - corsica == ASTRIDE | ELSEWHERE.keys()
+    assert {postcode: departments_of[postcode] for postcode in ELSEWHERE} == ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    ("postcode", "departments"),
+    [("01410", {"01", "39"}), ("06260", {"04", "06"}), ("13780", {"13", "83"}), ("42620", {"03", "42"})],
+)
+def test_a_postcode_astride_leads_to_each_of_its_departments(departments_of, postcode, departments):
+    assert departments_of[postcode] == departments
+
+
+def test_corsica_is_two_departments_told_by_three_digits(departments_of):
+    expected = {"200": {"2A"}, "201": {"2A"}, "202": {"2B"}, "206": {"2B"}}
+    corsica = {postcode: found for postcode, found in departments_of.items() if postcode.startswith("20")}
+    assert {postcode[:3] for postcode in corsica} == expected.keys()
+    assert all(found == expected[postcode[:3]] for postcode, found in corsica.items())
+
+
+def test_the_department_is_written_in_the_code_of_the_commune():
+    wrong = [row for row in shipped() if not row.insee_code.startswith(row.department)]
+    assert wrong == []
+    assert {len(row.department) for row in shipped() if row.insee_code.startswith(("97", "98"))} == {3}
+
+
+def test_the_shipped_file_is_small():
+    assert FIXTURE.stat().st_size <= 500_000
+
+
+# -- loading ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_postcode_gives_the_communes_to_choose_from(loaded):
+    assert names_of("01410") == {"Chézery-Forens", "Lajoux", "Lélex", "Mijoux"}
+    assert names_of("31000") == {"Toulouse"}
+    assert names_of("00000") == set()
+
+
+def test_paris_lyon_and_marseille_are_chosen_by_district(loaded):
+    assert names_of("75011") == {"Paris 11e Arrondissement"}
+    assert names_of("69003") == {"Lyon 3e Arrondissement"}
+    assert names_of("13001") == {"Marseille 1er Arrondissement"}
+    assert names_of("75116") == {"Paris 16e Arrondissement"}
+    for city, districts in (("Paris", 20), ("Lyon", 9), ("Marseille", 16)):
+        assert Commune.objects.filter(name__startswith=f"{city} ", name__endswith="Arrondissement").count() == districts
+        assert Commune.objects.get(name=city).postcodes == []
+
+
+def test_ajaccio_is_in_corse_du_sud_and_bastia_in_haute_corse(loaded):
+    assert Commune.objects.get(name="Ajaccio").department == "2A"
+    assert Commune.objects.get(name="Bastia").department == "2B"
+
+
+def test_loading_twice_changes_nothing(loaded):
+    communes = set(Commune.objects.values_list("insee_code", "name", "department"))
+    zones = set(ZoneDepartment.objects.values_list("pk", "zone", "department", "is_core"))
+    assert "35009, nothing to change" in load()
+    assert set(Commune.objects.values_list("insee_code", "name", "department")) == communes
+    assert set(ZoneDepartment.objects.values_list("pk", "zone", "department", "is_core")) == zones
+    assert JournalEntry.objects.filter(subject="communes").count() == 1
+
+
+def test_loading_repairs_what_has_changed_and_only_that(loaded):
+    Commune.objects.filter(name="Toulouse").update(name="Tolosa", postcodes=["31000"])
+    Commune.objects.filter(name="Lyon").delete()
+    Commune.objects.create(insee_code="99999", name="Nulle-Part", department="99", postcodes=["99999"])
+    assert "2 new or changed, 1 removed" in load()
+    assert Commune.objects.get(insee_code="31555").name == "Toulouse"
+    assert Commune.objects.filter(name="Lyon").exists()
+    assert not Commune.objects.filter(insee_code="99999").exists()
+
+
+# -- the zones -------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_zones_are_paris_and_two_pilots(loaded):
+    zones = {
+        zone.code: (
+            zone.is_pilot,
+            {row.department for row in zone.departments.all() if row.is_core},
+            {row.department for row in zone.departments.all() if not row.is_core},
+        )
+        for zone in Zone.objects.all()
+    }
+    assert zones == {
+        "paris": (False, {"75", "92", "93", "94"}, {"77", "78", "91", "95"}),
+        "lyon": (True, {"69"}, {"01", "38", "42"}),
+        "toulouse": (True, {"31"}, {"09", "32", "81", "82"}),
+    }
+    assert list(Zone.objects.values_list("code", flat=True)) == ["paris", "lyon", "toulouse"]
+
+
+def test_each_department_of_a_zone_has_communes(loaded):
+    known = set(Commune.objects.values_list("department", flat=True))
+    assert set(ZoneDepartment.objects.values_list("department", flat=True)) <= known
+
+
+def test_a_zone_changed_by_the_people_who_run_it_is_left_alone(loaded):
+    Zone.objects.filter(code="lyon").update(name="Lyon et Saint-Étienne", is_pilot=False)
+    ZoneDepartment.objects.filter(department="38").delete()
+    load()
+    lyon = Zone.objects.get(code="lyon")
+    assert (lyon.name, lyon.is_pilot) == ("Lyon et Saint-Étienne", False)
+    assert set(lyon.departments.values_list("department", flat=True)) == {"01", "42", "69"}
+
+
+def test_a_department_that_another_zone_has_stays_there(db):
+    grenoble = Zone.objects.create(code="grenoble", name="Grenoble", order=9)
+    ZoneDepartment.objects.create(zone=grenoble, department="38")
+    load()
+    assert ZoneDepartment.objects.get(department="38").zone == grenoble
+    assert set(Zone.objects.get(code="lyon").departments.values_list("department", flat=True)) == {"01", "42", "69"}
+
+
+# -- the official file -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+def test_the_official_file_replaces_the_communes_in_either_encoding(db, official_file, official_lines, encoding):
+    lines = [line for line in official_lines if not line.startswith(("01001;", "01002;"))]
+    lines += ["01002;L ABERGEMENT DE VAREY;01999;L ABERGEMENT DE VAREY;", "99138;MONACO;98000;MONACO;"]
+    load("--communes", official_file(lines, encoding=encoding))
+    assert not Commune.objects.filter(insee_code="01001").exists()
+    assert Commune.objects.get(insee_code="01002").postcodes == ["01999"]
+    assert Commune.objects.get(insee_code="99138").name == "Monaco"
+
+
+def test_the_official_file_keeps_proper_names_and_the_districts(loaded, official_file):
+    assert "0 removed" in load("--communes", official_file())
+    assert names_of("75011") == {"Paris 11e Arrondissement"}
+    assert Commune.objects.get(insee_code="01001").name == "L'Abergement-Clémenciat"
+    assert Commune.objects.get(name="Paris").postcodes == []
+
+
+def test_the_next_start_keeps_the_official_file_until_told_otherwise(db, official_file, official_lines):
+    load("--communes", official_file([*official_lines, "99138;MONACO;98000;MONACO;"]))
+    assert "kept" in load()
+    assert names_of("98000") == {"Monaco"}
+    assert "1 removed" in load("--shipped-communes")
+    assert names_of("98000") == set()
+    assert "nothing to change" in load()
+    sources = JournalEntry.objects.filter(subject="communes").order_by("pk").values_list("before", "after")
+    assert list(sources) == [("", "official"), ("official", "shipped")]
+
+
+BAD_LINES = {
+    "01001;L ABERGEMENT CLEMENCIAT;0140;L ABERGEMENT;": "line 2: “0140” is not a postcode",
+    "1001;L ABERGEMENT CLEMENCIAT;01400;L ABERGEMENT;": "line 2: “1001” is not the INSEE code of a commune",
+    "01001;;01400;L ABERGEMENT;": "line 2: commune 01001 has no readable name",
+    "01001;AB\x00CD;01400;L ABERGEMENT;": "line 2",
+    f"01001;{'A' * 81};01400;L ABERGEMENT;": "line 2: commune 01001 has no readable name",
+    "01001;L ABERGEMENT": "line 2: columns are missing",
+}
+
+
+@pytest.mark.parametrize(("line", "message"), BAD_LINES.items(), ids=range(len(BAD_LINES)))
+def test_a_bad_line_is_named_and_nothing_changes(loaded, official_file, official_lines, line, message):
+    refuse(official_file([line, *official_lines]), message)
+
+
+def test_a_cut_file_is_refused_and_nothing_changes(loaded, official_file, official_lines):
+    refuse(official_file(official_lines[: FEWEST_COMMUNES // 2]), "is it cut?")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x00\xff\xfe\x89PNG\r\n", b"nom,code_postal\nLyon,69001\n", FIXTURE.read_bytes()[:5000]],
+    ids=["empty", "binary", "another table", "compressed"],
+)
+def test_another_kind_of_file_is_refused_and_nothing_changes(loaded, tmp_path, content):
+    path = tmp_path / "communes.csv"
+    path.write_bytes(content)
+    refuse(path, "is not the CSV of La Poste")
+
+
+def test_a_missing_file_or_a_folder_is_refused_and_nothing_changes(loaded, tmp_path):
+    refuse(tmp_path / "absent.csv", "cannot be read")
+    refuse(tmp_path, "cannot be read")
+
+
+def refuse(path: Path, message: str) -> None:
+    """Loading that file raises an error that says so, and the communes stay as they were."""
+    before = list(Commune.objects.order_by("pk").values_list("pk", "name", "postcodes"))
+    with pytest.raises(CommandError) as error:
+        load("--communes", path)
+    assert message in str(error.value)
+    assert "Nothing changed." in str(error.value)
+    assert list(Commune.objects.order_by("pk").values_list("pk", "name", "postcodes")) == before
+    assert "nothing to change" in load()
+
+
+# -- building the shipped file ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def packages(tmp_path) -> Path:
+    """The two packages, unpacked, with two of today's communes, one district and one commune merged since."""
+    territories = [
+        {"code": "75056", "nom": "Paris", "typeLiaison": 0, "type": "commune-actuelle", "departement": "75"}
+        | {"codesPostaux": ["75001"]},
+        {"code": "75101", "nom": "Paris 1er", "typeLiaison": 0, "type": "arrondissement-municipal"}
+        | {"departement": "75", "commune": "75056", "codesPostaux": ["75001"]},
+        {"code": "14581", "nom": "Aurseulles", "typeLiaison": 0, "type": "commune-actuelle", "departement": "14"}
+        | {"codesPostaux": ["14240"]},
+        {"code": "14011", "nom": "Anctoville", "typeLiaison": 0, "type": "commune-deleguee", "departement": "14"}
+        | {"chefLieu": "14581"},
+    ]
+    addresses = [{"codePostal": "14250", "codeCommune": "14011", "nomCommune": "Anctoville"}]
+    for name, rows in (("decoupage/data/communes.json", territories), ("codes/codes-postaux.json", addresses)):
+        path = tmp_path / "packages" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(rows), encoding="utf-8")
+    return tmp_path / "packages"
+
+
+def test_building_gathers_postcodes_by_todays_communes(packages, tmp_path):
+    output = tmp_path / "communes.csv.gz"
+    call_command("build_communes", str(packages), output=output, stdout=io.StringIO())
+    first = output.read_bytes()
+    with gzip.open(output, "rt", encoding="utf-8") as file:
+        rows = list(csv.reader(file, delimiter=";"))
+    assert rows == [
+        ["insee_code", "name", "department", "postcodes"],
+        ["14581", "Aurseulles", "14", "14240 14250"],
+        ["75056", "Paris", "75", ""],
+        ["75101", "Paris 1er", "75", "75001"],
+    ]
+    call_command("build_communes", str(packages), output=output, stdout=io.StringIO())
+    assert output.read_bytes() == first
+
+
+def test_building_says_which_file_is_missing_or_wrong(packages, tmp_path):
+    (packages / "decoupage/data/communes.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(CommandError, match="communes.json: not the file expected"):
+        call_command("build_communes", str(packages), output=tmp_path / "out.gz")
+    (packages / "codes/codes-postaux.json").unlink()
+    (packages / "decoupage/data/communes.json").unlink()
+    with pytest.raises(CommandError, match="expected one communes.json, found 0"):
+        call_command("build_communes", str(packages), output=tmp_path / "out.gz")
