@@ -1,0 +1,164 @@
+"""The vocabulary of recruitment, and the only moves of an application, a booking and an enrolment."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ApplicationState(models.TextChoices):
+    ENQUIRY = "enquiry", _("Enquiry")
+    DRAFT = "draft", _("Begun")
+    SUBMITTED = "submitted", _("Submitted")
+    INTERVIEW_SCHEDULED = "interview_scheduled", _("Interview scheduled")
+    NO_SHOW = "no_show", _("Missed interview")
+    INTERVIEWED = "interviewed", _("Interviewed")
+    WAITLISTED = "waitlisted", _("Waiting list")
+    ADMITTED = "admitted", _("Admitted")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REJECTED = "rejected", _("Rejected")
+    DECLINED = "declined", _("Offer declined")
+    EXPIRED = "expired", _("Offer expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    UNREACHABLE = "unreachable", _("Unreachable")
+
+
+_S = ApplicationState
+# One of these a person and an intake, by the database.
+LIVE = (
+    _S.ENQUIRY,
+    _S.SUBMITTED,
+    _S.INTERVIEW_SCHEDULED,
+    _S.NO_SHOW,
+    _S.INTERVIEWED,
+    _S.WAITLISTED,
+    _S.ADMITTED,
+    _S.CONFIRMED,
+)
+# Each takes one of the cohort's places, by the database.
+HOLDING = (_S.ADMITTED, _S.CONFIRMED)
+EXITS = (_S.REJECTED, _S.DECLINED, _S.EXPIRED, _S.WITHDRAWN, _S.UNREACHABLE)
+_REOPENED = (_S.ENQUIRY, _S.SUBMITTED, _S.INTERVIEWED, _S.WAITLISTED, _S.ADMITTED, _S.CONFIRMED)
+APPLICATION_FLOW = {
+    _S.ENQUIRY: (_S.SUBMITTED, _S.REJECTED, _S.UNREACHABLE, _S.WITHDRAWN),
+    _S.DRAFT: (_S.SUBMITTED,),
+    _S.SUBMITTED: (
+        _S.INTERVIEW_SCHEDULED,
+        _S.INTERVIEWED,
+        _S.ADMITTED,
+        _S.REJECTED,
+        _S.UNREACHABLE,
+        _S.WITHDRAWN,
+    ),
+    _S.INTERVIEW_SCHEDULED: (_S.INTERVIEWED, _S.NO_SHOW, _S.SUBMITTED, _S.WITHDRAWN),
+    _S.NO_SHOW: (_S.INTERVIEW_SCHEDULED, _S.REJECTED, _S.UNREACHABLE, _S.WITHDRAWN),
+    _S.INTERVIEWED: (_S.INTERVIEW_SCHEDULED, _S.ADMITTED, _S.WAITLISTED, _S.REJECTED, _S.WITHDRAWN),
+    _S.WAITLISTED: (_S.ADMITTED, _S.REJECTED, _S.WITHDRAWN),
+    _S.ADMITTED: (_S.CONFIRMED, _S.DECLINED, _S.EXPIRED, _S.REJECTED, _S.WITHDRAWN),
+    _S.CONFIRMED: (_S.REJECTED, _S.WITHDRAWN),
+    _S.REJECTED: _REOPENED,
+    _S.DECLINED: _REOPENED,
+    _S.EXPIRED: _REOPENED,
+    _S.WITHDRAWN: _REOPENED,
+    _S.UNREACHABLE: _REOPENED,
+}
+# An interview that was fixed or missed before the exit is over; the file starts again where it was submitted.
+REOPENS_AS = {_S.INTERVIEW_SCHEDULED: _S.SUBMITTED, _S.NO_SHOW: _S.SUBMITTED}
+
+
+class ExitReason(models.TextChoices):
+    """Why an application ended; each exit offers the reasons that fit it (EXIT_REASONS)."""
+
+    PROFILE = "profile", _("profile does not match the course")
+    LEVEL = "level", _("level required not held")
+    AGE = "age", _("age outside the legal limits")
+    FULL = "full", _("no place left")
+    CONDITION = "condition", _("condition of the offer not met")
+    COURSE_CANCELLED = "course_cancelled", _("course cancelled")
+    OTHER_COURSE = "other_course", _("chose another course")
+    JOB = "job", _("found a job")
+    MOVED = "moved", _("moved away")
+    PERSONAL = "personal", _("personal reasons")
+    NO_ANSWER = "no_answer", _("no answer")
+    WRONG_CONTACT = "wrong_contact", _("telephone and e-mail wrong")
+    OTHER = "other", _("other reason")
+
+
+_R = ExitReason
+EXIT_REASONS = {
+    _S.REJECTED: (_R.PROFILE, _R.LEVEL, _R.AGE, _R.FULL, _R.CONDITION, _R.COURSE_CANCELLED, _R.OTHER),
+    _S.DECLINED: (_R.OTHER_COURSE, _R.JOB, _R.MOVED, _R.PERSONAL, _R.OTHER),
+    _S.EXPIRED: (_R.NO_ANSWER,),
+    _S.WITHDRAWN: (_R.OTHER_COURSE, _R.JOB, _R.MOVED, _R.PERSONAL, _R.OTHER),
+    _S.UNREACHABLE: (_R.NO_ANSWER, _R.WRONG_CONTACT),
+}
+
+
+class Level(models.TextChoices):
+    """The highest diploma held or about to be."""
+
+    BELOW_BAC = "3", _("CAP, BEP or no diploma (level 3 or below)")
+    BAC = "4", _("baccalauréat (level 4)")
+    BAC_2 = "5", _("two years after the baccalauréat (level 5)")
+    BAC_3 = "6", _("licence or more (level 6 and above)")
+
+
+class Availability(models.TextChoices):
+    EVENINGS = "evenings", _("evenings until 9 p.m.")
+    SATURDAYS = "saturdays", _("Saturdays")
+    SUNDAYS = "sundays", _("some Sundays")
+
+
+class Source(models.TextChoices):
+    LYCEE = "lycee", _("lycée")
+    MISSION_LOCALE = "mission_locale", _("mission locale")
+    FRANCE_TRAVAIL = "france_travail", _("France Travail")
+    CIO = "cio", _("guidance centre (CIO)")
+    FAIR = "fair", _("fair or forum")
+    OPEN_DAY = "open_day", _("open day")
+    WEB = "web", _("the web or social networks")
+    HOST = "host", _("an employer")
+    WORD_OF_MOUTH = "word_of_mouth", _("word of mouth")
+    OTHER = "other", _("other")
+
+
+class SlotKind(models.TextChoices):
+    INTERVIEW = "interview", _("interview")
+    INFORMATION = "information", _("information meeting")
+    TESTS = "tests", _("tests")
+    OPEN_DAY = "open_day", _("open day")
+    JOB_DATING = "job_dating", _("job dating")
+
+
+class BookingState(models.TextChoices):
+    BOOKED = "booked", _("Booked")
+    ATTENDED = "attended", _("Attended")
+    MISSED = "missed", _("Missed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+BOOKING_FLOW = {
+    BookingState.BOOKED: (BookingState.ATTENDED, BookingState.MISSED, BookingState.CANCELLED),
+    BookingState.ATTENDED: (),
+    BookingState.MISSED: (),
+    BookingState.CANCELLED: (),
+}
+
+
+class EnrolmentState(models.TextChoices):
+    EXPECTED = "expected", _("Expected")
+    PRESENT = "present", _("Present")
+    COMPLETED = "completed", _("Completed")
+    ENDED = "ended", _("Ended")
+
+
+ENROLMENT_FLOW = {
+    EnrolmentState.EXPECTED: (EnrolmentState.PRESENT, EnrolmentState.ENDED),
+    EnrolmentState.PRESENT: (EnrolmentState.COMPLETED, EnrolmentState.ENDED),
+    EnrolmentState.COMPLETED: (),
+    EnrolmentState.ENDED: (),
+}
+ENROLMENT_LIVE = (EnrolmentState.EXPECTED, EnrolmentState.PRESENT)
+
+
+class ConsentPurpose(models.TextChoices):
+    TALENT_POOL = "talent_pool", _("keep my file two years for a later intake")
+    SMS = "sms", _("receive reminders by SMS")

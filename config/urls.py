@@ -1,0 +1,41 @@
+"""The addresses: French slugs in both languages, each app under its own words."""
+
+from allauth.account import views as account
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+
+from . import views
+
+admin.site.login = views.to_sign_in
+
+urlpatterns = [
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+]
+urlpatterns += i18n_patterns(
+    path("", views.front, name="front"),
+    path("accueil/", views.home, name="home"),
+    path("connexion/", login_not_required(account.login), name="account_login"),
+    path("connexion/code/", login_not_required(account.request_login_code), name="account_request_login_code"),
+    path("connexion/code/saisir/", login_not_required(account.confirm_login_code), name="account_confirm_login_code"),
+    path("deconnexion/", account.logout, name="account_logout"),
+    path("partenariat/", include("partnership.urls")),
+    path("contenus/", include("programmes.urls")),
+    path("", include("cohorts.urls")),
+    path("", include("placements.urls")),
+    path("admin/", admin.site.urls),
+)
+if settings.DEVELOPMENT:
+    urlpatterns += i18n_patterns(
+        path("style/", views.style, name="style"),
+        path("boite/", views.mailbox, name="mailbox"),
+        path("boite/<str:name>/", views.mailbox_letter, name="mailbox_letter"),
+    )
+
+handler400 = "config.views.bad_request"
+handler403 = "config.views.forbidden"
+handler404 = "config.views.not_found"
+handler500 = "config.views.server_error"

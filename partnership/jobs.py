@@ -1,0 +1,89 @@
+"""Long tasks in slices: progress in a row, each slice re-queued, so that no letter waits behind them."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.functional import Promise
+from kombu.exceptions import OperationalError as BrokerError
+
+from . import clock
+from .models import Job, User
+from .states import JobState
+
+log = logging.getLogger(__name__)
+
+SLICE_SECONDS = 45
+LEASE = timedelta(seconds=120)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of task: what it is called, and its step, which does a little work and says whether it is finished."""
+
+    key: str
+    label: str | Promise
+    step: Callable[[Job], bool]
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Make a kind known; called where an app gets ready."""
+    KINDS[kind.key] = kind
+    return kind
+
+
+def start(kind: str, *, by: User, **parameters: object) -> Job:
+    """Write the task down and ring the worker on commit."""
+    job = Job.objects.create(kind=KINDS[kind].key, parameters=parameters, started_by=by, started_at=clock.now())
+    transaction.on_commit(lambda: ring(job))
+    return job
+
+
+def ring(job: Job) -> None:
+    """Tell the worker of a waiting task; beat rings again for whatever nobody took."""
+    try:
+        current_app.send_task("partnership.tasks.run_job", args=[str(job.pk)], queue="jobs", retry=False)
+    except (BrokerError, OSError) as problem:
+        log.warning("broker unreachable, beat will ring: %s", type(problem).__name__)
+
+
+def waiting() -> list[Job]:
+    """The tasks that nobody works on: new, between two slices, or left by a worker that died."""
+    return list(Job.objects.filter(_free()))
+
+
+def _free() -> Q:
+    return Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=Now())
+
+
+def run_slice(key: str) -> None:
+    """Work on a task for at most SLICE_SECONDS, then let it wait for its next slice; a failure is kept in the row."""
+    if not Job.objects.filter(_free(), pk=key).update(state=JobState.RUNNING, lease_until=Now() + LEASE):
+        return
+    job = Job.objects.get(pk=key)
+    until = time.monotonic() + SLICE_SECONDS
+    try:
+        finished = False
+        while not finished and time.monotonic() < until:
+            finished = KINDS[job.kind].step(job)
+            job.save(update_fields=["done", "total", "errors", "parameters", "result"])
+    except Exception as problem:
+        log.exception("task %s failed", job.pk)
+        Job.objects.filter(pk=key).update(
+            state=JobState.FAILED, errors=[*job.errors, str(problem)[:300]], ended_at=clock.now(), lease_until=None
+        )
+        return
+    if finished:
+        Job.objects.filter(pk=key).update(state=JobState.DONE, ended_at=clock.now(), lease_until=None)
+    else:
+        Job.objects.filter(pk=key).update(state=JobState.WAITING, lease_until=None)
+        ring(job)

@@ -1,0 +1,38 @@
+"""The safety net of the letters: the same loop as the worker's, without Celery and without a broker."""
+
+import logging
+import signal
+import threading
+from datetime import timedelta
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import InterfaceError, OperationalError, connection
+
+from partnership import outbox
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Sends the letters that nobody has sent a minute after they were due; runs until it is stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--patience", type=int, default=int(outbox.RELAY_PATIENCE.total_seconds()), help="seconds")
+        parser.add_argument("--every", type=float, default=5.0, help="seconds between two looks")
+        parser.add_argument("--once", action="store_true", help="look once and stop")
+
+    def handle(self, *, patience: int, every: float, once: bool, **options: object) -> None:
+        stop = threading.Event()
+        if not once:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: stop.set())
+        while not stop.is_set():
+            try:
+                while outbox.send_due(patience=timedelta(seconds=patience)) and not stop.is_set():
+                    pass
+            except (OperationalError, InterfaceError) as problem:
+                log.warning("database unreachable, trying again: %s", type(problem).__name__)
+                connection.close()
+            if once:
+                return
+            stop.wait(every)

@@ -1,0 +1,41 @@
+"""Figures of the convention: each app registers what it counts; the board only adds them up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from .models import Convention, User
+
+# (milestone key, zone key or None for "in no zone")
+Cell = tuple[int, int | None]
+Counts = dict[str, dict[Cell, int]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure with one definition, shown on hover and in the handbook; `url_name` is the list whose count equals it."""
+
+    key: str
+    label: str | Promise
+    definition: str | Promise
+    url_name: str = ""
+
+
+MEASURES: dict[str, Measure] = {}
+_SOURCES: list[Callable[[User, Convention], Counts]] = []
+
+
+def register(*measures: Measure, counts: Callable[[User, Convention], Counts]) -> None:
+    """Make an app's measures known, with the one function that counts them in one statement."""
+    MEASURES.update({measure.key: measure for measure in measures})
+    if counts not in _SOURCES:
+        _SOURCES.append(counts)
+
+
+def counts(user: User, convention: Convention) -> Counts:
+    """Every registered figure by milestone and zone."""
+    figures: Counts = {key: {} for key in MEASURES}
+    for source in _SOURCES:
+        figures |= source(user, convention)
+    return figures

@@ -1,0 +1,317 @@
+"""Letters: written in the transaction of the deed, sent after it, never lost; Celery is a doorbell, never the record.
+
+A letter is a row, unique by the business event it tells. The worker (rung on commit, and by beat) and the relay (without
+any broker) share the loop below: claim with a lease, hand over, finish only while the lease is still ours. Due dates are
+compared with `clock.now()`; leases with the database's clock, so that a machine with a wrong clock steals nobody's letter.
+"""
+
+import logging
+import random
+import re
+import smtplib
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.utils import parseaddr
+
+import css_inline
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString
+from kombu.exceptions import OperationalError as BrokerError
+from markdown_it import MarkdownIt
+
+from . import clock, links
+from .models import OutgoingMessage, ref
+from .states import MessageState, OnDoubt
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=120)
+MOST_ATTEMPTS = 10
+# The relay leaves to the worker whatever has been due for less than this.
+RELAY_PATIENCE = timedelta(seconds=60)
+# Marks that stand in the stored letter for what only its reader may see; `.invalid` leads nowhere by RFC 2606.
+LINK_MARK = "https://lien-personnel.invalid/"
+SECRET_MARK = "§secret§"  # noqa: S105 (a mark, not a secret)
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~&])")
+_MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
+_LONELY_LINK = re.compile(r"<p>(<a [^>]*>[^<]*</a>)</p>")
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody a letter goes to, and the language they read."""
+
+    email: str
+    name: str = ""
+    language: str = "fr"
+    ref: str = ""
+
+
+# -- writing ------------------------------------------------------------------------------------------------------
+
+
+def post(
+    template: str,
+    *,
+    key: str,
+    about: models.Model | str,
+    to: Recipient,
+    due: datetime | None = None,
+    link: tuple[str, models.Model] | None = None,
+    secret: str = "",
+    on_doubt: OnDoubt = OnDoubt.RESEND,
+    reply_to: str = "",
+    **context: str | int | date,
+) -> None:
+    """Write a letter in the present transaction, once for each `key`; it leaves after the commit, when it is due.
+
+    `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown in the
+    letter and nowhere else. The context holds plain values only: what a person typed is escaped here, for both forms.
+    """
+    subject, text, html = render(template, to.language, context | {"name": to.name})
+    purpose, thing = link or ("", None)
+    letter = OutgoingMessage(
+        key=key,
+        template=template,
+        language=to.language,
+        about=about if isinstance(about, str) else ref(about),
+        to_ref=to.ref,
+        to_email=to.email,
+        to_name=to.name,
+        reply_to=reply_to,
+        subject=subject,
+        text=text,
+        html=html,
+        link_purpose=purpose,
+        link_subject=ref(thing) if thing is not None else "",
+        secret=secret,
+        on_doubt=on_doubt,
+        written_at=clock.now(),
+        due_at=due or clock.now(),
+    )
+    OutgoingMessage.objects.bulk_create([letter], ignore_conflicts=True)
+    if due is None:
+        transaction.on_commit(ring)
+
+
+def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
+    """A letter's subject, text and HTML; the template's first line is the subject, the rest is Markdown."""
+    marks = {"link": LINK_MARK, "secret": SECRET_MARK}
+    plain = {key: _plain(value) for key, value in context.items()}
+    escaped = {key: _escaped(value) for key, value in context.items()}
+    with translation.override(language):
+        name = f"emails/{template}.{language}.txt"
+        subject, _, source = render_to_string(name, plain | marks).partition("\n")
+        _, _, marked_up = render_to_string(name, escaped | marks).partition("\n")
+        body = _LONELY_LINK.sub(r'<p class="button">\1</p>', _MARKDOWN.render(marked_up.strip()))
+        page = render_to_string(
+            "emails/letter.html", {"subject": " ".join(subject.split()), "body": body, "language": language}
+        )
+    text = _MARKDOWN_LINK.sub(r"\1 : \2", source).strip() + "\n"
+    return " ".join(subject.split())[:250], text, css_inline.inline(page)
+
+
+def _plain(value: object) -> object:
+    # The text form is no HTML: an apostrophe stays one.
+    return SafeString(value) if isinstance(value, str) else value
+
+
+def _escaped(value: object) -> object:
+    # Markdown's own escapes: the renderer turns what follows them into HTML entities where needed.
+    return SafeString(_MARKDOWN_SIGNS.sub(r"\\\1", value)) if isinstance(value, str) else value
+
+
+def ring() -> None:
+    """Tell the worker that a letter is due: a hint, so a dead broker costs a minute and never an error."""
+    try:
+        current_app.send_task("partnership.tasks.send_due", retry=False)
+    except (BrokerError, OSError) as problem:
+        log.warning("broker unreachable, the relay will send: %s", type(problem).__name__)
+
+
+# -- changing one's mind --------------------------------------------------------------------------------------------
+
+
+def cancel(*, about: models.Model | str | None = None, key: str | None = None) -> int:
+    """Cancel the letters of a file, or the one with a key, that have not begun to leave; the number cancelled."""
+    letters = OutgoingMessage.objects.filter(state__in=[MessageState.DRAFT, MessageState.PENDING, MessageState.HELD])
+    if key is not None:
+        letters = letters.filter(key=key)
+    if about is not None:
+        letters = letters.filter(about=about if isinstance(about, str) else ref(about))
+    return letters.update(state=MessageState.CANCELLED, secret="")
+
+
+def hasten(key: str) -> bool:
+    """Make a pending letter due now; False if it is no longer pending."""
+    waiting = OutgoingMessage.objects.filter(key=key, state=MessageState.PENDING)
+    hastened = bool(waiting.update(due_at=clock.now(), retry_at=None))
+    transaction.on_commit(ring)
+    return hastened
+
+
+def send_again(letter: OutgoingMessage) -> bool:
+    """Put a dead, held or bounced letter back among those to send; False if somebody else just did."""
+    stopped = OutgoingMessage.objects.filter(
+        pk=letter.pk, state__in=[MessageState.DEAD, MessageState.HELD, MessageState.BOUNCED]
+    )
+    again = bool(stopped.update(state=MessageState.PENDING, attempts=0, retry_at=None, due_at=clock.now()))
+    transaction.on_commit(ring)
+    return again
+
+
+# -- sending ------------------------------------------------------------------------------------------------------
+
+
+def send_due(*, limit: int = 50, patience: timedelta = timedelta(0)) -> int:
+    """Claim and send up to `limit` letters due for longer than `patience`; the number that were handled.
+
+    If the mail server cannot be reached or refuses our credentials, the letters go back untouched and 0 is returned.
+    """
+    letters = _claim(limit, patience)
+    if not letters:
+        return 0
+    connection = get_connection()
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as problem:
+        log.warning("mail server unreachable: %s", problem)
+        _release(letters)
+        return 0
+    try:
+        for letter in letters:
+            _deliver(letter, connection)
+    finally:
+        connection.close()
+    return len(letters)
+
+
+def _claim(limit: int, patience: timedelta) -> list[OutgoingMessage]:
+    due = Q(state=MessageState.PENDING, due_at__lte=clock.now() - patience) & (
+        Q(retry_at__isnull=True) | Q(retry_at__lte=Now())
+    )
+    abandoned = Q(state=MessageState.SENDING, lease_until__lt=Now())
+    token = uuid.uuid4()
+    with transaction.atomic():
+        # Its sender died after handing it over: nobody knows, and for this kind a person decides.
+        OutgoingMessage.objects.filter(abandoned, handed_over=True, on_doubt=OnDoubt.HOLD).update(
+            state=MessageState.HELD, lease_token=None, lease_until=None, last_error="sender lost after handing over"
+        )
+        keys = list(
+            OutgoingMessage.objects.filter(due | abandoned)
+            .order_by("due_at", "pk")
+            .select_for_update(skip_locked=True)
+            .values_list("pk", flat=True)[:limit]
+        )
+        OutgoingMessage.objects.filter(pk__in=keys).update(
+            state=MessageState.SENDING,
+            lease_token=token,
+            lease_until=Now() + LEASE,
+            handed_over=False,
+            attempts=F("attempts") + 1,
+        )
+    return list(OutgoingMessage.objects.filter(lease_token=token).order_by("due_at", "pk"))
+
+
+def _release(letters: list[OutgoingMessage]) -> None:
+    OutgoingMessage.objects.filter(
+        pk__in=[letter.pk for letter in letters], lease_token=letters[0].lease_token, handed_over=False
+    ).update(
+        state=MessageState.PENDING,
+        lease_token=None,
+        lease_until=None,
+        attempts=F("attempts") - 1,
+        retry_at=Now() + timedelta(seconds=30),
+    )
+
+
+def _deliver(letter: OutgoingMessage, connection: BaseEmailBackend) -> None:
+    ours = OutgoingMessage.objects.filter(pk=letter.pk, lease_token=letter.lease_token)
+    # The fence: whoever lost the lease (a long pause, a slow server) must not send what another sender has taken over.
+    if not ours.update(lease_until=Now() + LEASE, handed_over=True):
+        return
+    try:
+        _envelope(letter, connection).send()
+    except smtplib.SMTPRecipientsRefused as refusal:
+        permanent = all(code >= 500 for code, _ in refusal.recipients.values())
+        _fail(ours, letter, refusal, dead=permanent)
+    except smtplib.SMTPSenderRefused as refusal:
+        _fail(ours, letter, refusal, dead=False)
+    except smtplib.SMTPDataError as refusal:
+        _fail(ours, letter, refusal, dead=refusal.smtp_code >= 500)
+    except (OSError, smtplib.SMTPException) as problem:
+        # The line broke: after the server had the whole letter, or before; the next letter gets a new connection.
+        connection.close()
+        if letter.on_doubt == OnDoubt.HOLD:
+            ours.update(state=MessageState.HELD, lease_token=None, lease_until=None, last_error=_short(problem))
+        else:
+            _fail(ours, letter, problem, dead=False)
+    except Exception as problem:  # noqa: BLE001 (one letter that cannot be built must not stop the others)
+        log.exception("letter %s cannot be sent", letter.pk)
+        _fail(ours, letter, problem, dead=True)
+    else:
+        ours.update(
+            state=MessageState.SENT,
+            sent_at=clock.now(),
+            lease_token=None,
+            lease_until=None,
+            secret="",
+            last_error="",
+        )
+
+
+def _envelope(letter: OutgoingMessage, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+    text, html = letter.text, letter.html
+    if letter.link_purpose:
+        address = links.url(
+            letter.link_purpose, links.mint(letter.link_purpose, letter.link_subject), language=letter.language
+        )
+        text, html = text.replace(LINK_MARK, address), html.replace(LINK_MARK, address)
+    if letter.secret:
+        text, html = text.replace(SECRET_MARK, letter.secret), html.replace(SECRET_MARK, letter.secret)
+    message = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=text,
+        to=[letter.to_email],
+        reply_to=[letter.reply_to] if letter.reply_to else None,
+        headers={"Message-ID": message_id(letter)},
+        connection=connection,
+    )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def message_id(letter: OutgoingMessage) -> str:
+    """The same Message-ID at each attempt, so that a doubled letter can be recognised."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<letter-{letter.pk}@{domain}>"
+
+
+def _fail(ours: models.QuerySet, letter: OutgoingMessage, problem: Exception, *, dead: bool) -> None:
+    if dead or letter.attempts >= MOST_ATTEMPTS:
+        ours.update(state=MessageState.DEAD, lease_token=None, lease_until=None, last_error=_short(problem))
+        log.error("letter %s is dead: %s", letter.pk, type(problem).__name__)
+        return
+    # Ten attempts spread over about a day, with jitter so that a thousand letters do not come back together.
+    wait = min(30 * 2.4 ** (letter.attempts - 1), 6 * 3600) * random.uniform(0.8, 1.2)  # noqa: S311
+    ours.update(
+        state=MessageState.PENDING,
+        lease_token=None,
+        lease_until=None,
+        retry_at=Now() + timedelta(seconds=wait),
+        last_error=_short(problem),
+    )
+
+
+def _short(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {problem}"[:300].replace("\x00", "")

@@ -1,0 +1,117 @@
+"""The vocabulary of the partnership: roles, states and the only moves between them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person does for a party, in some zone or in all."""
+
+    RECRUITER = "recruiter", _("recruitment")
+    HEAD_OF_RECRUITMENT = "head_of_recruitment", _("head of recruitment")
+    AUTHOR = "author", _("content author")
+    REVIEWER = "reviewer", _("content review")
+    REGIONAL_LEAD = "regional_lead", _("regional lead")
+    COORDINATOR = "coordinator", _("coordination")
+    ADMINISTRATOR = "administrator", _("administration")
+
+
+class ActorKind(models.TextChoices):
+    """Who can do a deed: a person with an account, a candidate or a host by link, or time itself."""
+
+    USER = "user", _("user")
+    CANDIDATE = "candidate", _("candidate")
+    HOST = "host", _("host")
+    CLOCK = "clock", _("automatic")
+
+
+class Channel(models.TextChoices):
+    """The way a deed reached us; staff record what was said by telephone or on paper."""
+
+    WEB = "web", _("on the site")
+    LINK = "link", _("by personal link")
+    PHONE = "phone", _("by telephone")
+    PAPER = "paper", _("on paper")
+
+
+class ConventionState(models.TextChoices):
+    DRAFT = "draft", _("being drafted")
+    SIGNED = "signed", _("signed")
+    ENDED = "ended", _("ended")
+
+
+CONVENTION_FLOW = {
+    ConventionState.DRAFT: (ConventionState.SIGNED,),
+    ConventionState.SIGNED: (ConventionState.ENDED,),
+    ConventionState.ENDED: (),
+}
+
+
+class Precision(models.TextChoices):
+    """How precisely a date is known: the chair has none, the certificate a month, the diploma a day."""
+
+    DAY = "day", _("to the day")
+    MONTH = "month", _("to the month")
+    NONE = "none", _("no date")
+
+
+class MilestoneStatus(models.TextChoices):
+    """Computed, never typed and never stored."""
+
+    DONE = "done", _("Done")
+    ON_TRACK = "on_track", _("On track")
+    AT_RISK = "at_risk", _("At risk")
+    LATE = "late", _("Late")
+
+
+class MessageState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PENDING = "pending", _("To be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    BOUNCED = "bounced", _("Bounced")
+    HELD = "held", _("Held")
+    DEAD = "dead", _("Not sent")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+MESSAGE_FLOW = {
+    MessageState.DRAFT: (MessageState.PENDING, MessageState.CANCELLED),
+    MessageState.PENDING: (MessageState.SENDING, MessageState.CANCELLED),
+    MessageState.SENDING: (
+        MessageState.SENT,
+        MessageState.PENDING,
+        MessageState.HELD,
+        MessageState.DEAD,
+        MessageState.SENDING,
+    ),
+    MessageState.SENT: (MessageState.DELIVERED, MessageState.BOUNCED),
+    MessageState.DELIVERED: (MessageState.BOUNCED,),
+    MessageState.BOUNCED: (MessageState.PENDING,),
+    MessageState.HELD: (MessageState.PENDING, MessageState.CANCELLED, MessageState.SENT),
+    MessageState.DEAD: (MessageState.PENDING, MessageState.CANCELLED),
+    MessageState.CANCELLED: (),
+}
+
+
+class OnDoubt(models.TextChoices):
+    """When a sender died after handing a letter over, nobody knows whether it left."""
+
+    RESEND = "resend", _("send again")
+    HOLD = "hold", _("a person decides")
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+JOB_FLOW = {
+    JobState.WAITING: (JobState.RUNNING,),
+    JobState.RUNNING: (JobState.DONE, JobState.FAILED, JobState.WAITING),
+    JobState.DONE: (),
+    JobState.FAILED: (JobState.WAITING,),
+}

@@ -1,0 +1,25 @@
+"""Doorbells: each task takes ids or nothing and calls one service."""
+
+from celery import shared_task
+
+from . import jobs, outbox
+
+
+@shared_task(name="partnership.tasks.send_due")
+def send_due() -> None:
+    """Send whatever is due, batch after batch."""
+    while outbox.send_due():
+        pass
+
+
+@shared_task(name="partnership.tasks.run_job")
+def run_job(key: str) -> None:
+    """Work one slice of a long task."""
+    jobs.run_slice(key)
+
+
+@shared_task(name="partnership.tasks.ring_jobs")
+def ring_jobs() -> None:
+    """Ring again for tasks that no worker has."""
+    for job in jobs.waiting():
+        jobs.ring(job)

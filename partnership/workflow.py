@@ -1,0 +1,109 @@
+"""The one way to change a state: compare and set, then a line in the journal."""
+
+from typing import Any, Protocol
+
+from django.db import models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from . import clock
+from .models import JournalEntry, ref
+from .states import ActorKind, Channel
+
+
+class Actor(Protocol):
+    """Whoever does a deed: a User, a Candidate, a HostSite, or THE_CLOCK."""
+
+    actor_kind: ActorKind
+    pk: Any
+
+
+class _Clock:
+    actor_kind = ActorKind.CLOCK
+    pk = ""
+
+
+THE_CLOCK = _Clock()
+
+
+class Refused(Exception):
+    """A deed the rules do not allow; its text is the reason, in the user's language."""
+
+    def __init__(self, reason: str | Promise):
+        super().__init__(str(reason))
+        self.reason = str(reason)
+
+
+class Stale(Exception):
+    """Somebody else has changed the thing since it was shown: answered with a 409 and the newer state."""
+
+    def __init__(self, thing: models.Model):
+        super().__init__(str(thing))
+        self.thing = thing
+        self.thing.refresh_from_db()
+        self.state = thing.get_state_display() if hasattr(thing, "get_state_display") else ""
+
+
+@transaction.atomic
+def move(
+    thing: models.Model,
+    to: str,
+    *,
+    by: Actor,
+    reason: str = "",
+    channel: Channel = Channel.WEB,
+    version: int | None = None,
+    **changes: Any,
+) -> None:
+    """Move a thing to a state of its flow and journal it; Refused if the flow forbids it, Stale if it has changed."""
+    labels = dict(type(thing)._meta.get_field("state").flatchoices)
+    if to not in thing.FLOW[thing.state]:
+        raise Refused(
+            _("%(thing)s cannot go from “%(old)s” to “%(new)s”.")
+            % {"thing": thing, "old": labels[thing.state], "new": labels[to]}
+        )
+    before = thing.state
+    rows = type(thing)._default_manager.filter(pk=thing.pk, state=before)
+    if hasattr(thing, "version"):
+        if version is not None:
+            rows = rows.filter(version=version)
+        changes["version"] = models.F("version") + 1
+    if not rows.update(state=to, **changes):
+        raise Stale(thing)
+    record(thing, to, by=by, before=before, reason=reason, channel=channel)
+    thing.refresh_from_db()
+
+
+@transaction.atomic
+def edit(thing: models.Model, *, by: Actor, version: int | None = None, channel: Channel = Channel.WEB, **changes: Any):
+    """Change fields of a versioned thing that keeps its state, and journal it; Stale if it has changed since."""
+    rows = type(thing)._default_manager.filter(pk=thing.pk)
+    if version is not None:
+        rows = rows.filter(version=version)
+    if not rows.update(version=models.F("version") + 1, **changes):
+        raise Stale(thing)
+    record(thing, "edited", by=by, reason=", ".join(sorted(changes))[:500], channel=channel)
+    thing.refresh_from_db()
+
+
+def record(
+    thing: models.Model,
+    after: str,
+    *,
+    by: Actor,
+    before: str = "",
+    reason: str = "",
+    channel: Channel = Channel.WEB,
+) -> None:
+    """Write a line of the journal about a thing, in the file it belongs to (`thing.about`, else itself)."""
+    JournalEntry.objects.create(
+        at=clock.now(),
+        actor_kind=by.actor_kind,
+        actor_ref=str(by.pk),
+        channel=channel,
+        subject=ref(thing),
+        about=getattr(thing, "about", None) or ref(thing),
+        before=before,
+        after=after,
+        reason=reason,
+    )

@@ -1,0 +1,52 @@
+"""The vocabulary of places and placements, and the only moves of a placement."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PlacementState(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined by the host")
+    LAPSED = "lapsed", _("Without answer")
+    CANCELLED = "cancelled", _("Cancelled")
+    ACTIVE = "active", _("Under way")
+    COMPLETED = "completed", _("Completed")
+    BROKEN = "broken", _("Broken off")
+
+
+_S = PlacementState
+PLACEMENT_LIVE = (_S.PROPOSED, _S.ACCEPTED, _S.ACTIVE)
+PLACED = (_S.ACCEPTED, _S.ACTIVE)
+PLACEMENT_FLOW = {
+    _S.PROPOSED: (_S.ACCEPTED, _S.DECLINED, _S.LAPSED, _S.CANCELLED),
+    _S.ACCEPTED: (_S.ACTIVE, _S.CANCELLED),
+    _S.ACTIVE: (_S.COMPLETED, _S.BROKEN),
+    _S.DECLINED: (),
+    _S.LAPSED: (),
+    _S.CANCELLED: (),
+    _S.COMPLETED: (),
+    _S.BROKEN: (),
+}
+
+
+class DeclineReason(models.TextChoices):
+    """Why a host says no."""
+
+    NO_PLACE = "no_place", _("the place is no longer open")
+    HOURS = "hours", _("hours do not fit")
+    LANGUAGES = "languages", _("languages do not fit")
+    OTHER_CHOICE = "other_choice", _("another person was chosen")
+    OTHER = "other", _("other reason")
+
+
+class PledgeAnswer(models.TextChoices):
+    YES = "yes", _("yes")
+    MAYBE = "maybe", _("perhaps")
+    NO = "no", _("no")
+
+
+class CallFlow(models.TextChoices):
+    INBOUND = "inbound", _("inbound calls")
+    OUTBOUND = "outbound", _("outbound calls")
+    BOTH = "both", _("inbound and outbound calls")

@@ -1,0 +1,224 @@
+"""What is taught: programmes, the versions of their content, and the opinions given on each module."""
+
+import hashlib
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from partnership.models import Milestone, Party, User
+from partnership.states import Role
+
+from .states import CURRICULUM_FLOW, CurriculumState, Opinion, ProgrammeKind
+
+
+class Programme(models.Model):
+    """A formation: a diploma, a title, a school's certificate or a chair."""
+
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, related_name="programmes", verbose_name=_("milestone")
+    )
+    slug = models.SlugField(_("address"), unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=ProgrammeKind.choices)
+    title = models.CharField(_("official title"), max_length=160)
+    short_title = models.CharField(_("short title"), max_length=40)
+    level = models.PositiveSmallIntegerField(_("level"), null=True, blank=True)
+    # Unknown codes stay unknown (domain facts, §9): never invented, shown as "to be completed".
+    rncp_code = models.CharField(_("RNCP code"), max_length=12, blank=True)
+    recognised_by = models.CharField(_("recognised by"), max_length=120, blank=True)
+    successor = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="predecessors", verbose_name=_("successor")
+    )
+    pitch = models.TextField(_("presentation"), blank=True, help_text=_("Shown on the public page."))
+    audience = models.TextField(_("for whom"), blank=True)
+    outcome = models.TextField(_("what one gains"), blank=True)
+    provider = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("taught by"))
+    reviewer_party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("content validated by"))
+    quorum = models.PositiveSmallIntegerField(_("favourable opinions needed"), default=1)
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        ordering = ["milestone__order"]
+        constraints = [models.CheckConstraint(name="a_programme_needs_an_opinion", condition=Q(quorum__gte=1))]
+
+    def __str__(self) -> str:
+        return self.short_title
+
+    @property
+    def recruits(self) -> bool:
+        """Whether young people apply to it: a chair has activities, no students."""
+        return self.kind != ProgrammeKind.CHAIR
+
+
+class CurriculumQuerySet(models.QuerySet["Curriculum"]):
+    def visible_to(self, user: User) -> "CurriculumQuerySet":
+        """Authors and reviewers see the contents of their own party's programmes; reviewers no drafts."""
+        if user.has_role(Role.ADMINISTRATOR):
+            return self
+        taught_by = [m.party_id for m in user.current_memberships() if m.role == Role.AUTHOR]
+        reviewed_by = [m.party_id for m in user.current_memberships() if m.role == Role.REVIEWER]
+        return self.filter(
+            Q(programme__provider__in=taught_by)
+            | (Q(programme__reviewer_party__in=reviewed_by) & ~Q(state=CurriculumState.DRAFT))
+        )
+
+    def validated(self) -> "CurriculumQuerySet":
+        return self.filter(state=CurriculumState.VALIDATED)
+
+
+class Curriculum(models.Model):
+    """One version of a programme's content; once validated the database lets nobody change it."""
+
+    FLOW = CURRICULUM_FLOW
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="curricula", verbose_name=_("programme")
+    )
+    number = models.PositiveSmallIntegerField(_("version"))
+    state = models.CharField(
+        _("state"), max_length=20, choices=CurriculumState.choices, default=CurriculumState.DRAFT, editable=False
+    )
+    created_at = models.DateTimeField(_("begun on"), editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name=_("begun by"))
+    submitted_at = models.DateTimeField(_("submitted on"), null=True, editable=False)
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("submitted by")
+    )
+    decided_at = models.DateTimeField(_("decided on"), null=True, editable=False)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("decided by")
+    )
+    # The hash of the whole text as validated; check_invariants compares it with the text.
+    content_hash = models.CharField(max_length=64, blank=True, editable=False)
+    objects = CurriculumQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("content version")
+        verbose_name_plural = _("content versions")
+        ordering = ["programme", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="a_version_has_its_own_number"),
+            models.UniqueConstraint(
+                fields=["programme"],
+                condition=Q(state=CurriculumState.VALIDATED),
+                name="one_validated_version_per_programme",
+            ),
+            models.UniqueConstraint(
+                fields=["programme"],
+                condition=Q(
+                    state__in=[
+                        CurriculumState.DRAFT,
+                        CurriculumState.SUBMITTED,
+                        CurriculumState.IN_REVIEW,
+                        CurriculumState.CHANGES_REQUESTED,
+                    ]
+                ),
+                name="one_version_at_a_time_in_preparation",
+            ),
+            models.CheckConstraint(
+                name="a_submitted_version_has_a_date_and_an_author",
+                condition=Q(submitted_at__isnull=True, submitted_by__isnull=True)
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_decided_version_has_a_date_and_a_reviewer",
+                condition=(
+                    Q(state__in=[CurriculumState.VALIDATED, CurriculumState.SUPERSEDED, CurriculumState.REFUSED])
+                    & Q(decided_at__isnull=False, decided_by__isnull=False)
+                )
+                | (
+                    ~Q(state__in=[CurriculumState.VALIDATED, CurriculumState.SUPERSEDED, CurriculumState.REFUSED])
+                    & Q(decided_at__isnull=True, decided_by__isnull=True)
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("%(programme)s, version %(number)s") % {"programme": self.programme, "number": self.number}
+
+    def text_hash(self) -> str:
+        """The hash of the present text of all its modules, in order."""
+        return hashlib.sha256("".join(module.text_hash() for module in self.modules.all()).encode()).hexdigest()
+
+
+class Module(models.Model):
+    """A module of a version: its title, hours and four texts."""
+
+    TEXTS = ("title", "hours", "objectives", "content", "assessment", "regulatory_review_on")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    curriculum = models.ForeignKey(Curriculum, models.CASCADE, related_name="modules", editable=False)
+    # The same module keeps its lineage from version to version: that is what a comparison compares.
+    lineage = models.UUIDField(default=uuid.uuid4, editable=False)
+    order = models.PositiveSmallIntegerField(_("order"), editable=False)
+    block = models.CharField(_("competence block"), max_length=120, blank=True)
+    title = models.CharField(_("title"), max_length=120)
+    hours = models.PositiveSmallIntegerField(_("hours"))
+    objectives = models.TextField(_("objectives"))
+    content = models.TextField(_("content"))
+    assessment = models.TextField(_("assessment"), blank=True)
+    regulatory_review_on = models.DateField(
+        _("regulatory review"), null=True, blank=True, help_text=_("When the law behind it must be read again.")
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+        ordering = ["curriculum", "order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["curriculum", "order"], name="a_module_has_its_own_place", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.UniqueConstraint(fields=["curriculum", "lineage"], name="a_module_appears_once_in_a_version"),
+            models.CheckConstraint(name="a_module_lasts", condition=Q(hours__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def about(self) -> str:
+        return f"programmes.curriculum:{self.curriculum_id}"
+
+    def text_hash(self) -> str:
+        """The hash of the exact text an opinion is given on."""
+        parts = [self.block, *(str(getattr(self, name) or "") for name in self.TEXTS)]
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+class Review(models.Model):
+    """A reviewer's opinion on the exact text of a module; a later one on the same text takes its place."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    module = models.ForeignKey(Module, models.CASCADE, related_name="reviews", verbose_name=_("module"))
+    opinion = models.CharField(_("opinion"), max_length=12, choices=Opinion.choices)
+    comment = models.TextField(_("comment"), blank=True)
+    text_hash = models.CharField(max_length=64)
+    given_at = models.DateTimeField(_("given on"))
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="reviews", verbose_name=_("given by"))
+
+    class Meta:
+        verbose_name = _("opinion")
+        verbose_name_plural = _("opinions")
+        ordering = ["given_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["module", "given_by", "text_hash"], name="one_opinion_per_reviewer_and_text"),
+            models.CheckConstraint(
+                name="a_comment_is_given_unless_favourable",
+                condition=Q(opinion=Opinion.FAVOURABLE) | ~Q(comment=""),
+                violation_error_message=_("Say why: a comment is needed unless the opinion is favourable."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.module}: {self.get_opinion_display()}"
+
+    @property
+    def about(self) -> str:
+        return f"programmes.curriculum:{self.module.curriculum_id}"
+
+
