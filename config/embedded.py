@@ -45,15 +45,23 @@ class Child:
 
     LONGEST_PAUSE = 30.0
 
-    def __init__(self, name: str, launch: Callable[..., subprocess.Popen], *, stop_with: int = signal.SIGTERM):
-        self.name, self._launch, self.stop_with = name, launch, stop_with
+    def __init__(
+        self,
+        name: str,
+        launch: Callable[..., subprocess.Popen],
+        *,
+        stop_with: int = signal.SIGTERM,
+        orphan_with: int | None = None,
+    ):
+        self.name, self._launch = name, launch
+        self.stop_with, self.orphan_with = stop_with, orphan_with or stop_with
         self._pause, self._due = 0.5, None
         self.start()
 
     def start(self) -> None:
         """Start the process, in a group of its own so that Ctrl-C reaches us first."""
         self._started = time.monotonic()
-        self.process = self._launch(preexec_fn=dies_with_parent(self.stop_with), process_group=0)
+        self.process = self._launch(preexec_fn=dies_with_parent(self.orphan_with), process_group=0)
 
     def is_alive(self) -> bool:
         """Whether the process still runs."""

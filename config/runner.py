@@ -108,7 +108,7 @@ def run(web_port: int) -> int:
             say("PostgreSQL, Valkey and the mail catcher are up")
             if _python("-m", "config.runner", "prepare", environment=environment):
                 sys.exit("The database could not be prepared: the reason is above.")
-            children = [_program(name, command, environment) for name, command in _programs(web_port, environment)]
+            children = _programs(web_port, environment)
             try:
                 return _supervise(children, servers, environment)
             finally:
@@ -116,31 +116,37 @@ def run(web_port: int) -> int:
                 say("stopped")
 
 
-def _programs(web_port: int, environment: dict[str, str]) -> list[tuple[str, list[str]]]:
-    """Every process of Tandem, as production runs them (docker-compose.yml)."""
-    granian = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(web_port), "--no-ws"]
-    granian += ["--blocking-threads", "8", "--respawn-failed-workers", "--log-level", "warning"]
-    celery = ["celery", "-A", "config"]
-    worker = [*celery, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+def _programs(web_port: int, environment: dict[str, str]) -> list[Child]:
+    """Start every process of Tandem, the same as docker-compose.yml."""
+    granian = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(web_port), "--no-ws"]
+    granian += ["--blocking-threads", "4", "--workers-kill-timeout", "5", "--log-level", "warning"]
+    # Celery warns root at each start; production's image runs as an ordinary user.
+    celery = ["-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "config"]
+    worker = [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "1", "--without-gossip", "--without-mingle"]
     schedule = str(local_folder() / "dev" / "schedule")
+
+    def program(name: str, *command: str, orphan_with: int = signal.SIGKILL, **own: str) -> Child:
+        full, env = [sys.executable, *command], {**environment, **own}
+        return Child(
+            name,
+            lambda **how: subprocess.Popen(full, env=env, stdin=subprocess.DEVNULL, **how),
+            orphan_with=orphan_with,
+        )
+
+    # An orphan web server must still end its own worker; Celery's children see for themselves that theirs is gone.
     return [
-        ("web", [*granian, "config.wsgi:application"]),
-        ("relay", [str(ROOT / "manage.py"), "relay"]),
-        ("worker quick", [*worker, "-Q", "quick", "-n", "quick@tandem", "--concurrency", "1"]),
-        ("worker jobs", [*worker, "-Q", "jobs", "-n", "jobs@tandem", "--concurrency", "1"]),
-        ("beat", [*celery, "beat", "--loglevel", "WARNING", "--schedule", schedule, "--pidfile="]),
+        program(
+            "web",
+            *granian,
+            "config.wsgi:application",
+            orphan_with=signal.SIGTERM,
+            DATABASE_POOL=os.environ.get("DATABASE_POOL") or "10",
+        ),
+        program("relay", str(ROOT / "manage.py"), "relay"),
+        program("quick worker", *worker, "-Q", "quick", "-n", "quick@tandem"),
+        program("jobs worker", *worker, "-Q", "jobs", "-n", "jobs@tandem"),
+        program("beat", *celery, "beat", "--loglevel", "WARNING", "--schedule", schedule, "--pidfile="),
     ]
-
-
-def _program(name: str, command: list[str], environment: dict[str, str]) -> Child:
-    module = [] if command[0].endswith(".py") else ["-m"]
-    # The web's threads share a pool; the other processes hold one connection each.
-    own = {**environment, "DATABASE_POOL": environment.get("DATABASE_POOL", "10")} if name == "web" else environment
-
-    def launch(**how) -> subprocess.Popen:
-        return subprocess.Popen([sys.executable, *module, *command], env=own, stdin=subprocess.DEVNULL, **how)
-
-    return Child(name, launch)
 
 
 def _supervise(children: list[Child], servers: Servers, environment: dict[str, str]) -> int:

@@ -1,0 +1,23 @@
+FROM python:3.12-slim
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent tandem \
+ && install -d -o tandem -g tandem -m 700 /data
+WORKDIR /app
+
+COPY requirements.lock ./
+RUN pip install --require-hashes -r requirements.lock
+
+COPY . .
+# The settings want every variable; these belong to the build alone and open nothing.
+RUN pybabel compile --domain django --directory locale \
+ && SECRET_KEY=build PUBLIC_URL=https://build.invalid DATABASE_URL=postgresql://build.invalid/build \
+    REDIS_URL=redis://build.invalid EMAIL_URL=smtp://build.invalid \
+    python manage.py collectstatic --noinput
+
+USER tandem
+ENV DATA_DIR=/data
+VOLUME /data
+EXPOSE 8000
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", \
+     "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "30", "config.wsgi:application"]
