@@ -55,7 +55,7 @@ class User(AbstractBaseUser):
     actor_kind = ActorKind.USER
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(_("e-mail address"), unique=True)
     full_name = models.CharField(_("name"), max_length=120)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="fr")
@@ -66,7 +66,7 @@ class User(AbstractBaseUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["full_name"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="an_address_belongs_to_one_user")]
+        constraints = [models.CheckConstraint(name="an_address_is_kept_in_lower_case", condition=Q(email=Lower("email")))]
 
     def __str__(self) -> str:
         return self.full_name

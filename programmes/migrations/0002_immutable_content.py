@@ -26,7 +26,7 @@ DECLARE
     held varchar;
     curriculum uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.curriculum_id ELSE NEW.curriculum_id END;
 BEGIN
-    SELECT state INTO held FROM programmes_curriculum WHERE id = curriculum FOR KEY SHARE;
+    SELECT state INTO held FROM programmes_curriculum WHERE id = curriculum FOR SHARE;
     IF held IN ('draft', 'changes_requested') OR held IS NULL THEN
         IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
         RETURN NEW;
