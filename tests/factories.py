@@ -1,0 +1,262 @@
+"""Plain functions with good defaults; each returns a saved record."""
+
+import itertools
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from cohorts.models import Application, Candidate, Cohort, Enrolment, Intake
+from cohorts.states import EXITS, HOLDING, ApplicationState
+from partnership import clock
+from partnership.models import Commune, Convention, Membership, Milestone, Party, Signature, User, Zone, ZoneDepartment
+from partnership.states import ConventionState, Precision, Role
+from placements.models import HostCompany, HostPledge, HostSite, Placement, Seat
+from placements.states import PlacementState
+from programmes.models import Curriculum, Module, Programme
+from programmes.states import CurriculumState, ProgrammeKind
+
+PASSWORD = "une phrase assez longue"  # noqa: S105 (test accounts only)
+_count = itertools.count(1)
+_ZONES = {"paris": ("Paris", "75", 1), "lyon": ("Lyon", "69", 2), "toulouse": ("Toulouse", "31", 3)}
+_COMMUNES = {
+    "paris": ("75115", "Paris 15e Arrondissement", "75", ["75015"]),
+    "lyon": ("69266", "Villeurbanne", "69", ["69100"]),
+    "toulouse": ("31555", "Toulouse", "31", ["31000", "31100", "31200"]),
+}
+
+
+@cache
+def _password_hash() -> str:
+    # Argon2 is slow on purpose: once for all the test accounts is enough.
+    return make_password(PASSWORD)
+
+
+def party(code: str = "igs") -> Party:
+    names = {"igs": ("Groupe IGS", "IGS"), "smt": ("Syndicat du marketing téléphonique", "SMT")}
+    name, short = names.get(code, (code, code))
+    return Party.objects.get_or_create(code=code, defaults={"name": name, "short_name": short})[0]
+
+
+def zone(code: str = "lyon") -> Zone:
+    name, department, order = _ZONES[code]
+    found, created = Zone.objects.get_or_create(code=code, defaults={"name": name, "order": order})
+    if created:
+        ZoneDepartment.objects.create(zone=found, department=department)
+    return found
+
+
+def commune(code: str = "lyon") -> Commune:
+    insee, name, department, postcodes = _COMMUNES[code]
+    return Commune.objects.get_or_create(
+        insee_code=insee, defaults={"name": name, "department": department, "postcodes": postcodes}
+    )[0]
+
+
+def user(
+    role: Role | None = None,
+    *,
+    zone: Zone | None = None,
+    party_code: str = "igs",
+    email: str = "",
+    name: str = "",
+    language: str = "fr",
+) -> User:
+    number = next(_count)
+    person = User.objects.create(
+        email=email or f"personne{number}@exemple.test",
+        password=_password_hash(),
+        full_name=name or f"Personne {number}",
+        language=language,
+    )
+    if role is not None:
+        Membership.objects.create(
+            user=person, party=party(party_code), role=role, zone=zone, since=clock.today() - timedelta(days=400)
+        )
+    return person
+
+
+def convention(*, signed: bool = True) -> Convention:
+    made = Convention.objects.create(title="Convention SMT – Groupe IGS")
+    for order, code in enumerate(("smt", "igs")):
+        Signature.objects.create(convention=made, party=party(code), order=order)
+    if signed:
+        coordinator = user(Role.COORDINATOR)
+        at = clock.now() - timedelta(days=80)
+        made.signatures.update(signed_at=at, signed_by=coordinator)
+        made.state, made.signed_at = ConventionState.SIGNED, at
+        made.save()
+    return made
+
+
+def milestone(of: Convention | None = None, *, order: int = 1, finalise_by: date | None = None) -> Milestone:
+    of = of or Convention.objects.first() or convention()
+    found = of.milestones.filter(order=order).first()
+    return found or Milestone.objects.create(
+        convention=of,
+        order=order,
+        title=f"Jalon {order}",
+        short_title=f"Jalon {order}",
+        owner=party("igs"),
+        opens_on=clock.today() + timedelta(days=90),
+        finalise_by=finalise_by or clock.today() + timedelta(days=45),
+        opens_precision=Precision.DAY,
+        finalise_precision=Precision.DAY,
+    )
+
+
+def programme(slug: str = "acvd", **fields: Any) -> Programme:
+    defaults = {
+        "milestone": fields.pop("milestone", None) or milestone(),
+        "kind": ProgrammeKind.DIPLOMA,
+        "title": "Assistance, conseil, vente à distance",
+        "short_title": "CS ACVD",
+        "level": 4,
+        "provider": party("igs"),
+        "reviewer_party": party("smt"),
+    }
+    return Programme.objects.get_or_create(slug=slug, defaults=defaults | fields)[0]
+
+
+def curriculum(
+    of: Programme | None = None, *, state: str = CurriculumState.VALIDATED, modules: int = 2, by: User | None = None
+) -> Curriculum:
+    of = of or programme()
+    author = by or user(Role.AUTHOR)
+    number = of.curricula.count() + 1
+    made = Curriculum.objects.create(programme=of, number=number, created_at=clock.now(), created_by=author)
+    for order in range(1, modules + 1):
+        Module.objects.create(
+            curriculum=made,
+            order=order,
+            title=f"Module {order}",
+            hours=28,
+            objectives="Accueillir une personne au téléphone.",
+            content="Écoute, reformulation, conclusion.",
+            assessment="Un appel simulé de 5 minutes.",
+        )
+    changes: dict[str, Any] = {"state": state}
+    if state != CurriculumState.DRAFT:
+        changes |= {"submitted_at": clock.now(), "submitted_by": author}
+    if state in (CurriculumState.VALIDATED, CurriculumState.SUPERSEDED, CurriculumState.REFUSED):
+        changes |= {"decided_at": clock.now(), "decided_by": user(Role.REVIEWER, party_code="smt")}
+        changes["content_hash"] = made.text_hash()
+    Curriculum.objects.filter(pk=made.pk).update(**changes)
+    made.refresh_from_db()
+    return made
+
+
+def intake(of: Programme | None = None, *, starts_on: date | None = None) -> Intake:
+    starts_on = starts_on or clock.today() + timedelta(days=90)
+    return Intake.objects.get_or_create(programme=of or programme(), starts_on=starts_on)[0]
+
+
+def cohort(zone_code: str = "lyon", *, of: Intake | None = None, content: Curriculum | None = None, **fields: Any):
+    of = of or intake()
+    content = content or of.programme.curricula.first() or curriculum(of.programme)
+    defaults = {
+        "capacity": 16,
+        "applications_from": clock.today() - timedelta(days=60),
+        "applications_until": clock.today() + timedelta(days=60),
+        "curriculum": content,
+    }
+    return Cohort.objects.get_or_create(intake=of, zone=zone(zone_code), defaults=defaults | fields)[0]
+
+
+def candidate(**fields: Any) -> Candidate:
+    number = next(_count)
+    defaults = {
+        "first_name": f"Prénom{number}",
+        "last_name": f"Fictif{number}",
+        "phone": f"+3346571{number % 10000:04d}",
+        "email": f"jeune{number}@exemple.test",
+        "birth_year": clock.today().year - 20,
+        "birth_month": 5,
+        "postcode": "69100",
+        "commune": commune(),
+    }
+    return Candidate.objects.create(**(defaults | fields))
+
+
+def application(
+    in_cohort: Cohort | None = None,
+    *,
+    state: str = ApplicationState.SUBMITTED,
+    of: Candidate | None = None,
+    since: datetime | None = None,
+    decided_by: User | None = None,
+    **fields: Any,
+) -> Application:
+    in_cohort = in_cohort or cohort()
+    since = since or clock.now()
+    defaults: dict[str, Any] = {
+        "created_at": since,
+        "state_since": since,
+        "submitted_at": None if state in (ApplicationState.DRAFT, ApplicationState.ENQUIRY) else since,
+        "level": "4",
+        "languages": "français",
+        "has_employer": False,
+        "source": "lycee",
+    }
+    if state in (*HOLDING, ApplicationState.WAITLISTED, ApplicationState.DECLINED):
+        decided_by = decided_by or user(Role.RECRUITER)
+    if state in (*HOLDING, ApplicationState.DECLINED):
+        content = in_cohort.curriculum
+        defaults |= {"offered_curriculum": content, "reply_by": clock.today() + timedelta(days=7)}
+    if decided_by:
+        defaults |= {"decided_by": decided_by, "decided_at": since}
+    if state in EXITS:
+        defaults |= {"exit_reason": "other", "left_from": ApplicationState.SUBMITTED}
+    return Application.objects.create(
+        cohort=in_cohort, intake=in_cohort.intake, candidate=of or candidate(), state=state, **(defaults | fields)
+    )
+
+
+def enrolment(in_cohort: Cohort | None = None, **fields: Any) -> Enrolment:
+    confirmed = application(in_cohort, state=ApplicationState.CONFIRMED, **fields)
+    return Enrolment.objects.create(application=confirmed, enrolled_at=clock.now())
+
+
+def site(zone_code: str = "lyon", **fields: Any) -> HostSite:
+    number = next(_count)
+    company = fields.pop("company", None) or HostCompany.objects.create(name=f"Contact {number} (fictif)")
+    place = commune(zone_code)
+    defaults = {
+        "name": f"Plateau {number} (fictif)",
+        "siret": f"{number:014d}",
+        "zone": zone(zone_code),
+        "postcode": place.postcodes[0],
+        "commune": place,
+        "contact_name": "Contact fictif",
+        "contact_email": f"plateau{number}@exemple.test",
+        "hours": "lun.–ven. 9 h–19 h",
+        "languages": ["fr"],
+    }
+    return HostSite.objects.create(company=company, **(defaults | fields))
+
+
+def seat(at: HostSite | None = None, *, of: Intake | None = None, by: User | None = None) -> Seat:
+    at = at or site()
+    of = of or intake()
+    HostPledge.objects.get_or_create(site=at, intake=of, defaults={"answered_at": clock.now()})
+    return Seat.objects.create(
+        site=at, intake=of, opened_at=clock.now(), opened_by=by or user(Role.REGIONAL_LEAD, zone=at.zone)
+    )
+
+
+def placement(
+    of: Enrolment | None = None, on: Seat | None = None, *, state: str = PlacementState.PROPOSED, by: User | None = None
+) -> Placement:
+    of = of or enrolment()
+    on = on or seat(of=of.application.intake)
+    answered = None if state in (PlacementState.PROPOSED, PlacementState.CANCELLED) else clock.now()
+    return Placement.objects.create(
+        enrolment=of,
+        seat=on,
+        state=state,
+        proposed_at=clock.now(),
+        proposed_by=by or user(Role.REGIONAL_LEAD, zone=on.site.zone),
+        answered_at=answered,
+        decline_reason="other" if state == PlacementState.DECLINED else "",
+    )
