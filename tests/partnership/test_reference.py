@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from partnership.management.commands.build_communes import FIXTURE
 from partnership.management.commands.load_reference import FEWEST_COMMUNES, shipped
 from partnership.models import Commune, JournalEntry, Zone, ZoneDepartment
+from tests import factories
 
 # Postcodes of the mainland whose communes are not all where their first two digits say.
 ASTRIDE = {
@@ -165,6 +166,20 @@ def test_loading_repairs_what_has_changed_and_only_that(loaded):
     assert Commune.objects.get(insee_code="31555").name == "Toulouse"
     assert Commune.objects.filter(name="Lyon").exists()
     assert not Commune.objects.filter(insee_code="99999").exists()
+
+
+def test_a_commune_that_is_gone_stays_for_the_files_that_name_it_but_nobody_can_choose_it(loaded):
+    home, work = (
+        Commune.objects.create(insee_code=code, name=f"Ancienne {code}", department="69", postcodes=["69999"])
+        for code in ("69998", "69999")
+    )
+    candidate, site = factories.candidate(commune=home), factories.site(commune=work)
+    assert "0 removed, 2 kept" in load()
+    candidate.refresh_from_db()
+    site.refresh_from_db()
+    assert (candidate.commune, site.commune) == (home, work)
+    assert names_of("69999") == set()
+    assert "nothing to change" in load()
 
 
 # -- the zones -------------------------------------------------------------------------------------------------------
