@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from partnership.management.commands.build_communes import FIXTURE
-from partnership.management.commands.load_reference import FEWEST_COMMUNES, shipped
+from partnership.management.commands.load_reference import FEWEST_COMMUNES, SUBJECT, shipped
 from partnership.models import Commune, JournalEntry, Zone, ZoneDepartment
 from tests import factories
 
@@ -155,7 +155,7 @@ def test_loading_twice_changes_nothing(loaded):
     assert "35009, nothing to change" in load()
     assert set(Commune.objects.values_list("insee_code", "name", "department")) == communes
     assert set(ZoneDepartment.objects.values_list("pk", "zone", "department", "is_core")) == zones
-    assert JournalEntry.objects.filter(subject="communes").count() == 1
+    assert JournalEntry.objects.filter(subject=SUBJECT).count() == 1
 
 
 def test_loading_repairs_what_has_changed_and_only_that(loaded):
@@ -251,7 +251,7 @@ def test_the_next_start_keeps_the_official_file_until_told_otherwise(db, officia
     assert "1 removed" in load("--shipped-communes")
     assert names_of("98000") == set()
     assert "nothing to change" in load()
-    sources = JournalEntry.objects.filter(subject="communes").order_by("pk").values_list("before", "after")
+    sources = JournalEntry.objects.filter(subject=SUBJECT).order_by("pk").values_list("before", "after")
     assert list(sources) == [("", "official"), ("official", "shipped")]
 
 

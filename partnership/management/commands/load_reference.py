@@ -34,7 +34,7 @@ FEWEST_COMMUNES = 30_000
 LONGEST_NAME = Commune._meta.get_field("name").max_length
 
 # What the journal calls the communes and their two sources: a start must not undo the official file somebody gave.
-SUBJECT = "communes"
+SUBJECT = Commune._meta.label_lower
 SHIPPED = "shipped"
 OFFICIAL = "official"
 
