@@ -1,5 +1,7 @@
 """Personas by role, and the few fixtures every folder shares."""
 
+import os
+
 import pytest
 from django.test import Client
 
@@ -7,6 +9,8 @@ from partnership.models import User
 from partnership.states import Role
 
 from . import factories
+
+BROWSER_TESTS = pytest.StashKey[set[str]]()
 
 
 @pytest.fixture
@@ -71,3 +75,40 @@ def client_of():
         return client
 
     return sign_in
+
+
+# -- tests that need a browser, tests that need an hour ----------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out the long tests unless `--full` asks for them, and skip the browser's where there is none."""
+    long = [] if os.environ.get("FULL") else [item for item in items if item.get_closest_marker("full")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+    if not os.environ.get("BROWSER"):
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+    config.stash[BROWSER_TESTS] = {item.nodeid for item in items if item.get_closest_marker("browser")}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter, config):
+    """Say how many browser tests ran: a green run without them is not the same."""
+    wanted = config.stash.get(BROWSER_TESTS, set())
+    if wanted:
+        ran = wanted & _ran(terminalreporter)
+        terminalreporter.line(f"browser tests: {len(ran)} ran, {len(wanted - ran)} did not")
+
+
+def pytest_sessionfinish(session):
+    """Under CI=true, browser tests that did not run fail the whole."""
+    wanted = session.config.stash.get(BROWSER_TESTS, set())
+    if wanted and not os.environ.get("BROWSER") and os.environ.get("CI") == "true":
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _ran(terminalreporter) -> set[str]:
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    return {report.nodeid for report in reports}
