@@ -2,8 +2,12 @@
 
 from datetime import datetime
 
-from . import outbox
-from .models import User, ref
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from . import clock, outbox
+from .models import Convention, User, ref
 from .states import OnDoubt
 
 
@@ -24,13 +28,20 @@ def sign_in_code(user: User, *, code: str, asked_at: datetime) -> None:
     )
 
 
-def convention_signed(convention_title: str, *, to: User, about: str, signed_on: str) -> None:
+def board_address(language: str) -> str:
+    """The absolute address of the convention's board, in a language."""
+    with translation.override(language):
+        return settings.PUBLIC_URL + reverse("partnership:board")
+
+
+def convention_signed(convention: Convention, *, to: User) -> None:
     """Every coordinator learns that all parties have signed."""
     outbox.post(
         "partnership/convention_signed",
-        key=f"convention_signed:{about}:{to.pk}",
-        about=about,
+        key=f"convention_signed:{convention.pk}:{to.pk}",
+        about=convention,
         to=recipient(to),
-        convention=convention_title,
-        signed_on=signed_on,
+        convention=convention.title,
+        signed_on=convention.signed_at.astimezone(clock.PARIS).date(),
+        address=board_address(to.language),
     )

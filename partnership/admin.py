@@ -1,0 +1,381 @@
+"""The administrators' desk: people, parties, zones, conventions, and what may only be read: journal and letters.
+
+Permissions ask the policies, writes leave a line in the journal instead of the library's own log (which would keep the
+names of people after they have been erased).
+"""
+
+from typing import Any
+
+import allauth.account.admin  # noqa: F401 (it registers what is taken back below)
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as LibraryUserAdmin
+from django.contrib.auth.models import Group
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html, linebreaks
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from . import measures, outbox, policies, services
+from .models import (
+    Commitment,
+    Convention,
+    JournalEntry,
+    Membership,
+    Milestone,
+    Objective,
+    OutgoingMessage,
+    Party,
+    Signature,
+    User,
+    Zone,
+    ZoneDepartment,
+)
+from .states import ConventionState
+from .workflow import Refused, record
+
+# Addresses are a field of User and rights come from memberships: the libraries' own tables have nothing to say here.
+admin.site.unregister([Group, EmailAddress])
+
+
+class AdministratorAdmin(admin.ModelAdmin):
+    """For administrators alone; each write is a line in the journal."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return policies.is_administrator(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return policies.is_administrator(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return policies.is_administrator(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return policies.is_administrator(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return policies.is_administrator(request.user)
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        record(obj, "added", by=request.user)
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        record(obj, "edited", by=request.user, reason=_fields_of(message))
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet | list[models.Model]) -> None:
+        for thing in queryset:
+            record(thing, "deleted", by=request.user)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """The history of a record is its lines of the journal."""
+        query = urlencode({"q": f"{self.opts.label_lower}:{object_id}"})
+        return HttpResponseRedirect(f"{reverse('admin:partnership_journalentry_changelist')}?{query}")
+
+
+def _fields_of(message: Any) -> str:
+    # The library describes a change as a list of {"changed": {"fields": [...]}} or {"added": {"name": ...}}.
+    if isinstance(message, str):
+        return message[:500]
+    said = []
+    for part in message:
+        for verb, details in part.items():
+            said.append(
+                " ".join([verb, details.get("name", ""), ", ".join(map(str, details.get("fields", [])))]).strip()
+            )
+    return "; ".join(said)[:500]
+
+
+class DistinctFormSet(forms.BaseInlineFormSet):
+    """Rows that the database keeps apart by `distinct_by`: a repetition is told in the form, an exchange as well."""
+
+    distinct_by: tuple[str, ...] = ()
+
+    def clean(self) -> None:
+        super().clean()
+        before = {tuple(form.initial.get(name) for name in self.distinct_by): form for form in self.initial_forms}
+        after: dict[tuple, forms.ModelForm] = {}
+        for form in self.forms:
+            if not form.is_valid() or form in self.deleted_forms or not any(form.cleaned_data.values()):
+                continue
+            key = tuple(
+                getattr(form.cleaned_data.get(name), "pk", form.cleaned_data.get(name)) for name in self.distinct_by
+            )
+            if key in after:
+                form.add_error(self.distinct_by[0], _("Another line already says this."))
+            elif before.get(key, form) is not form and form in self.initial_forms:
+                # Rows are written one after the other, so the value must be free when its turn comes.
+                form.add_error(self.distinct_by[0], _("Another line holds this value: free it first, then save again."))
+            after[key] = form
+
+
+class MilestoneFormSet(DistinctFormSet):
+    distinct_by = ("order",)
+
+
+class ObjectiveFormSet(DistinctFormSet):
+    distinct_by = ("measure", "zone")
+
+
+class SignatureFormSet(DistinctFormSet):
+    distinct_by = ("party",)
+
+
+class DepartmentFormSet(DistinctFormSet):
+    distinct_by = ("department",)
+
+
+class ReadOnlyAdmin(AdministratorAdmin):
+    """What no form writes: it can be looked at."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+# -- people -------------------------------------------------------------------------------------------------------
+
+
+class UserForm(forms.ModelForm):
+    """Somebody's identity; an address is kept in lower case, so that it is written once."""
+
+    class Meta:
+        model = User
+        fields = ["email", "full_name", "phone", "language", "is_active"]
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        if User.objects.exclude(pk=self.instance.pk).filter(email=email).exists():
+            raise forms.ValidationError(_("Somebody already has this address."))
+        return email
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+
+
+@admin.register(User)
+class UserAdmin(AdministratorAdmin, LibraryUserAdmin):
+    """People; without a password, somebody signs in by a code sent to their address."""
+
+    form = add_form = UserForm
+    fieldsets = add_fieldsets = [(None, {"fields": ["email", "full_name", "phone", "language", "is_active"]})]
+    inlines = [MembershipInline]
+    list_display = ["full_name", "email", "roles", "is_active"]
+    list_filter = ["is_active", "memberships__role", "memberships__zone"]
+    search_fields = ["full_name", "email"]
+    ordering = ["full_name"]
+    filter_horizontal = []
+    change_user_password_template = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("memberships__zone", "memberships__party")
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type]:
+        return self.inlines
+
+    @admin.display(description=_("memberships"))
+    def roles(self, user: User) -> str:
+        return ", ".join(map(str, user.memberships.all()))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and obj != request.user
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Membership)
+class MembershipAdmin(AdministratorAdmin):
+    list_display = ["user", "role", "party", "zone", "since", "until"]
+    list_filter = ["role", "party", "zone"]
+    list_select_related = ["user", "party", "zone"]
+    search_fields = ["user__full_name", "user__email"]
+
+
+@admin.register(Party)
+class PartyAdmin(AdministratorAdmin):
+    list_display = ["name", "short_name", "code"]
+
+
+class ZoneDepartmentInline(admin.TabularInline):
+    model = ZoneDepartment
+    formset = DepartmentFormSet
+    extra = 0
+
+
+@admin.register(Zone)
+class ZoneAdmin(AdministratorAdmin):
+    list_display = ["name", "code", "order", "is_pilot", "department_list"]
+    inlines = [ZoneDepartmentInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Zone]:
+        return super().get_queryset(request).prefetch_related("departments")
+
+    @admin.display(description=_("departments"))
+    def department_list(self, zone: Zone) -> str:
+        return ", ".join(map(str, zone.departments.all()))
+
+
+# -- what was promised ----------------------------------------------------------------------------------------------
+
+
+class MilestoneInline(admin.TabularInline):
+    model = Milestone
+    formset = MilestoneFormSet
+    extra = 0
+    show_change_link = True
+
+
+class CommitmentInline(admin.TabularInline):
+    """A promise is made here and kept on its own page, by the party that made it."""
+
+    model = Commitment
+    extra = 0
+    fields = ["party", "milestone", "text", "due_on", "evidence", "done_at"]
+    readonly_fields = ["evidence", "done_at"]
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "milestone":
+            convention = request.resolver_match.kwargs.get("object_id")
+            kwargs["queryset"] = (
+                Milestone.objects.filter(convention=convention) if convention else Milestone.objects.none()
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class SignatureInline(admin.TabularInline):
+    """Who is to sign, as long as it is a draft; signing itself has no path through the administration."""
+
+    model = Signature
+    formset = SignatureFormSet
+    extra = 0
+    fields = ["order", "party", "signed_at", "signed_by"]
+    readonly_fields = ["signed_at", "signed_by"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Convention | None = None) -> bool:
+        return super().has_add_permission(request, obj) and _is_draft(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Convention | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_draft(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Convention | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_draft(obj)
+
+
+def _is_draft(convention: Convention | None) -> bool:
+    return convention is None or convention.state == ConventionState.DRAFT
+
+
+@admin.register(Convention)
+class ConventionAdmin(AdministratorAdmin):
+    """A convention is written here; what has been signed keeps its words and cannot be deleted."""
+
+    fields = ["title", "purpose", "state", "signed_at"]
+    inlines = [SignatureInline, MilestoneInline, CommitmentInline]
+    list_display = ["title", "state", "signed_at"]
+    list_filter = ["state"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Convention | None = None) -> list[str]:
+        return ["state", "signed_at"] if _is_draft(obj) else ["title", "purpose", "state", "signed_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Convention | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_draft(obj)
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        # Deleting many at once would not ask whether each is still a draft.
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+class ObjectiveInline(admin.TabularInline):
+    model = Objective
+    formset = ObjectiveFormSet
+    extra = 0
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "measure":
+            choices = [("", "---------"), *((measure.key, measure.label) for measure in measures.MEASURES.values())]
+            return forms.ChoiceField(label=db_field.verbose_name, choices=choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(AdministratorAdmin):
+    """A milestone with its objectives; its status is computed by the board."""
+
+    list_display = ["title", "convention", "order", "owner", "opens_on", "finalise_by"]
+    list_filter = ["convention"]
+    list_select_related = ["convention", "owner"]
+    inlines = [ObjectiveInline]
+
+
+# -- what is only read ------------------------------------------------------------------------------------------------
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReadOnlyAdmin):
+    list_display = ["at", "actor_kind", "channel", "subject", "before", "after", "reason"]
+    list_filter = ["actor_kind", "channel"]
+    search_fields = ["=subject", "=about"]
+    search_help_text = _("The reference of a record, such as partnership.convention:…")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
+@admin.register(OutgoingMessage)
+class OutgoingMessageAdmin(ReadOnlyAdmin):
+    """Letters and what became of them; personal links and codes are for their readers alone."""
+
+    list_display = ["subject", "to_email", "state", "written_at", "due_at", "sent_at", "attempts"]
+    list_filter = ["state", "template", "language"]
+    search_fields = ["to_email", "=about", "subject"]
+    show_full_result_count = False
+    actions = ["send_again"]
+    fields = [
+        "state",
+        "subject",
+        "to_name",
+        "to_email",
+        "body",
+        "written_at",
+        "due_at",
+        "sent_at",
+        "attempts",
+        "last_error",
+    ]
+    readonly_fields = ["body"]
+
+    @admin.display(description=_("text"))
+    def body(self, letter: OutgoingMessage) -> SafeString:
+        text = letter.text.replace(outbox.LINK_MARK, f"« {gettext('personal link')} »")
+        text = text.replace(outbox.SECRET_MARK, f"« {gettext('code')} »")
+        return format_html("{}", linebreaks(text, autoescape=True))
+
+    @admin.action(description=_("Send again"))
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMessage]) -> None:
+        again = 0
+        with transaction.atomic():
+            for letter in queryset:
+                try:
+                    services.send_letter_again(letter, by=request.user)
+                    again += 1
+                except Refused as refusal:
+                    self.message_user(request, refusal.reason, messages.ERROR)
+        if again:
+            said = ngettext("%(n)s letter will leave again.", "%(n)s letters will leave again.", again) % {"n": again}
+            self.message_user(request, said, messages.SUCCESS)

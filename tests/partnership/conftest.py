@@ -1,0 +1,40 @@
+"""Figures that a test sets by hand, in place of those the other apps count."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from partnership import measures
+from partnership.measures import Counts, Measure
+from partnership.models import Convention, User
+
+KEYS = [
+    "contacts",
+    "applied",
+    "admitted",
+    "confirmed",
+    "with_employer",
+    "host_places",
+    "placed",
+    "contents",
+    "contents_validated",
+]
+
+
+@pytest.fixture
+def figures() -> Iterator[Counts]:
+    """The figures the board will read: `figures["confirmed"][milestone.pk, zone.pk] = 31`."""
+    known, sources = dict(measures.MEASURES), list(measures._SOURCES)
+    measures.MEASURES.clear()
+    measures._SOURCES.clear()
+    told: Counts = {key: {} for key in KEYS}
+
+    def counts(user: User, convention: Convention) -> Counts:
+        return told
+
+    definitions = [Measure(key, key.replace("_", " "), f"Définition de {key}") for key in KEYS]
+    measures.register(*definitions, counts=counts)
+    yield told
+    measures.MEASURES.clear()
+    measures.MEASURES.update(known)
+    measures._SOURCES[:] = sources
