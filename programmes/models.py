@@ -7,10 +7,20 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partnership.models import Milestone, Party, User
+from partnership.models import Convention, Milestone, Party, User
 from partnership.states import Role
 
 from .states import CURRICULUM_FLOW, CurriculumState, Opinion, ProgrammeKind
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def visible_to(self, user: User) -> "ProgrammeQuerySet":
+        """The programmes of the conventions the user sees."""
+        return self.filter(milestone__convention__in=Convention.objects.visible_to(user))
+
+    def with_content(self) -> "ProgrammeQuerySet":
+        """Those whose content must be validated: a chair has activities instead."""
+        return self.exclude(kind=ProgrammeKind.CHAIR)
 
 
 class Programme(models.Model):
@@ -36,6 +46,7 @@ class Programme(models.Model):
     provider = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("taught by"))
     reviewer_party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("content validated by"))
     quorum = models.PositiveSmallIntegerField(_("favourable opinions needed"), default=1)
+    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("programme")
@@ -144,6 +155,12 @@ class Curriculum(models.Model):
         return hashlib.sha256("".join(module.text_hash() for module in self.modules.all()).encode()).hexdigest()
 
 
+class ModuleQuerySet(models.QuerySet["Module"]):
+    def visible_to(self, user: User) -> "ModuleQuerySet":
+        """The modules of the versions the user sees."""
+        return self.filter(curriculum__in=Curriculum.objects.visible_to(user))
+
+
 class Module(models.Model):
     """A module of a version: its title, hours and four texts."""
 
@@ -164,6 +181,7 @@ class Module(models.Model):
         _("regulatory review"), null=True, blank=True, help_text=_("When the law behind it must be read again.")
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    objects = ModuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("module")
