@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class CohortsConfig(AppConfig):
     name = "cohorts"
     verbose_name = _("Cohorts")
+
+    def ready(self) -> None:
+        from partnership import links, measures
+
+        from . import measures as ours
+
+        links.register(links.Purpose("resume", "cohorts:application_resume", days=30))
+        measures.register(*ours.MEASURES, counts=ours.counts)

@@ -161,8 +161,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> "ApplicationQuerySet":
         """Recruitment sees the files of its zones, drafts apart."""
         zones = user.zones_as(*RECRUITMENT)
-        rows = self.exclude(state=ApplicationState.DRAFT)
+        rows = self.submitted()
         return rows if zones is None else rows.filter(cohort__zone__in=zones)
+
+    def submitted(self) -> "ApplicationQuerySet":
+        return self.exclude(state=ApplicationState.DRAFT)
 
     def live(self) -> "ApplicationQuerySet":
         return self.filter(state__in=LIVE)
@@ -204,6 +207,8 @@ class Application(models.Model):
     has_employer = models.BooleanField(_("has an employer"), null=True, blank=True)
     source = models.CharField(_("heard of us through"), max_length=16, choices=Source.choices, blank=True)
     supported_by = models.CharField(_("supported by"), max_length=120, blank=True)
+    # Somebody who already had a live application applied again: this draft stays as it was typed, beside that one.
+    repeats = models.ForeignKey("self", models.CASCADE, null=True, related_name="repetitions", editable=False)
     notice_version = models.CharField(max_length=12, blank=True, editable=False)
     # the decision and the offer
     decided_at = models.DateTimeField(_("decided on"), null=True, editable=False)

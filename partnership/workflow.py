@@ -1,8 +1,10 @@
 """The one way to change a state: compare and set, then a line in the journal."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -107,3 +109,16 @@ def record(
         after=after,
         reason=reason,
     )
+
+
+@contextmanager
+def refusing(reasons: Mapping[str, str | Promise]) -> Iterator[None]:
+    """Turn the database's refusal by a named constraint into a Refused with its reason; any other one goes on."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as refusal:
+        name = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", None)
+        if name not in reasons:
+            raise
+        raise Refused(reasons[name]) from refusal

@@ -1,0 +1,126 @@
+"""The letters to applicants; each is a function and a template of the same name."""
+
+from datetime import datetime, timedelta
+
+from partnership import clock, outbox
+from partnership.models import ref
+from partnership.states import OnDoubt
+
+from .models import Application, Booking, Candidate
+
+RESUME = "resume"
+FOLLOW = "follow"
+
+
+def recipient(candidate: Candidate) -> outbox.Recipient:
+    """An applicant as the recipient of a letter."""
+    return outbox.Recipient(
+        email=candidate.email, name=candidate.first_name, language=candidate.language, ref=ref(candidate)
+    )
+
+
+def _post(application: Application, template: str, *, key: str = "", **options) -> None:
+    owner = application.owner
+    outbox.post(
+        f"cohorts/{template}",
+        key=f"{template}:{key or application.pk}:{application.version}",
+        about=application,
+        to=recipient(application.candidate),
+        reply_to=owner.email if owner else "",
+        contact=owner.full_name if owner else "",
+        contact_phone=owner.phone if owner else "",
+        programme=application.cohort.intake.programme.short_title,
+        zone=application.cohort.zone.name,
+        reference=application.reference,
+        **{"link": (FOLLOW, application), **options},
+    )
+
+
+def application_begun(application: Application) -> None:
+    """The link to go on with an application, on this device or another."""
+    _post(application, "application_begun", link=(RESUME, application))
+
+
+def application_received(application: Application) -> None:
+    """Within the minute: what happens next, who is in charge, where to follow."""
+    _post(application, "application_received")
+
+
+def application_already_open(application: Application, *, repetition: Application) -> None:
+    """Somebody applied twice: the answer on the page was the same, the letter opens the first application."""
+    _post(application, "application_already_open", key=f"{application.pk}:{repetition.pk}")
+
+
+def interview_booked(booking: Booking) -> None:
+    """When and where the interview is."""
+    _post(
+        booking.application,
+        "interview_booked",
+        key=str(booking.pk),
+        starts_at=booking.slot.starts_at,
+        minutes=booking.slot.minutes,
+        place=booking.slot.place,
+    )
+
+
+def interview_cancelled(booking: Booking) -> None:
+    """The interview does not take place; another date follows."""
+    _post(booking.application, "interview_cancelled", key=str(booking.pk), starts_at=booking.slot.starts_at)
+
+
+def interview_missed(booking: Booking) -> None:
+    """The day after a missed interview, in the morning: shall we fix another?"""
+    tomorrow: datetime = clock.now() + timedelta(days=1)
+    _post(
+        booking.application,
+        "interview_missed",
+        key=str(booking.pk),
+        due=tomorrow.replace(hour=9, minute=0, second=0, microsecond=0),
+        starts_at=booking.slot.starts_at,
+    )
+
+
+def application_admitted(application: Application) -> None:
+    """A place is offered; an answer is expected by a date."""
+    _post(
+        application,
+        "application_admitted",
+        reply_by=application.reply_by,
+        starts_on=application.cohort.intake.starts_on,
+    )
+
+
+def application_waitlisted(application: Application) -> None:
+    """The course is full for now; the rank on the list."""
+    _post(application, "application_waitlisted", rank=application.waiting_rank)
+
+
+def application_rejected(application: Application) -> None:
+    """No, and why; if a sender died after handing it over, a person decides whether it goes again."""
+    _post(
+        application,
+        "application_rejected",
+        link=None,
+        on_doubt=OnDoubt.HOLD,
+        reason=application.get_exit_reason_display(),
+    )
+
+
+def application_confirmed(application: Application) -> None:
+    """The place is theirs; what comes next."""
+    _post(application, "application_confirmed", starts_on=application.cohort.intake.starts_on)
+
+
+def application_closed(application: Application) -> None:
+    """What the applicant told us (declined, withdrawn) is recorded; how to come back."""
+    _post(application, "application_closed")
+
+
+def application_unreachable(application: Application) -> None:
+    """We could not reach them; how to come back."""
+    _post(application, "application_unreachable")
+
+
+def application_reopened(application: Application) -> None:
+    """The file is open again."""
+    _post(application, "application_reopened", state=application.get_state_display())

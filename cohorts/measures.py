@@ -1,0 +1,42 @@
+"""What recruitment counts for the convention, in one grouped statement."""
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from partnership.measures import Counts, Measure
+from partnership.models import Convention, User
+
+from .models import Application, ApplicationQuerySet
+from .states import ApplicationState
+
+_REGISTER = "cohorts:register"
+MEASURES = (
+    Measure("contacts", _("Contacts"), _("Everybody who asked or applied, drafts apart."), _REGISTER),
+    Measure("applied", _("Applications"), _("Applications ever submitted."), _REGISTER),
+    Measure("admitted", _("Admitted"), _("Applications to which a place was ever offered."), _REGISTER),
+    Measure("confirmed", _("Confirmed"), _("Applications whose place is confirmed today."), _REGISTER),
+)
+CONDITIONS = {
+    "contacts": Q(),
+    "applied": Q(submitted_at__isnull=False),
+    "admitted": Q(offered_curriculum__isnull=False),
+    "confirmed": Q(state=ApplicationState.CONFIRMED),
+}
+
+
+def behind(key: str, convention: Convention) -> ApplicationQuerySet:
+    """The applications that a figure counts."""
+    of_convention = Application.objects.submitted().filter(intake__programme__milestone__convention=convention)
+    return of_convention.filter(CONDITIONS[key])
+
+
+def counts(user: User | None, convention: Convention) -> Counts:
+    """The four figures by milestone and zone."""
+    figures: Counts = {key: {} for key in CONDITIONS}
+    rows = behind("contacts", convention).values_list("intake__programme__milestone", "cohort__zone")
+    for milestone, zone, *numbers in rows.annotate(
+        **{f"number_{key}": Count("pk", filter=condition) for key, condition in CONDITIONS.items()}
+    ).order_by():
+        for key, number in zip(CONDITIONS, numbers, strict=True):
+            figures[key][milestone, zone] = number
+    return figures

@@ -1,0 +1,31 @@
+"""Who may do what with applications and students; each policy is a sentence."""
+
+from partnership.models import User
+from partnership.states import Role
+
+from .models import RECRUITMENT, Application, Enrolment
+
+
+def is_recruiter(user: User) -> bool:
+    return user.has_role(*RECRUITMENT)
+
+
+def can_read(user: User, application: Application) -> bool:
+    """Recruitment reads the files of its zones."""
+    return _covers(user.zones_as(*RECRUITMENT), application)
+
+
+def can_decide(user: User, application: Application) -> bool:
+    """Recruitment decides on the files of its zones; nobody else does."""
+    return can_read(user, application)
+
+
+def can_end(user: User, enrolment: Enrolment) -> bool:
+    """Recruitment, or the lead of the student's own zone, records that a student leaves."""
+    return can_decide(user, enrolment.application) or _covers(
+        user.zones_as(Role.REGIONAL_LEAD), enrolment.application
+    )
+
+
+def _covers(zones: set[int] | None, application: Application) -> bool:
+    return zones is None or application.cohort.zone_id in zones

@@ -1,0 +1,109 @@
+"""The letters to hosts, placed students and leads; each is a function and a template of the same name."""
+
+from datetime import datetime
+
+from cohorts.emails import FOLLOW
+from cohorts.emails import recipient as applicant
+from partnership import outbox
+from partnership.emails import recipient as colleague
+from partnership.models import User, ref
+
+from .models import HostSite, Placement
+
+ANSWER = "answer"
+
+
+def host(site: HostSite) -> outbox.Recipient:
+    """The contact of a site as the recipient of a letter."""
+    return outbox.Recipient(
+        email=site.contact_email, name=site.contact_name, language=site.contact_language, ref=ref(site)
+    )
+
+
+def proposal_key(placement: Placement) -> str:
+    """The business event of the letter that may still be undone or hastened."""
+    return f"placement_proposed:{placement.pk}"
+
+
+def _facts(placement: Placement) -> dict:
+    application = placement.enrolment.application
+    return {
+        "student": str(application.candidate),
+        "programme": application.cohort.intake.programme.short_title,
+        "starts_on": application.intake.starts_on,
+        "site": placement.seat.site.name,
+        "company": placement.seat.site.company.name,
+        "lead": placement.proposed_by.full_name,
+        "lead_phone": placement.proposed_by.phone,
+    }
+
+
+def placement_proposed(placement: Placement, *, due: datetime) -> None:
+    """The host is asked whether they take the student, once the time to undo is over."""
+    outbox.post(
+        "placements/placement_proposed",
+        key=proposal_key(placement),
+        about=placement.about,
+        to=host(placement.seat.site),
+        due=due,
+        link=(ANSWER, placement),
+        reply_to=placement.proposed_by.email,
+        commune=str(placement.enrolment.application.candidate.commune or ""),
+        languages=placement.enrolment.application.languages,
+        **_facts(placement),
+    )
+
+
+def placement_cancelled(placement: Placement) -> None:
+    """The host had been asked, or had said yes: the student does not come."""
+    outbox.post(
+        "placements/placement_cancelled",
+        key=f"placement_cancelled:{placement.pk}",
+        about=placement.about,
+        to=host(placement.seat.site),
+        reply_to=placement.proposed_by.email,
+        **_facts(placement),
+    )
+
+
+def placement_accepted(placement: Placement) -> None:
+    """The student learns where they go."""
+    site = placement.seat.site
+    outbox.post(
+        "placements/placement_accepted",
+        key=f"placement_accepted:{placement.pk}",
+        about=placement.about,
+        to=applicant(placement.enrolment.application.candidate),
+        link=(FOLLOW, placement.enrolment.application),
+        reply_to=placement.proposed_by.email,
+        host_contact=site.contact_name,
+        host_commune=str(site.commune),
+        **_facts(placement),
+    )
+
+
+def placement_withdrawn(placement: Placement) -> None:
+    """The student learns that the place they had is no longer theirs; the lead looks for another."""
+    outbox.post(
+        "placements/placement_withdrawn",
+        key=f"placement_withdrawn:{placement.pk}",
+        about=placement.about,
+        to=applicant(placement.enrolment.application.candidate),
+        link=(FOLLOW, placement.enrolment.application),
+        reply_to=placement.proposed_by.email,
+        **_facts(placement),
+    )
+
+
+def host_answered(placement: Placement, *, to: User) -> None:
+    """The lead learns what the host said."""
+    outbox.post(
+        "placements/host_answered",
+        key=f"host_answered:{placement.pk}",
+        about=placement.about,
+        to=colleague(to),
+        answer=placement.get_state_display(),
+        reason=placement.get_decline_reason_display() if placement.decline_reason else "",
+        comment=placement.comment,
+        **_facts(placement),
+    )

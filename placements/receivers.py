@@ -1,0 +1,16 @@
+"""What placements do when an enrolment ends, in the same transaction."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from cohorts.models import Enrolment
+from cohorts.signals import enrolment_ended
+from partnership.workflow import Actor
+
+from . import services
+
+
+@receiver(enrolment_ended)
+def when_an_enrolment_ends(sender: type, *, enrolment: Enrolment, by: Actor, reason: str, **_: Any) -> None:
+    services.free_the_seat(enrolment, by=by, reason=reason)
