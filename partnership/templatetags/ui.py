@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, npgettext
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -246,12 +246,12 @@ def tandem_words(
 ) -> str:
     """Say in words everything a pair of tandem bars shows."""
     words = [ngettext("%(n)s young person confirmed", "%(n)s young people confirmed", young) % {"n": number(young)}]
-    words.append(_of_target(young_target))
+    words.append(_of_target(young_target, npgettext("young people", "of %(n)s expected", "of %(n)s expected", young_target or 0)))
     if seats is None:
         words.append(", " + _("no host place needed"))
     else:
         words.append(", " + ngettext("%(n)s place confirmed", "%(n)s places confirmed", seats) % {"n": number(seats)})
-        words.append(_of_target(seats_target))
+        words.append(_of_target(seats_target, npgettext("places", "of %(n)s expected", "of %(n)s expected", seats_target or 0)))
         words.append(", " + ngettext("%(n)s tandem formed", "%(n)s tandems formed", linked) % {"n": number(linked)})
     if forecast is not None:
         mid, low, high = (number(x) for x in forecast)
@@ -259,10 +259,8 @@ def tandem_words(
     return "".join(words)
 
 
-def _of_target(target: int | None) -> str:
-    if target is None:
-        return " " + _("without an objective")
-    return " " + ngettext("of %(n)s expected", "of %(n)s expected", target) % {"n": number(target)}
+def _of_target(target: int | None, words: str) -> str:
+    return " " + (_("without an objective") if target is None else words % {"n": number(target)})
 
 
 def _px(value: float) -> str:
