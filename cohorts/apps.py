@@ -10,6 +10,7 @@ class CohortsConfig(AppConfig):
         from partnership import links, measures
 
         from . import measures as ours
+        from .states import RESUME
 
-        links.register(links.Purpose("resume", "cohorts:application_resume", days=30))
+        links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
         measures.register(*ours.MEASURES, counts=ours.counts)

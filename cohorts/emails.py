@@ -3,20 +3,10 @@
 from datetime import datetime, timedelta
 
 from partnership import clock, outbox
-from partnership.models import ref
 from partnership.states import OnDoubt
 
-from .models import Application, Booking, Candidate
-
-RESUME = "resume"
-FOLLOW = "follow"
-
-
-def recipient(candidate: Candidate) -> outbox.Recipient:
-    """An applicant as the recipient of a letter."""
-    return outbox.Recipient(
-        email=candidate.email, name=candidate.first_name, language=candidate.language, ref=ref(candidate)
-    )
+from .models import Application, Booking
+from .states import FOLLOW, RESUME
 
 
 def _post(application: Application, template: str, *, key: str = "", **options) -> None:
@@ -25,7 +15,7 @@ def _post(application: Application, template: str, *, key: str = "", **options) 
         f"cohorts/{template}",
         key=f"{template}:{key or application.pk}:{application.version}",
         about=application,
-        to=recipient(application.candidate),
+        to=application.candidate,
         reply_to=owner.email if owner else "",
         contact=owner.full_name if owner else "",
         contact_phone=owner.phone if owner else "",

@@ -143,6 +143,10 @@ class Candidate(models.Model):
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def called(self) -> str:
+        return self.first_name
+
     def save(self, **options) -> None:
         # Derived, but stored: a search must not recompute a million names.
         self.search_text = plain(f"{self.first_name} {self.last_name} {self.email} {self.phone}")[:300]

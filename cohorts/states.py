@@ -92,6 +92,11 @@ EXIT_REASONS = {
 }
 
 
+# What a personal link of an applicant opens: the draft to go on with, or the page of the application.
+RESUME = "resume"
+FOLLOW = "follow"
+
+
 class Level(models.TextChoices):
     """The highest diploma held or about to be."""
 

@@ -7,13 +7,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from . import clock, outbox
-from .models import Convention, User, ref
+from .models import Convention, User
 from .states import OnDoubt
-
-
-def recipient(user: User) -> outbox.Recipient:
-    """A user as the recipient of a letter."""
-    return outbox.Recipient(email=user.email, name=user.full_name, language=user.language, ref=ref(user))
 
 
 def sign_in_code(user: User, *, code: str, asked_at: datetime) -> None:
@@ -22,7 +17,7 @@ def sign_in_code(user: User, *, code: str, asked_at: datetime) -> None:
         "partnership/sign_in_code",
         key=f"sign_in_code:{user.pk}:{asked_at.isoformat()}",
         about=user,
-        to=recipient(user),
+        to=user,
         secret=code,
         on_doubt=OnDoubt.HOLD,
     )
@@ -40,7 +35,7 @@ def convention_signed(convention: Convention, *, to: User) -> None:
         "partnership/convention_signed",
         key=f"convention_signed:{convention.pk}:{to.pk}",
         about=convention,
-        to=recipient(to),
+        to=to,
         convention=convention.title,
         signed_on=convention.signed_at.astimezone(clock.PARIS).date(),
         address=board_address(to.language),

@@ -71,6 +71,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.full_name
 
+    @property
+    def called(self) -> str:
+        return self.full_name
+
     def current_memberships(self) -> list["Membership"]:
         """Today's memberships, read once for each user object."""
         if not hasattr(self, "_memberships"):

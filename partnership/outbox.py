@@ -10,9 +10,9 @@ import random
 import re
 import smtplib
 import uuid
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
+from typing import Protocol
 
 import css_inline
 from celery import current_app
@@ -47,14 +47,15 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _LONELY_LINK = re.compile(r"<p>(<a [^>]*>[^<]*</a>)</p>")
 
 
-@dataclass(frozen=True)
-class Recipient:
-    """Somebody a letter goes to, and the language they read."""
+class Addressee(Protocol):
+    """Somebody a letter goes to: a User, a Candidate, a HostSite."""
 
     email: str
-    name: str = ""
-    language: str = "fr"
-    ref: str = ""
+    language: str
+
+    @property
+    def called(self) -> str:
+        """The name a letter greets."""
 
 
 # -- writing ------------------------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ def post(
     *,
     key: str,
     about: models.Model | str,
-    to: Recipient,
+    to: Addressee,
     due: datetime | None = None,
     link: tuple[str, models.Model] | None = None,
     secret: str = "",
@@ -78,16 +79,16 @@ def post(
     `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown in the
     letter and nowhere else. The context holds plain values only: what a person typed is escaped here, for both forms.
     """
-    subject, text, html = render(template, to.language, context | {"name": to.name})
+    subject, text, html = render(template, to.language, context | {"name": to.called})
     purpose, thing = link or ("", None)
     letter = OutgoingMessage(
         key=key,
         template=template,
         language=to.language,
         about=about if isinstance(about, str) else ref(about),
-        to_ref=to.ref,
+        to_ref=ref(to),
         to_email=to.email,
-        to_name=to.name,
+        to_name=to.called,
         reply_to=reply_to,
         subject=subject,
         text=text,

@@ -7,11 +7,13 @@ class PlacementsConfig(AppConfig):
     verbose_name = _("Placements")
 
     def ready(self) -> None:
+        from cohorts.states import FOLLOW
         from partnership import links, measures
 
         from . import measures as ours
         from . import receivers  # noqa: F401 (its receivers connect as it is read)
+        from .states import ANSWER
 
-        links.register(links.Purpose("follow", "placements:application_follow", days=400))
-        links.register(links.Purpose("answer", "placements:placement_answer", days=60))
+        links.register(links.Purpose(FOLLOW, "placements:application_follow", days=400))
+        links.register(links.Purpose(ANSWER, "placements:placement_answer", days=60))
         measures.register(*ours.MEASURES, counts=ours.counts)

@@ -2,22 +2,12 @@
 
 from datetime import datetime
 
-from cohorts.emails import FOLLOW
-from cohorts.emails import recipient as applicant
+from cohorts.states import FOLLOW
 from partnership import outbox
-from partnership.emails import recipient as colleague
-from partnership.models import User, ref
+from partnership.models import User
 
-from .models import HostSite, Placement
-
-ANSWER = "answer"
-
-
-def host(site: HostSite) -> outbox.Recipient:
-    """The contact of a site as the recipient of a letter."""
-    return outbox.Recipient(
-        email=site.contact_email, name=site.contact_name, language=site.contact_language, ref=ref(site)
-    )
+from .models import Placement
+from .states import ANSWER
 
 
 def proposal_key(placement: Placement) -> str:
@@ -44,7 +34,7 @@ def placement_proposed(placement: Placement, *, due: datetime) -> None:
         "placements/placement_proposed",
         key=proposal_key(placement),
         about=placement.about,
-        to=host(placement.seat.site),
+        to=placement.seat.site,
         due=due,
         link=(ANSWER, placement),
         reply_to=placement.proposed_by.email,
@@ -60,7 +50,7 @@ def placement_cancelled(placement: Placement) -> None:
         "placements/placement_cancelled",
         key=f"placement_cancelled:{placement.pk}",
         about=placement.about,
-        to=host(placement.seat.site),
+        to=placement.seat.site,
         reply_to=placement.proposed_by.email,
         **_facts(placement),
     )
@@ -73,7 +63,7 @@ def placement_accepted(placement: Placement) -> None:
         "placements/placement_accepted",
         key=f"placement_accepted:{placement.pk}",
         about=placement.about,
-        to=applicant(placement.enrolment.application.candidate),
+        to=placement.enrolment.application.candidate,
         link=(FOLLOW, placement.enrolment.application),
         reply_to=placement.proposed_by.email,
         host_contact=site.contact_name,
@@ -88,7 +78,7 @@ def placement_withdrawn(placement: Placement) -> None:
         "placements/placement_withdrawn",
         key=f"placement_withdrawn:{placement.pk}",
         about=placement.about,
-        to=applicant(placement.enrolment.application.candidate),
+        to=placement.enrolment.application.candidate,
         link=(FOLLOW, placement.enrolment.application),
         reply_to=placement.proposed_by.email,
         **_facts(placement),
@@ -101,7 +91,7 @@ def host_answered(placement: Placement, *, to: User) -> None:
         "placements/host_answered",
         key=f"host_answered:{placement.pk}",
         about=placement.about,
-        to=colleague(to),
+        to=to,
         answer=placement.get_state_display(),
         reason=placement.get_decline_reason_display() if placement.decline_reason else "",
         comment=placement.comment,

@@ -76,6 +76,19 @@ class HostSite(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    # Letters to the site are letters to its contact.
+    @property
+    def email(self) -> str:
+        return self.contact_email
+
+    @property
+    def called(self) -> str:
+        return self.contact_name
+
+    @property
+    def language(self) -> str:
+        return self.contact_language
+
 
 class HostPledge(models.Model):
     """What a site last said about an intake: yes, perhaps or no, and how many places for sure."""

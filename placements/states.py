@@ -30,6 +30,10 @@ PLACEMENT_FLOW = {
 }
 
 
+# What the personal link of a host opens.
+ANSWER = "answer"
+
+
 class DeclineReason(models.TextChoices):
     """Why a host says no."""
 

@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from partnership import clock, outbox
-from partnership.emails import recipient
 from partnership.models import JournalEntry, User, ref
 
 from .models import Curriculum
@@ -63,7 +62,7 @@ def _post(
         f"programmes/{name}",
         key=f"{name}:{curriculum.pk}:{turn}:{to.pk}",
         about=curriculum,
-        to=recipient(to),
+        to=to,
         reply_to=reply_to.email,
         programme=curriculum.programme.short_title,
         number=curriculum.number,
