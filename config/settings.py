@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "django.forms",
     "crispy_forms",
     "django_filters",
     "csp",
