@@ -48,7 +48,9 @@ _PLACEMENT = [
 class ExampleForm(forms.Form):
     """One field of every kind."""
 
-    name = forms.CharField(label=_("Last name"), initial="Escoffray", widget=forms.TextInput({"autocomplete": "family-name"}))
+    name = forms.CharField(
+        label=_("Last name"), initial="Escoffray", widget=forms.TextInput({"autocomplete": "family-name"})
+    )
     email = forms.EmailField(label=_("E-mail"), help_text=_("To receive the link with which you resume later."))
     phone = forms.CharField(label=_("Telephone"), widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}))
     places = forms.IntegerField(label=_("Places"), required=False, min_value=0)
@@ -88,7 +90,11 @@ def examples() -> dict[str, Any]:
             ("late", "#a8321f", _("late, refused")),
         ],
         "bars": [
-            (_("Recruitment is short"), _bars(31, 24, 12, 64, 26, forecast=(48, 41, 55)), _("33 young people, 2 places")),
+            (
+                _("Recruitment is short"),
+                _bars(31, 24, 12, 64, 26, forecast=(48, 41, 55)),
+                _("33 young people, 2 places"),
+            ),
             (_("Hosts are short"), _bars(40, 16, 9, 44, 30), _("14 places, 4 young people")),
             (_("Zero"), _bars(0, 0, 0, 16, 12), _("16 young people, 12 places")),
             (_("Beyond the objective"), _bars(58, 34, 30, 50, 28), _("met")),
@@ -122,7 +128,13 @@ def examples() -> dict[str, Any]:
             {
                 "day": now.date(),
                 "entries": [
-                    {"shape": "octagon", "meaning": "late", "text": _("Decision overdue"), "who": _("automatic"), "at": now},
+                    {
+                        "shape": "octagon",
+                        "meaning": "late",
+                        "text": _("Decision overdue"),
+                        "who": _("automatic"),
+                        "at": now,
+                    },
                     {
                         "shape": "letter",
                         "text": _("E-mail “Your interview is tomorrow”"),

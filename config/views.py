@@ -11,6 +11,8 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from partnership.states import Role
 
+from . import style as style_examples
+
 # The first role that fits decides where somebody lands after signing in.
 _HOMES: list[tuple[tuple[Role, ...], str]] = [
     ((Role.RECRUITER, Role.HEAD_OF_RECRUITMENT), "cohorts:worklist"),
@@ -91,7 +93,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def style(request: HttpRequest) -> HttpResponse:
-    return render(request, "style.html")
+    return render(request, "style.html", style_examples.examples())
 
 
 @login_not_required
