@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ApplicationState(models.TextChoices):
@@ -134,10 +135,10 @@ class SlotKind(models.TextChoices):
 
 
 class BookingState(models.TextChoices):
-    BOOKED = "booked", _("Booked")
-    ATTENDED = "attended", _("Attended")
-    MISSED = "missed", _("Missed")
-    CANCELLED = "cancelled", _("Cancelled")
+    BOOKED = "booked", pgettext_lazy("booking", "Booked")
+    ATTENDED = "attended", pgettext_lazy("booking", "Attended")
+    MISSED = "missed", pgettext_lazy("booking", "Missed")
+    CANCELLED = "cancelled", pgettext_lazy("booking", "Cancelled")
 
 
 BOOKING_FLOW = {
@@ -149,10 +150,10 @@ BOOKING_FLOW = {
 
 
 class EnrolmentState(models.TextChoices):
-    EXPECTED = "expected", _("Expected")
-    PRESENT = "present", _("Present")
-    COMPLETED = "completed", _("Completed")
-    ENDED = "ended", _("Ended")
+    EXPECTED = "expected", pgettext_lazy("enrolment", "Expected")
+    PRESENT = "present", pgettext_lazy("enrolment", "Present")
+    COMPLETED = "completed", pgettext_lazy("enrolment", "Completed")
+    ENDED = "ended", pgettext_lazy("enrolment", "Ended")
 
 
 ENROLMENT_FLOW = {

@@ -2,17 +2,18 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PlacementState(models.TextChoices):
-    PROPOSED = "proposed", _("Proposed")
-    ACCEPTED = "accepted", _("Accepted")
-    DECLINED = "declined", _("Declined by the host")
-    LAPSED = "lapsed", _("Without answer")
-    CANCELLED = "cancelled", _("Cancelled")
-    ACTIVE = "active", _("Under way")
-    COMPLETED = "completed", _("Completed")
-    BROKEN = "broken", _("Broken off")
+    PROPOSED = "proposed", pgettext_lazy("placement", "Proposed")
+    ACCEPTED = "accepted", pgettext_lazy("placement", "Accepted")
+    DECLINED = "declined", pgettext_lazy("placement", "Declined by the host")
+    LAPSED = "lapsed", pgettext_lazy("placement", "Without answer")
+    CANCELLED = "cancelled", pgettext_lazy("placement", "Cancelled")
+    ACTIVE = "active", pgettext_lazy("placement", "Under way")
+    COMPLETED = "completed", pgettext_lazy("placement", "Completed")
+    BROKEN = "broken", pgettext_lazy("placement", "Broken off")
 
 
 _S = PlacementState
