@@ -23,6 +23,13 @@ from .embedded import ROOT, Child, Servers, dies_with_parent, local_folder
 
 STARTED = time.monotonic()
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ADDRESSES = {
+    "/fr/": "the public page",
+    "/fr/connexion/": "sign in",
+    "/fr/admin/": "the reviewers' desk and the administration",
+    "/fr/boite/": "every letter that left",
+    "/fr/style/": "the components",
+}
 CHROMIUM_OF_MACOS = pathlib.Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
@@ -31,9 +38,9 @@ def say(message: str) -> None:
     print(f"[dev {time.monotonic() - STARTED:5.1f} s] {message}", flush=True)
 
 
-def compile_catalogues() -> None:
+def compile_catalogues(root: pathlib.Path = ROOT) -> None:
     """Compile each .po newer than its .mo, so that nobody needs gettext."""
-    for source in sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po")):
+    for source in sorted(root.glob("locale/*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
@@ -158,7 +165,10 @@ def _supervise(children: list[Child], servers: Servers, environment: dict[str, s
                 child.tend(say)
             if not ready and _answers(f"{environment['PUBLIC_URL']}/readyz"):
                 ready = True
-                say(f"ready: {environment['PUBLIC_URL']}/   (Ctrl-C stops everything)")
+                say(f"ready: {environment['PUBLIC_URL']}/")
+                for path, what in ADDRESSES.items():
+                    print(f"    {environment['PUBLIC_URL']}{path:<16} {what}")
+                print("Ctrl-C stops everything.", flush=True)
             time.sleep(0.25)
     except KeyboardInterrupt:
         return 0
