@@ -81,12 +81,16 @@ APPEARANCE = {
     "refused": ("late", "refused"),
     "superseded": ("idle", "disc"),
     "favourable": ("done", "tick"),
-    "favourable_with_remark": ("done", "arrow"),
+    "remark": ("done", "arrow"),
+    "changes": ("risk", "triangle"),
     "unfavourable": ("late", "refused"),
     "signed": ("done", "tick"),
     "ended": ("late", "refused"),
     "kept": ("done", "tick"),
-    # enrolments
+    # bookings and enrolments
+    "booked": ("go", "half"),
+    "attended": ("done", "tick"),
+    "missed": ("late", "octagon"),
     "expected": ("go", "arrow"),
     "present": ("done", "tick"),
     # seats and placements
