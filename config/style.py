@@ -7,42 +7,11 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.states import MessageState, MilestoneStatus
-
-# (value, word) of the states that live in apps of their own; the word is theirs, here only to be looked at.
-_APPLICATION = [
-    ("enquiry", _("Enquiry")),
-    ("draft", _("Draft")),
-    ("submitted", _("Submitted")),
-    ("interview_scheduled", _("Interview scheduled")),
-    ("no_show", _("No-show")),
-    ("interviewed", _("Interviewed")),
-    ("waitlisted", _("Waiting list")),
-    ("admitted", _("Admitted")),
-    ("confirmed", _("Confirmed")),
-    ("rejected", _("Rejected")),
-    ("declined", _("Declined")),
-    ("expired", _("Expired")),
-    ("withdrawn", _("Withdrawn")),
-    ("unreachable", _("Unreachable")),
-]
-_CURRICULUM = [
-    ("in_review", _("In review")),
-    ("changes_requested", _("Changes requested")),
-    ("validated", _("Validated")),
-    ("refused", _("Refused")),
-    ("superseded", _("Superseded")),
-]
-_PLACEMENT = [
-    ("proposed", _("Proposed")),
-    ("accepted", _("Accepted")),
-    ("lapsed", _("Lapsed")),
-    ("cancelled", _("Cancelled")),
-    ("active", _("Active")),
-    ("completed", _("Completed")),
-    ("broken", _("Broken off")),
-]
+from placements.states import PlacementState
+from programmes.states import CurriculumState
 
 
 class ExampleForm(forms.Form):
@@ -101,10 +70,12 @@ def examples() -> dict[str, Any]:
             (_("No objective"), _bars(22, 12, 8), _("no objective")),
             (_("Not applicable"), _bars(9, None, 0, 15), _("6 people")),
         ],
-        "application_states": _APPLICATION,
-        "curriculum_states": _CURRICULUM,
-        "placement_states": _PLACEMENT,
-        "message_states": list(MessageState),
+        "states": [
+            (_("Applications"), ApplicationState),
+            (_("Course contents"), CurriculumState),
+            (_("Placements"), PlacementState),
+            (_("Letters"), MessageState),
+        ],
         "milestone_states": list(MilestoneStatus),
         "plain_form": ExampleForm(auto_id="plain_%s"),
         "wrong_form": ExampleForm({"name": "Escoffray", "email": "manon.example.org"}, auto_id="wrong_%s"),
