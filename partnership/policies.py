@@ -8,7 +8,7 @@ from django.db import models
 from django.shortcuts import get_object_or_404
 
 from .models import Commitment, Convention, Signature, User
-from .states import ConventionState, Role
+from .states import Role
 
 T = TypeVar("T", bound=models.Model)
 
@@ -46,8 +46,8 @@ def can_read_register(user: User) -> bool:
 
 
 def can_sign(user: User, signature: Signature) -> bool:
-    """A coordinator signs for their own party, while the convention is a draft."""
-    return signature.convention.state == ConventionState.DRAFT and any(
+    """A coordinator signs for their own party."""
+    return any(
         membership.role == Role.COORDINATOR and membership.party_id == signature.party_id
         for membership in user.current_memberships()
     )

@@ -1,0 +1,234 @@
+"""The convention's pages: its board, its text and signatures, its milestones, its commitments."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.db.models import F, Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from . import board as boards
+from . import clock, measures, policies, services
+from .forms import EvidenceForm
+from .models import Commitment, Convention, Milestone, Objective, User, Zone
+from .states import ConventionState
+from .workflow import Refused
+
+
+def _running(user: User) -> Convention | None:
+    """The convention whose pages the user opens: the newest signed one, else a draft, else the last that ended."""
+    found = list(Convention.objects.visible_to(user).order_by(F("signed_at").desc(nulls_last=True), "pk"))
+    order = [ConventionState.SIGNED, ConventionState.DRAFT, ConventionState.ENDED]
+    return min(found, key=lambda convention: order.index(convention.state), default=None)
+
+
+def _running_or_404(user: User) -> Convention:
+    convention = _running(user)
+    if convention is None:
+        raise Http404
+    policies.require(policies.can_read_board(user, convention))
+    return convention
+
+
+def _milestones(convention: Convention) -> QuerySet[Milestone]:
+    objectives = Prefetch("objectives", Objective.objects.select_related("zone").order_by("measure", "zone__order"))
+    commitments = Prefetch("commitments", Commitment.objects.select_related("party"))
+    return convention.milestones.select_related("owner").prefetch_related(objectives, commitments)
+
+
+def _signed_on(convention: Convention) -> date:
+    # Nothing is measured before the signature: a draft's time starts today.
+    return convention.signed_at.astimezone(clock.PARIS).date() if convention.signed_at else clock.today()
+
+
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """The convention on one screen; while it is a draft, who must still sign."""
+    convention = _running(request.user)
+    if convention is None:
+        return render(request, "partnership/board_empty.html")
+    policies.require(policies.can_read_board(request.user, convention))
+    if convention.state == ConventionState.DRAFT:
+        signatures = _signatures(request.user, convention)
+        context = {
+            "convention": convention,
+            "signatures": signatures,
+            "title": _awaited(signatures),
+            "due": _due(signatures, _("Read and sign"), reverse("partnership:convention_detail", args=[convention.pk])),
+        }
+        return render(request, "partnership/board_draft.html", context)
+    shown = boards.build(
+        list(_milestones(convention)),
+        list(Zone.objects.all()),
+        measures.counts(request.user, convention),
+        signed_on=_signed_on(convention),
+        today=clock.today(),
+    )
+    context = {"convention": convention, "board": shown, "today": clock.today()}
+    return render(request, "partnership/board.html", context)
+
+
+def _signatures(user: User, convention: Convention) -> list[dict]:
+    return [
+        {
+            "signature": signature,
+            "awaited": signature.signed_at is None,
+            "mine": convention.state == ConventionState.DRAFT
+            and signature.signed_at is None
+            and policies.can_sign(user, signature),
+        }
+        for signature in convention.signatures.select_related("party", "signed_by")
+    ]
+
+
+def _awaited(signatures: list[dict]) -> str:
+    waiting = [line["signature"].party.short_name for line in signatures if line["awaited"]]
+    if not waiting:
+        return _("Signed? Not yet: nobody has been named to sign.")
+    return _("Signed? Not yet: awaited from %(parties)s.") % {"parties": ", ".join(waiting)}
+
+
+def _due(signatures: list[dict], label: str = "", url: str = "") -> dict | None:
+    # The signature that the reader owes: a link to the text first, a button beside the text.
+    mine = next((line["signature"] for line in signatures if line["mine"]), None)
+    if mine is None:
+        return None
+    action = {"url": url, "label": label, "primary": True, "get": True}
+    if not url:
+        label = _("Sign for %(party)s") % {"party": mine.party.short_name}
+        action = {"url": reverse("partnership:signature_sign", args=[mine.pk]), "label": label, "primary": True}
+    return {
+        "title": _("Your signature is awaited for %(party)s") % {"party": mine.party.name},
+        "reason": _("The last signature opens the board and is told to every coordinator; it cannot be undone."),
+        "actions": [action],
+    }
+
+
+@require_GET
+def convention(request: HttpRequest, pk: str | None = None) -> HttpResponse:
+    """The convention's text, its parties and their signatures, its milestones as they were promised."""
+    if pk is None:
+        shown = _running_or_404(request.user)
+    else:
+        shown = policies.get_allowed(Convention.objects, policies.can_read_board, request.user, pk=pk)
+    signatures = _signatures(request.user, shown)
+    milestones = [
+        {
+            "milestone": milestone,
+            "opens": boards.date_words(milestone.opens_on, milestone.opens_precision),
+            "settled": boards.date_words(milestone.finalise_by, milestone.finalise_precision),
+            "objectives": [
+                boards.Reading(objective.measure, 0, objective.target, objective.due_on, zone=objective.zone)
+                for objective in milestone.objectives.all()
+            ],
+        }
+        for milestone in _milestones(shown)
+    ]
+    context = {
+        "convention": shown,
+        "signatures": signatures,
+        "milestones": milestones,
+        "title": _awaited(signatures),
+        "due": _due(signatures),
+    }
+    return render(request, "partnership/convention_detail.html", context)
+
+
+@require_POST
+def signature_sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign for one's party."""
+    visible = Convention.objects.visible_to(request.user)
+    shown = get_object_or_404(visible, signatures=pk)
+    signature = shown.signatures.select_related("party").get(pk=pk)
+    policies.require(policies.can_sign(request.user, signature))
+    try:
+        services.sign(signature, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    else:
+        said = _("You have signed for %(party)s.") % {"party": signature.party.name}
+        messages.success(request, said)
+    return redirect("partnership:convention_detail", pk=shown.pk)
+
+
+@require_GET
+def milestone_detail(request: HttpRequest, order: int) -> HttpResponse:
+    """A milestone: its status and why, each objective beside its figure, what each party promised."""
+    convention = _running_or_404(request.user)
+    milestone = get_object_or_404(_milestones(convention), order=order)
+    counts = measures.counts(request.user, convention)
+    card = boards.card_of(milestone, counts, signed_on=_signed_on(convention), today=clock.today())
+    lines = [(reading, boards.list_url(reading.measure, milestone, reading.zone)) for reading in card.readings]
+    context = {
+        "convention": convention,
+        "milestone": milestone,
+        "card": card,
+        "lines": lines,
+        "opens": boards.date_words(milestone.opens_on, milestone.opens_precision),
+        "commitments": _promises(request.user, convention, milestone.commitments.all()),
+        "today": clock.today(),
+    }
+    return render(request, "partnership/milestone_detail.html", context)
+
+
+def _promises(
+    user: User,
+    convention: Convention,
+    commitments: QuerySet[Commitment],
+    *,
+    answered: Commitment | None = None,
+    form: EvidenceForm | None = None,
+) -> list[dict]:
+    # Each open promise of the user's party has its own form; the one just sent keeps what was typed.
+    lines = []
+    for promise in commitments:
+        mine = (
+            convention.state == ConventionState.SIGNED
+            and promise.done_at is None
+            and policies.can_keep_commitment(user, promise)
+        )
+        own = form if promise == answered else EvidenceForm(auto_id=f"{promise.pk}_%s")
+        late = promise.done_at is None and promise.due_on is not None and promise.due_on < clock.today()
+        lines.append({"commitment": promise, "form": own if mine else None, "late": late})
+    return lines
+
+
+@require_GET
+def commitment_list(request: HttpRequest) -> HttpResponse:
+    """What each party promised beside the milestones, kept or not."""
+    return _commitment_page(request, _running_or_404(request.user))
+
+
+def _commitment_page(
+    request: HttpRequest,
+    convention: Convention,
+    *,
+    answered: Commitment | None = None,
+    form: EvidenceForm | None = None,
+) -> HttpResponse:
+    commitments = convention.commitments.select_related("party", "milestone")
+    lines = _promises(request.user, convention, commitments, answered=answered, form=form)
+    kept = sum(1 for line in lines if line["commitment"].done_at)
+    context = {"convention": convention, "lines": lines, "kept": kept, "form": form}
+    return render(request, "partnership/commitment_list.html", context, status=422 if form else 200)
+
+
+@require_POST
+def commitment_keep(request: HttpRequest, pk: str) -> HttpResponse:
+    """Say that a promise of one's party has been kept, with its evidence."""
+    visible = Commitment.objects.filter(convention__in=Convention.objects.visible_to(request.user))
+    commitment = get_object_or_404(visible.select_related("convention", "party"), pk=pk)
+    policies.require(policies.can_keep_commitment(request.user, commitment))
+    form = EvidenceForm(request.POST, auto_id=f"{commitment.pk}_%s")
+    if not form.is_valid():
+        return _commitment_page(request, commitment.convention, answered=commitment, form=form)
+    try:
+        services.keep_commitment(commitment, evidence=form.cleaned_data["evidence"], by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    else:
+        messages.success(request, _("Recorded: this commitment has been kept."))
+    return redirect("partnership:commitment_list")
