@@ -45,7 +45,7 @@ def can_review(user: User, curriculum: Curriculum) -> bool:
 
 
 def has_written(user: User, curriculum: Curriculum) -> bool:
-    """Whether the user began, submitted or wrote in this version or one it was copied from: nobody judges their own work."""
+    """Whether the user began, submitted or wrote in this version or an earlier one: nobody judges their own work."""
     if user.pk in (curriculum.created_by_id, curriculum.submitted_by_id):
         return True
     versions = [ref(version) for version in Curriculum.objects.filter(programme=curriculum.programme_id)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -45,7 +46,7 @@ def curriculum_for_applications(programme: Programme) -> Curriculum | None:
 
 @transaction.atomic
 def create_curriculum(programme: Programme, *, by: User) -> Curriculum:
-    """Begin a version: a copy of the validated one (else of the last refused), else empty; Refused if one is under way."""
+    """Begin a version: a copy of the validated one (else of the last refused one), else empty; one at a time."""
     programme = Programme.objects.select_for_update().get(pk=programme.pk)
     if programme.kind == ProgrammeKind.CHAIR:
         raise Refused(_("A chair has activities, no content to validate."))
@@ -258,8 +259,8 @@ def with_opinions(curricula: CurriculumQuerySet) -> CurriculumQuerySet:
 def standings(curriculum: Curriculum, *, reader: User | None = None) -> list[Standing]:
     """Every module with the opinions that count.
 
-    An opinion counts on the text it was given on. A request that the author answered by submitting again without a change
-    must be made again: only favourable opinions outlive a submission.
+    An opinion counts on the text it was given on. A request that the author answered by submitting again without a
+    change must be made again: only favourable opinions outlive a submission.
     """
     known = getattr(curriculum, "_prefetched_objects_cache", {})
     modules = (
@@ -306,6 +307,73 @@ def authors(curriculum: Curriculum) -> list[User]:
     ).values_list("actor_ref", flat=True)
     keys = {curriculum.created_by_id, curriculum.submitted_by_id, *wrote} - {None}
     return list(User.objects.filter(pk__in=keys, is_active=True).order_by("email"))
+
+
+# -- the story of a version -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of a version's story, as the timeline shows it."""
+
+    text: str
+    at: datetime
+    who: str
+    shape: str = "disc"
+    meaning: str = "go"
+
+
+def story(curriculum: Curriculum, *, most: int = 60) -> list[dict[str, Any]]:
+    """The journal of a version by day, newest first; writing the same module all day long is one line."""
+    entries = list(JournalEntry.objects.filter(about=ref(curriculum))[: 5 * most])
+    names = {
+        str(user.pk): user.full_name
+        for user in User.objects.filter(pk__in={e.actor_ref for e in entries if e.actor_kind == ActorKind.USER})
+    }
+    titles = {entry.subject: entry.reason for entry in entries if entry.after == "removed"}
+    titles |= {ref(module): module.title for module in curriculum.modules.all()}
+    days: list[dict[str, Any]] = []
+    seen: set[tuple] = set()
+    for entry in entries:
+        day = entry.at.astimezone(clock.PARIS).date()
+        line = (day, entry.subject, entry.after, entry.actor_ref)
+        if entry.after in ("edited", "moved") and line in seen:
+            continue
+        seen.add(line)
+        if len(seen) > most:
+            break
+        if not days or days[-1]["day"] != day:
+            days.append({"day": day, "entries": []})
+        text, shape, meaning = _told(entry, titles)
+        days[-1]["entries"].append(Event(text, entry.at, names.get(entry.actor_ref, ""), shape, meaning))
+    return days
+
+
+def _told(entry: JournalEntry, titles: dict[str, str]) -> tuple[str, str, str]:
+    kind = entry.subject.partition(":")[0]
+    if kind == "programmes.module":
+        told = {
+            "added": _("“%(module)s” added"),
+            "edited": _("“%(module)s” rewritten"),
+            "moved": _("“%(module)s” moved"),
+            "removed": _("“%(module)s” removed"),
+        }[entry.after]
+        return told % {"module": titles.get(entry.subject, "")}, "pencil", "go"
+    if kind == "programmes.review":
+        words = {"module": entry.reason, "opinion": Opinion(entry.after).label}
+        is_favourable = entry.after in FAVOURABLE_OPINIONS
+        return _("“%(module)s”: %(opinion)s") % words, "disc" if is_favourable else "triangle", "go"
+    if entry.after == CurriculumState.DRAFT:
+        return (_("Withdrawn by its author") if entry.before else _("Version begun")), "ring", "go"
+    told = {
+        CurriculumState.SUBMITTED: (_("Submitted to the reviewers"), "arrow", "go"),
+        CurriculumState.IN_REVIEW: (_("Reading begun"), "half", "go"),
+        CurriculumState.CHANGES_REQUESTED: (_("Changes requested"), "triangle", "go"),
+        CurriculumState.VALIDATED: (_("Content validated"), "tick", "go"),
+        CurriculumState.REFUSED: (_("Content refused"), "refused", "late"),
+        CurriculumState.SUPERSEDED: (_("Superseded by a newer version"), "disc", "go"),
+    }
+    return told[CurriculumState(entry.after)]
 
 
 # -- holding a version's row ------------------------------------------------------------------------------------------
