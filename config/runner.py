@@ -115,6 +115,7 @@ def run(web_port: int) -> int:
             say("PostgreSQL, Valkey and the mail catcher are up")
             if _python("-m", "config.runner", "prepare", environment=environment):
                 sys.exit("The database could not be prepared: the reason is above.")
+            say("the database is up to date")
             children = _programs(web_port, environment)
             try:
                 return _supervise(children, servers, environment)
@@ -197,7 +198,6 @@ def prepare() -> int:
     django.setup()
     call_command("migrate", verbosity=0)
     call_command("load_reference")
-    say("the database is up to date")
     if "demo" in get_commands():
         call_command("demo")
         call_command("demo", accounts=True)
@@ -260,6 +260,8 @@ def _python(*arguments: str, environment: dict[str, str]) -> int:
     try:
         return process.wait()
     except KeyboardInterrupt:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(3)  # Ctrl-C reached it too: let it say what it has to say
         process.terminate()
         process.wait(20)
         raise
