@@ -285,3 +285,37 @@ def test_the_style_page_shows_every_component_without_inline_style(client, langu
     page = client.get(f"/{language}/style/")
     assert page.status_code == 200
     assert not re.search(r"\sstyle=|<script|<style", page.content.decode())
+
+
+# -- pages of the frame -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address, status", [("nulle-part/", 404), ("?q=%00", 400), ("connexion/", 200), ("connexion/code/", 200)]
+)
+def test_a_page_of_the_frame_is_whole_in_both_languages(client, db, language, address, status):
+    page = client.get(f"/{language}/{address}")
+    text = page.content.decode()
+    assert page.status_code == status
+    assert f'<html lang="{language}">' in text and "<h1" in text
+    assert not re.search(r"\sstyle=|<script|<style|None", text)
+
+
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "409", "500"])
+def test_every_error_page_offers_a_way_on(name, language):
+    text = render_to_string(f"{name}.html", request=RequestFactory().get(f"/{language}/"))
+    assert re.search(r'<a class="btn btn--primary" href="/[^"]+"', text)
+
+
+def test_a_wrong_log_in_says_so_in_the_title_and_in_the_summary(client, db, french):
+    text = client.post("/fr/connexion/", {"login": "x", "password": ""}).content.decode()
+    assert f"<title>Erreur{NBSP}: Se connecter" in text
+    assert 'href="#id_login"' in text and 'href="#id_password"' in text
+    assert 'value="x"' in text
+
+
+def test_whoever_signs_in_finds_their_name_and_the_way_out(client, db, coordinator):
+    client.force_login(coordinator)
+    text = client.get("/fr/style/").content.decode()
+    assert "Hélène Brossard" in text
+    assert re.search(r'<form method="post" action="/fr/deconnexion/">', text)
