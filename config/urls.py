@@ -17,6 +17,7 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path("", views.front, name="front"),
+    path("confidentialite/", views.privacy, name="privacy"),
     path("accueil/", views.home, name="home"),
     path("connexion/", login_not_required(account.login), name="account_login"),
     path("connexion/code/", login_not_required(account.request_login_code), name="account_request_login_code"),
@@ -33,6 +34,7 @@ if settings.DEVELOPMENT:
         path("style/", views.style, name="style"),
         path("boite/", views.mailbox, name="mailbox"),
         path("boite/<str:name>/", views.mailbox_letter, name="mailbox_letter"),
+        path("boite/<str:name>/html/", views.mailbox_letter_html, name="mailbox_letter_html"),
     )
 
 handler400 = "config.views.bad_request"

@@ -1,16 +1,33 @@
 """Pages of no single app: the public front page, the homes by role, health, error pages, the caught mail."""
 
+from collections.abc import Iterable
+from datetime import date
+from email.utils import parseaddr
+
 from celery import current_app
+from csp.constants import NONE, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 from kombu.exceptions import OperationalError as BrokerError
 
-from partnership.states import Role
+from cohorts.models import Cohort
+from partnership import board as boards
+from partnership import clock, measures, personal_data
+from partnership.models import Convention, Party, Zone
+from partnership.states import ConventionState, Role
+from programmes.models import Programme
+from programmes.states import CurriculumState
 
+from . import caught_mail
 from . import style as style_examples
 
 # The first role that fits decides where somebody lands after signing in.
@@ -86,9 +103,98 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", status=500)
 
 
+# -- public pages -------------------------------------------------------------------------------------------------
+
+
 @login_not_required
+@require_GET
 def front(request: HttpRequest) -> HttpResponse:
-    return render(request, "front.html")
+    """What can be learned, when and where, and how far the convention is: figures only."""
+    today = clock.today()
+    cohorts = list(
+        Cohort.objects.filter(applications_until__gte=today)
+        .select_related("intake__programme", "zone", "curriculum")
+        .order_by("intake__programme__milestone__order", "intake__starts_on", "zone__order")
+    )
+    opened = set(Cohort.objects.open_on(today).values_list("pk", flat=True))
+    context = {
+        "offers": _offers([cohort for cohort in cohorts if cohort.pk in opened]),
+        "dates": _dates(cohorts, opened, today),
+        "today": today,
+        **_so_far(today),
+    }
+    return render(request, "front.html", context)
+
+
+def _offers(cohorts: list[Cohort]) -> list[dict]:
+    """The programmes one can apply to now, each with its next intake, its zones and its closing day."""
+    offers: dict[int, dict] = {}
+    for cohort in cohorts:
+        programme = cohort.intake.programme
+        offer = offers.setdefault(
+            cohort.intake_id,
+            {"programme": programme, "starts_on": cohort.intake.starts_on, "zones": [], "pending": False},
+        )
+        offer["zones"].append(cohort.zone)
+        offer["pending"] |= cohort.curriculum.state != CurriculumState.VALIDATED
+    return [offer | {"where": _listed(offer["zones"])} for offer in offers.values()]
+
+
+def _listed(names: Iterable) -> str:
+    """« Paris, Lyon et Toulouse »."""
+    return get_text_list(list(names), _("and"))
+
+
+def _dates(cohorts: list[Cohort], opened: set[int], today: date) -> list[dict]:
+    """The next dates of the year, the same day of several zones on one line."""
+    lines: dict[tuple, dict] = {}
+    for cohort in cohorts:
+        events = [(cohort.intake.starts_on, "start")]
+        if cohort.pk in opened:
+            events.append((cohort.applications_until, "close"))
+        elif cohort.applications_from > today:
+            events.append((cohort.applications_from, "open"))
+        for day, what in events:
+            programme = cohort.intake.programme
+            line = lines.setdefault(
+                (day, what, programme.pk), {"day": day, "what": what, "programme": programme, "zones": []}
+            )
+            line["zones"].append(cohort.zone)
+    return [line | {"where": _listed(line["zones"])} for line in sorted(lines.values(), key=lambda line: line["day"])]
+
+
+def _so_far(today: date) -> dict:
+    """The running convention and the totals of its first milestone that expects young people."""
+    convention = Convention.objects.filter(state=ConventionState.SIGNED).order_by("-signed_at").first()
+    if convention is None:
+        return {}
+    milestones = convention.milestones.prefetch_related("objectives__zone", "commitments")
+    shown = boards.build(
+        list(milestones),
+        list(Zone.objects.all()),
+        measures.counts(None, convention),
+        signed_on=convention.signed_at.astimezone(clock.PARIS).date(),
+        today=today,
+    )
+    lines = [line for line in [*shown.totals, *shown.rows] if line.young_target]
+    parties = convention.signatures.values_list("party__name", flat=True)
+    return {"convention": convention, "parties": _listed(parties), "so_far": lines[0] if lines else None}
+
+
+@login_not_required
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """The notice of article 13 of the GDPR, in its present version."""
+    providers = Party.objects.filter(pk__in=Programme.objects.values("provider"))
+    context = {
+        "version": date.fromisoformat(personal_data.NOTICE_VERSION),
+        "providers": _listed(providers.values_list("name", flat=True)),
+        "contact": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+    }
+    return render(request, "privacy.html", context)
+
+
+# -- development ----------------------------------------------------------------------------------------------------
 
 
 @login_not_required
@@ -97,10 +203,30 @@ def style(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_GET
 def mailbox(request: HttpRequest) -> HttpResponse:
-    return render(request, "mailbox.html")
+    """The letters that really left, newest first; nobody outside development has this page."""
+    wanted = request.GET.get("q", "").strip()
+    return render(request, "mailbox.html", {"letters": caught_mail.newest(wanted), "wanted": wanted})
 
 
 @login_not_required
+@require_GET
 def mailbox_letter(request: HttpRequest, name: str) -> HttpResponse:
-    return render(request, "mailbox_letter.html")
+    """One caught letter, as text whose links can be followed."""
+    return render(request, "mailbox_letter.html", {"letter": _caught(name), "name": name})
+
+
+@login_not_required
+@require_GET
+@csp_replace({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "base-uri": [NONE], "frame-ancestors": [NONE]})
+def mailbox_letter_html(request: HttpRequest, name: str) -> HttpResponse:
+    """The letter's HTML form, alone, with the inline styles of letters and nothing else allowed."""
+    return HttpResponse(_caught(name).html)
+
+
+def _caught(name: str) -> caught_mail.Letter:
+    letter = caught_mail.read(name)
+    if letter is None:
+        raise Http404
+    return letter

@@ -23,18 +23,20 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {}
-_SOURCES: list[Callable[[User, Convention], Counts]] = []
+# A source counts what the user's board shows; without a user it counts for the public page, whose figures are totals.
+Source = Callable[[User | None, Convention], Counts]
+_SOURCES: list[Source] = []
 
 
-def register(*measures: Measure, counts: Callable[[User, Convention], Counts]) -> None:
+def register(*measures: Measure, counts: Source) -> None:
     """Make an app's measures known, with the one function that counts them in one statement."""
     MEASURES.update({measure.key: measure for measure in measures})
     if counts not in _SOURCES:
         _SOURCES.append(counts)
 
 
-def counts(user: User, convention: Convention) -> Counts:
-    """Every registered figure by milestone and zone."""
+def counts(user: User | None, convention: Convention) -> Counts:
+    """Every registered figure by milestone and zone, for a user or for the public."""
     figures: Counts = {key: {} for key in MEASURES}
     for source in _SOURCES:
         figures |= source(user, convention)
