@@ -64,12 +64,13 @@ class Command(BaseCommand):
         CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
         with CATALOGUE.open("wb") as file:
             write_po(file, kept, width=120, sort_output=True, no_location=False, include_lineno=False)
-        missing = [message.id for message in kept if message.id and not all(_forms(message.string))]
+        missing = [message.id for message in kept if message.id and not all(forms(message.string))]
         for message in missing:
             self.stderr.write(f"to translate: {message}")
         if missing:
             raise CommandError(f"{len(missing)} strings have no French yet.")
 
 
-def _forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
+def forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The forms of a translation: one, or one for each plural."""
     return string if isinstance(string, tuple) else (string,)

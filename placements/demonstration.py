@@ -1,0 +1,490 @@
+"""The demonstration's story: the founding convention and a living rentrée, told by services under a travelled clock."""
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import F
+
+from cohorts import services as recruitment
+from cohorts.models import Application, Cohort, Intake, plain
+from cohorts.states import Availability, Level, Source
+from partnership import clock
+from partnership import services as partnership
+from partnership.models import (
+    Commitment,
+    Commune,
+    Convention,
+    Membership,
+    Milestone,
+    Objective,
+    OutgoingMessage,
+    Party,
+    Signature,
+    User,
+    Zone,
+)
+from partnership.states import MessageState, Precision, Role
+from programmes import services as teaching
+from programmes.models import Curriculum, Programme
+from programmes.states import Opinion, ProgrammeKind
+
+from . import services as placing
+from .models import HostSite
+
+PASSWORD = "tandem-demonstration"  # noqa: S105 (the demonstration's accounts, refused in production)
+PLACES = {"paris": (2, 32), "lyon": (1, 16), "toulouse": (1, 16)}
+OBJECTIVES = {
+    "confirmed": {"paris": 64, "lyon": 20, "toulouse": 16},
+    "host_places": {"paris": 26, "lyon": 12, "toulouse": 12},
+}
+
+
+class Story:
+    """What happens, day after day, until the 15 June on which the demonstration opens."""
+
+    def __init__(self, year: int, data: dict[str, Any]):
+        self.year, self.data = year, data
+        self.today = self.at(6, 15, 9, 30)
+        self.chance = random.Random(year)  # noqa: S311 (a story, not a secret)
+        self.deeds: list[tuple[datetime, int, Callable[[], None]]] = []
+        self.turn = count()
+        self.people: dict[str, list[User]] = {}
+
+    def at(self, month: int, day: int, hour: int = 9, minute: int = 0, *, years: int = 0) -> datetime:
+        return datetime.combine(date(self.year + years, month, day), time(hour, minute), clock.PARIS)
+
+    def plan(self, when: datetime, deed: Callable[[], None]) -> None:
+        """Write a deed in the diary, at the next working hour."""
+        while when.weekday() > 4:
+            when += timedelta(days=1)
+        if when < self.today:
+            self.deeds.append((when, next(self.turn), deed))
+
+    def tell(self) -> None:
+        """Found the partnership, plan everybody's deeds, then do them in the order of their dates."""
+        with clock.travel(self.at(3, 1)):
+            self.found()
+        self.plan_convention()
+        self.plan_contents()
+        self.plan_hosts()
+        self.plan_applications()
+        while self.deeds:
+            self.deeds.sort(key=lambda deed: deed[:2])
+            when, _turn, deed = self.deeds.pop(0)
+            with clock.travel(when):
+                deed()
+        OutgoingMessage.objects.filter(state=MessageState.PENDING, due_at__lte=self.today).update(
+            state=MessageState.SENT, sent_at=F("due_at")
+        )
+
+    def somebody(self, role: Role, zone: str = "") -> User:
+        return self.people[f"{role}:{zone}"][0]
+
+    # -- who and what ---------------------------------------------------------------------------------------------
+
+    def found(self) -> None:
+        self.smt = Party.objects.create(code="smt", name="Syndicat du marketing téléphonique", short_name="SMT")
+        self.igs = Party.objects.create(code="igs", name="Groupe IGS", short_name="IGS")
+        self.zones = {zone.code: zone for zone in Zone.objects.filter(code__in=PLACES)}
+        password = make_password(PASSWORD)
+        for account in self.data["account"]:
+            user = User.objects.create(
+                email=account["email"], full_name=account["name"], phone=account["phone"], password=password
+            )
+            Membership.objects.create(
+                user=user,
+                party=self.smt if account["party"] == "smt" else self.igs,
+                role=account["role"],
+                zone=self.zones.get(account.get("zone")),
+                since=date(self.year, 1, 1),
+            )
+            self.people.setdefault(f"{account['role']}:{account.get('zone', '')}", []).append(user)
+        self.found_convention()
+        self.found_programmes()
+
+    def found_convention(self) -> None:
+        self.convention = Convention.objects.create(
+            title="Convention SMT – Groupe IGS",
+            purpose="Former des jeunes en alternance aux métiers des centres d’appels : un diplôme, un certificat de "
+            "directeur, une chaire. L’IGS informe, recrute et enseigne ; le SMT valide les contenus et trouve les places.",
+        )
+        for order, party in enumerate((self.smt, self.igs)):
+            Signature.objects.create(convention=self.convention, party=party, order=order)
+        self.diploma, self.certificate, self.chair = (
+            Milestone.objects.create(convention=self.convention, order=order, owner=self.igs, **fields)
+            for order, fields in enumerate(
+                (
+                    {
+                        "title": "Certificat de spécialisation « Assistance, conseil, vente à distance »",
+                        "short_title": "Diplôme ACVD",
+                        "opens_on": date(self.year, 9, 15),
+                        "finalise_by": date(self.year, 7, 31),
+                    },
+                    {
+                        "title": "Certificat de directeur de centres de clientèle",
+                        "short_title": "Certificat de directeur",
+                        "opens_on": date(self.year + 1, 1, 1),
+                        "opens_precision": Precision.MONTH,
+                        "finalise_by": date(self.year, 12, 31),
+                        "finalise_precision": Precision.MONTH,
+                    },
+                    {
+                        "title": "Chaire de télémarketing",
+                        "short_title": "Chaire de télémarketing",
+                        "opens_precision": Precision.NONE,
+                        "finalise_precision": Precision.NONE,
+                    },
+                ),
+                start=1,
+            )
+        )
+        for measure, targets in OBJECTIVES.items():
+            for code, target in targets.items():
+                Objective.objects.create(milestone=self.diploma, measure=measure, zone=self.zones[code], target=target)
+            Objective.objects.create(milestone=self.diploma, measure=measure, target=sum(targets.values()))
+        Objective.objects.create(milestone=self.certificate, measure="confirmed", target=15)
+        milestones = {1: self.diploma, 2: self.certificate, 3: self.chair}
+        for promise in self.data["commitment"]:
+            Commitment.objects.create(
+                convention=self.convention,
+                milestone=milestones[promise["milestone"]],
+                party=self.smt if promise["party"] == "smt" else self.igs,
+                text=promise["text"],
+                due_on=date(self.year, *promise["due"]) if "due" in promise else None,
+            )
+
+    def found_programmes(self) -> None:
+        certificate = "Certificat de spécialisation" if self.year >= 2025 else "Mention complémentaire"
+        common = {"provider": self.igs, "reviewer_party": self.smt}
+        self.acvd = Programme.objects.create(
+            milestone=self.diploma,
+            slug="assistance-conseil-vente-a-distance",
+            kind=ProgrammeKind.DIPLOMA,
+            title=f"{certificate} « Assistance, conseil, vente à distance »",
+            short_title="CS ACVD" if self.year >= 2025 else "MC ACVD",
+            level=4,
+            pitch="Une année d’alternance, un diplôme reconnu, un salaire. L’école vous forme ; un plateau téléphonique "
+            "vous accueille.",
+            audience="Vous avez un bac ou l’obtiendrez cet été, de 16 à 29 ans. Aucune expérience demandée : on regarde "
+            "l’écoute, la voix, l’envie.",
+            outcome="Un diplôme de niveau 4 en un an, un métier qui recrute, et un salaire dès le premier mois.",
+            **common,
+        )
+        self.directors = Programme.objects.create(
+            milestone=self.certificate,
+            slug="directeur-de-centres-de-clientele",
+            kind=ProgrammeKind.SCHOOL_CERTIFICATE,
+            title="Certificat de maîtrise de compétences « Directeur de centres de clientèle »",
+            short_title="Certificat de directeur",
+            pitch="Vingt-six jours pour conduire un centre de contacts, sans quitter son poste.",
+            audience="Vous encadrez des équipes de conseillers et visez la direction d’un centre.",
+            outcome="Un certificat de maîtrise de compétences délivré par l’école.",
+            **common,
+        )
+        Programme.objects.create(
+            milestone=self.chair,
+            slug="chaire-de-telemarketing",
+            kind=ProgrammeKind.CHAIR,
+            title="Chaire de télémarketing",
+            short_title="Chaire de télémarketing",
+            pitch="Séminaires, études et baromètre des métiers de la relation à distance.",
+            **common,
+        )
+        self.intake = Intake.objects.create(programme=self.acvd, starts_on=date(self.year, 9, 15))
+        self.cohorts = {
+            code: Cohort.objects.create(
+                intake=self.intake,
+                zone=self.zones[code],
+                groups=groups,
+                capacity=places,
+                rhythm="une semaine en cours, une semaine en entreprise",
+                applications_from=date(self.year, 4, 5),
+                applications_until=date(self.year, 8, 31),
+            )
+            for code, (groups, places) in PLACES.items()
+        }
+        self.directors_cohort = Cohort.objects.create(
+            intake=Intake.objects.create(programme=self.directors, starts_on=date(self.year + 1, 1, 11)),
+            zone=self.zones["paris"],
+            capacity=15,
+            rhythm="deux jours par quinzaine",
+            applications_from=date(self.year, 6, 8),
+            applications_until=date(self.year, 11, 30),
+        )
+
+    # -- the convention and the contents --------------------------------------------------------------------------
+
+    def plan_convention(self) -> None:
+        for hour, signature in enumerate(self.convention.signatures.select_related("party"), start=10):
+            coordinator = next(
+                user
+                for user in self.people[f"{Role.COORDINATOR}:"]
+                if user.memberships.filter(party=signature.party).exists()
+            )
+            signed = datetime.combine(date(self.year, 3, 28), time(hour), clock.PARIS)
+            # The day of the signature is the article's, whatever the weekday.
+            self.deeds.append((signed, next(self.turn), lambda s=signature, by=coordinator: partnership.sign(s, by=by)))
+        for promise in self.data["commitment"]:
+            if "done" not in promise:
+                continue
+            commitment = Commitment.objects.get(text=promise["text"])
+            coordinator = self.people[f"{Role.COORDINATOR}:"][promise["party"] == "smt"]
+            self.plan(
+                self.at(*promise["done"], 17),
+                lambda c=commitment, by=coordinator, said=promise["evidence"]: partnership.keep_commitment(
+                    Commitment.objects.get(pk=c.pk), evidence=said, by=by
+                ),
+            )
+
+    def plan_contents(self) -> None:
+        author, reviewer = self.somebody(Role.AUTHOR), self.somebody(Role.REVIEWER)
+
+        def write(programme: Programme, modules: list[dict[str, Any]]) -> Curriculum:
+            version = teaching.create_curriculum(programme, by=author)
+            for module in modules:
+                texts = {key: value for key, value in module.items() if key != "regulatory_review"}
+                if module.get("regulatory_review"):
+                    texts["regulatory_review_on"] = date(self.year, 8, 11)
+                teaching.add_module(version, by=author, **texts)
+            return version
+
+        def current(programme: Programme) -> Curriculum:
+            return Curriculum.objects.filter(programme=programme).latest("number")
+
+        def record_content(programme: Programme) -> None:
+            Cohort.objects.filter(intake__programme=programme).update(curriculum=current(programme))
+
+        def submit(programme: Programme) -> None:
+            teaching.submit(current(programme), by=author)
+            record_content(programme)
+
+        def opine(programme: Programme, order: int, opinion: str, comment: str = "") -> None:
+            module = current(programme).modules.get(order=order)
+            teaching.review_module(module, opinion=opinion, comment=comment, text_hash=module.text_hash(), by=reviewer)
+
+        def amend() -> None:
+            module = current(self.acvd).modules.get(order=3)
+            final = self.data["module"][2]["assessment"]
+            teaching.edit_module(module, version=module.version, by=author, assessment=final)
+
+        first_draft = [dict(module) for module in self.data["module"]]
+        first_draft[2]["assessment"] = "Deux appels simulés de cinq minutes, dont un avec refus du client."
+        self.plan(self.at(4, 2), lambda: write(self.acvd, first_draft))
+        self.plan(self.at(4, 8), lambda: submit(self.acvd))
+        for order in (1, 2, 4, 5, 6, 7, 8, 9, 10):
+            self.plan(self.at(4, 14, 10, order * 4), lambda n=order: opine(self.acvd, n, Opinion.FAVOURABLE))
+        self.plan(
+            self.at(4, 14, 11),
+            lambda: opine(
+                self.acvd, 3, Opinion.CHANGES, "Préciser qui joue le client au second appel, et ce qui vaut zéro."
+            ),
+        )
+        self.plan(self.at(4, 19), amend)
+        self.plan(self.at(4, 19, 10), lambda: submit(self.acvd))
+        self.plan(self.at(4, 22, 15), lambda: opine(self.acvd, 3, Opinion.FAVOURABLE))
+        self.plan(self.at(6, 3), lambda: write(self.directors, self.data["block"]))
+        self.plan(self.at(6, 7), lambda: submit(self.directors))
+        self.plan(self.at(6, 10, 14), lambda: opine(self.directors, 1, Opinion.FAVOURABLE))
+        self.plan(
+            self.at(6, 10, 14, 20),
+            lambda: opine(self.directors, 2, Opinion.REMARK, "Ajouter un exemple à moins de vingt positions."),
+        )
+
+    # -- hosts ----------------------------------------------------------------------------------------------------
+
+    def plan_hosts(self) -> None:
+        for host in self.data["host"]:
+            self.plan(self.at(*host["answered"], 11), lambda h=host: self.open_host(h))
+
+    def open_host(self, host: dict[str, Any]) -> None:
+        lead = self.somebody(Role.REGIONAL_LEAD, host["zone"])
+        site = placing.add_site(
+            company_name=f"{host['name']} (fictif)",
+            is_partner=True,
+            by=lead,
+            name=host["name"],
+            siret=host["siret"],
+            zone=self.zones[host["zone"]],
+            postcode=host["postcode"],
+            commune=_commune(host["postcode"]),
+            workstations=host["workstations"],
+            calls=host["calls"],
+            hours=host["hours"],
+            languages=host["languages"],
+            contact_name="Responsable de plateau",
+            contact_email=f"accueil@{plain(host['name']).replace(' ', '-').replace('&', 'et')}.example",
+            contact_phone=f"{self.data['names']['phones'][host['zone']]}{host['siret'][7:11]}",
+        )
+        placing.open_seats(site, self.intake, number=host["open"], by=lead)
+
+    # -- young people ---------------------------------------------------------------------------------------------
+
+    def plan_applications(self) -> None:
+        names = [(first, last) for first in self.data["names"]["first"] for last in self.data["names"]["last"]]
+        self.chance.shuffle(names)
+        number = 0
+        for zone, counts in self.data["story"].items():
+            placed, proposed = counts["placed"], counts["proposed"]
+            for state, how_many in counts.items():
+                if state in ("placed", "proposed"):
+                    continue
+                for rank in range(how_many):
+                    number += 1
+                    seat = ""
+                    if state == "confirmed":
+                        seat = "placed" if rank < placed else "proposed" if rank < placed + proposed else ""
+                    Journey(self, zone, state, names.pop(), number, seat).plan()
+
+
+class Journey:
+    """One young person's way, planned backwards from where they stand when the demonstration opens."""
+
+    def __init__(self, story: Story, zone: str, end: str, name: tuple[str, str], number: int, seat: str):
+        self.story, self.zone, self.end, self.name, self.number, self.seat = story, zone, end, name, number, seat
+        self.cohort = story.cohorts[zone]
+        self.recruiter = story.somebody(Role.RECRUITER, "lyon" if zone == "lyon" else "")
+        self.key = UUID(int=story.chance.getrandbits(128), version=4)
+
+    @property
+    def application(self) -> Application:
+        return Application.objects.select_related("cohort__intake__programme", "candidate", "owner").get(
+            submit_key=self.key
+        )
+
+    def plan(self) -> None:
+        chance, story = self.story.chance, self.story
+        waits = {"submitted": (0, 3), "interview_scheduled": (2, 6), "unreachable": (12, 50), "no_show": (8, 12)}
+        low, high = waits.get(self.end, (12, 20) if self.end in ("interviewed", "admitted") else (18, 62))
+        begun = story.today - timedelta(days=chance.randint(low, high), minutes=chance.randint(5, 500))
+        begun = max(begun, story.at(4, 13, chance.randint(8, 20)))
+        story.plan(begun, self.apply)
+        if self.end in ("submitted",):
+            return
+        if self.end == "unreachable":
+            story.plan(
+                begun + timedelta(days=9),
+                lambda: recruitment.mark_unreachable(self.application, reason="no_answer", by=self.recruiter),
+            )
+            return
+        if self.end == "withdrawn":
+            story.plan(begun + timedelta(days=3), lambda: self.leave("withdraw", "other_course"))
+            return
+        called = begun + timedelta(days=1, hours=chance.randint(0, 4))
+        meeting = (called + timedelta(days=chance.randint(3, 6))).replace(
+            hour=chance.randint(9, 16), minute=chance.choice((0, 30)), second=0, microsecond=0
+        )
+        if self.end == "interview_scheduled":
+            meeting = (story.today + timedelta(days=chance.randint(0, 4))).replace(
+                hour=chance.randint(10, 17), minute=chance.choice((0, 30))
+            )
+        while meeting.weekday() > 4:
+            meeting += timedelta(days=1)
+        story.plan(called, lambda: self.invite(meeting))
+        if self.end == "interview_scheduled":
+            return
+        if self.end == "no_show":
+            story.plan(
+                meeting + timedelta(hours=1), lambda: recruitment.record_absence(self.application, by=self.recruiter)
+            )
+            return
+        story.plan(meeting + timedelta(hours=1), self.meet)
+        decided = max(meeting + timedelta(days=chance.randint(1, 3), hours=2), story.at(4, 23, 10))
+        decisions = {
+            "waitlisted": lambda: recruitment.waitlist(self.application, by=self.recruiter),
+            "rejected": lambda: recruitment.reject(self.application, reason="profile", by=self.recruiter),
+        }
+        if self.end in decisions:
+            story.plan(decided, decisions[self.end])
+        elif self.end != "interviewed":
+            story.plan(decided, lambda: self.admit_then_answer(decided))
+
+    def apply(self) -> None:
+        chance, names = self.story.chance, self.story.data["names"]
+        first, last = self.name
+        postcode = chance.choice(names["postcodes"][self.zone])
+        draft = recruitment.begin(
+            self.cohort,
+            submit_key=self.key,
+            language="fr",
+            identity={
+                "first_name": first,
+                "last_name": last,
+                "phone": f"{names['phones'][self.zone]}{self.number:04d}",
+                "email": plain(f"{first}.{last}").replace(" ", "") + "@example.org",
+                "birth_year": self.story.year - chance.randint(17, 26),
+                "birth_month": chance.randint(1, 12),
+                "postcode": postcode,
+                "commune": _commune(postcode),
+            },
+        )
+        others = [zone for code, zone in self.story.zones.items() if code != self.zone and chance.random() < 0.12]
+        recruitment.describe_project(
+            draft,
+            cohort=self.cohort,
+            other_zones=others,
+            project={
+                "level": chance.choice([Level.BAC, Level.BAC, Level.BAC, Level.BAC_2]),
+                "diploma_on": date(self.story.year - chance.randint(0, 2), 7, 1),
+                "availability": chance.sample(Availability.values, chance.randint(1, 3)),
+                "languages": chance.choice(("français", "français, anglais", "français, espagnol", "français, arabe")),
+                "has_employer": False,
+                "source": chance.choice(Source.values[:-1]),
+                "supported_by": chance.choice(("", "", "", "Mission locale", "Professeur principal")),
+            },
+        )
+        recruitment.submit(draft, consents=["talent_pool"] if chance.random() < 0.4 else [], notice_version="2026-1")
+
+    def invite(self, meeting: datetime) -> None:
+        place = f"Campus de {self.cohort.zone.name}, salle {self.story.chance.randint(1, 9)}"
+        recruitment.schedule_interview(self.application, starts_at=meeting, place=place, by=self.recruiter)
+
+    def meet(self) -> None:
+        notes = (
+            "Voix posée ; propose d’elle-même un rappel au client.",
+            "Écoute attentive, à l’aise au téléphone ; tableur à consolider.",
+            "Projet précis, stage en boutique ; disponible le samedi.",
+            "Réservé au début, puis clair et calme devant la réclamation.",
+        )
+        recruitment.record_interview(self.application, note=self.story.chance.choice(notes), by=self.recruiter)
+
+    def admit_then_answer(self, decided: datetime) -> None:
+        recruitment.admit(self.application, by=self.recruiter)
+        answered = decided + timedelta(days=self.story.chance.randint(1, 4), hours=3)
+        if self.end == "declined":
+            self.story.plan(answered, lambda: self.leave("decline", "job"))
+        elif self.end == "confirmed":
+            # Whoever was admitted too late to have answered by today answers this morning.
+            answered = min(answered, self.story.today - timedelta(minutes=30))
+            self.story.plan(answered, lambda: self.confirm(answered))
+
+    def leave(self, deed: str, reason: str) -> None:
+        application = self.application
+        getattr(recruitment, deed)(application, reason=reason, by=application.candidate, channel="link")
+
+    def confirm(self, answered: datetime) -> None:
+        application = self.application
+        recruitment.confirm(application, by=application.candidate, channel="link")
+        if self.seat:
+            proposed = answered + timedelta(days=self.story.chance.randint(2, 6))
+            if self.seat == "proposed" or proposed > self.story.today - timedelta(days=1):
+                proposed = self.story.today - timedelta(minutes=self.story.chance.randint(3, 8))
+            self.story.plan(proposed, lambda: self.take_a_seat(proposed))
+
+    def take_a_seat(self, proposed: datetime) -> None:
+        enrolment = self.application.enrolments.get()
+        lead = self.story.somebody(Role.REGIONAL_LEAD, self.zone)
+        sites = HostSite.objects.filter(zone=self.cohort.zone, seats__placements__isnull=True, seats__isnull=False)
+        site = sites.exclude(name="Confluence Télévente").order_by("siret").distinct().first()
+        placement = placing.propose(enrolment, site=site, by=lead)
+        answered = proposed + timedelta(days=self.story.chance.randint(1, 3))
+        if self.seat == "placed":
+            self.story.plan(answered, lambda: placing.accept(placement, by=site))
+
+
+def _commune(postcode: str) -> Commune:
+    return Commune.objects.filter(postcodes__contains=[postcode]).order_by("insee_code").first()
