@@ -119,6 +119,8 @@ CELERY_TIMEZONE = "Europe/Paris"
 # -- mail ------------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
+# How long a sender may hold a letter before another takes it over: longer than any sending (EMAIL_TIMEOUT a step).
+OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tandem <bonjour@tandem.example>")
 
 # -- people and doors --------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ from .states import MessageState, OnDoubt
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
 MOST_ATTEMPTS = 10
 # The relay leaves to the worker whatever has been due for less than this.
 RELAY_PATIENCE = timedelta(seconds=60)
@@ -116,7 +116,7 @@ def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
         _, _, marked_up = render_to_string(name, escaped | marks).partition("\n")
         body = _LONELY_LINK.sub(r'<p class="button">\1</p>', _MARKDOWN.render(marked_up.strip()))
         page = render_to_string(
-            "emails/letter.html", {"subject": " ".join(subject.split()), "body": body, "language": language}
+            "emails/letter.html", {"subject": " ".join(subject.split()), "body": SafeString(body), "language": language}
         )
     text = _MARKDOWN_LINK.sub(r"\1 : \2", source).strip() + "\n"
     return " ".join(subject.split())[:250], text, css_inline.inline(page)
@@ -258,8 +258,9 @@ def _deliver(letter: OutgoingMessage, connection: BaseEmailBackend) -> None:
         else:
             _fail(ours, letter, problem, dead=False)
     except Exception as problem:  # noqa: BLE001 (one letter that cannot be built must not stop the others)
+        # A broken release is nobody's refusal: the letter waits for the repaired one.
         log.exception("letter %s cannot be sent", letter.pk)
-        _fail(ours, letter, problem, dead=True)
+        _fail(ours, letter, problem, dead=False)
     else:
         ours.update(
             state=MessageState.SENT,
