@@ -44,6 +44,7 @@ SECRET_MARK = "§secret§"  # noqa: S105 (a mark, not a secret)
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~&])")
 _MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _LONELY_LINK = re.compile(r"<p>(<a [^>]*>[^<]*</a>)</p>")
 
 
@@ -116,10 +117,15 @@ def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
         _, _, marked_up = render_to_string(name, escaped | marks).partition("\n")
         body = _LONELY_LINK.sub(r'<p class="button">\1</p>', _MARKDOWN.render(marked_up.strip()))
         page = render_to_string(
-            "emails/letter.html", {"subject": " ".join(subject.split()), "body": SafeString(body), "language": language}
+            "emails/letter.html", {"subject": _one_line(subject), "body": SafeString(body), "language": language}
         )
     text = _MARKDOWN_LINK.sub(r"\1 : \2", source).strip() + "\n"
-    return " ".join(subject.split())[:250], text, css_inline.inline(page)
+    return _one_line(subject)[:250], text, css_inline.inline(page)
+
+
+def _one_line(subject: str) -> str:
+    # No line may break a header; the non-breaking spaces of French are no lines.
+    return _SPACES.sub(" ", subject).strip()
 
 
 def _plain(value: object) -> object:
