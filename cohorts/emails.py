@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import translation
+
 from partnership import clock, outbox
 from partnership.states import OnDoubt
 
 from .models import Application, Booking
-from .states import FOLLOW, RESUME
+from .states import FOLLOW, RESUME, ApplicationState
 
 
 def _post(application: Application, template: str, *, key: str = "", **options) -> None:
@@ -21,14 +23,33 @@ def _post(application: Application, template: str, *, key: str = "", **options) 
         contact_phone=owner.phone if owner else "",
         programme=application.cohort.intake.programme.short_title,
         zone=application.cohort.zone.name,
+        provider=application.cohort.intake.programme.provider.name,
         reference=application.reference,
         **{"link": (FOLLOW, application), **options},
     )
 
 
+def _told(application: Application, field: str) -> str:
+    """A choice in the words of the applicant's language, whoever's language the page is in."""
+    with translation.override(application.candidate.language):
+        return str(getattr(application, f"get_{field}_display")())
+
+
 def application_begun(application: Application) -> None:
     """The link to go on with an application, on this device or another."""
     _post(application, "application_begun", link=(RESUME, application))
+
+
+def application_link(application: Application) -> None:
+    """The link asked for again: to go on with a draft, or to follow an application; once an hour."""
+    draft = application.state == ApplicationState.DRAFT
+    _post(
+        application,
+        "application_link",
+        key=f"{application.pk}:{clock.now():%Y%m%d%H}",
+        link=(RESUME if draft else FOLLOW, application),
+        is_draft=draft,
+    )
 
 
 def application_received(application: Application) -> None:
@@ -92,7 +113,7 @@ def application_rejected(application: Application) -> None:
         "application_rejected",
         link=None,
         on_doubt=OnDoubt.HOLD,
-        reason=application.get_exit_reason_display(),
+        reason=_told(application, "exit_reason"),
     )
 
 
@@ -113,4 +134,4 @@ def application_unreachable(application: Application) -> None:
 
 def application_reopened(application: Application) -> None:
     """The file is open again."""
-    _post(application, "application_reopened", state=application.get_state_display())
+    _post(application, "application_reopened", state=_told(application, "state"))

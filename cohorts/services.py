@@ -10,8 +10,8 @@ from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnership import clock, outbox, workflow
-from partnership.models import User
+from partnership import clock, links, outbox, workflow
+from partnership.models import OutgoingMessage, User, ref
 from partnership.states import Channel
 from partnership.workflow import Actor, Refused, move, record
 from programmes.models import Curriculum
@@ -25,6 +25,7 @@ from .states import (
     HOLDING,
     LIVE,
     REOPENS_AS,
+    RESUME,
     ApplicationState,
     BookingState,
     EnrolmentState,
@@ -32,6 +33,9 @@ from .states import (
 )
 
 DAYS_TO_REPLY = 7
+# A resume link is sent again for drafts no older than this; an address shared by many people gets a few links.
+DAYS_OF_A_DRAFT = 60
+MOST_LINKS = 5
 _REFUSALS = {
     "offers_never_exceed_the_places": gettext_lazy("Every place of this cohort is already offered."),
     "no_offer_before_validation": gettext_lazy("No place can be offered before the content of the course is validated."),
@@ -65,7 +69,7 @@ def begin(cohort: Cohort, *, submit_key: UUID, identity: Mapping[str, Any], lang
     except IntegrityError:
         # Another click of the same form came first; its draft is ours.
         return Application.objects.get(submit_key=submit_key)
-    draft.refresh_from_db()
+    draft.refresh_from_db(fields=["number"])
     record(draft, ApplicationState.DRAFT, by=candidate)
     emails.application_begun(draft)
     return draft
@@ -75,9 +79,18 @@ def begin(cohort: Cohort, *, submit_key: UUID, identity: Mapping[str, Any], lang
 def correct_identity(draft: Application, *, identity: Mapping[str, Any]) -> None:
     """Change the first step of a draft; Refused once it is submitted."""
     _must_be_draft(draft)
+    person = draft.candidate
+    address = person.email
     for name, value in identity.items():
-        setattr(draft.candidate, name, value)
-    draft.candidate.save()
+        setattr(person, name, value)
+    person.save()
+    if person.email != address:
+        # Whoever has the mistyped address must not read on.
+        outbox.cancel(about=draft)
+        links.revoke(RESUME, draft)
+        draft.version += 1
+        draft.save(update_fields=["version"])
+        emails.application_begun(draft)
 
 
 @transaction.atomic
@@ -89,11 +102,13 @@ def describe_project(
     draft.cohort, draft.intake = cohort, cohort.intake
     for name, value in project.items():
         setattr(draft, name, value)
-    draft.save()
+    draft.save(update_fields=["cohort", "intake", *project])
     draft.other_zones.set([zone for zone in other_zones if zone != cohort.zone])
 
 
 def _must_be_draft(application: Application) -> None:
+    # Locked: a second tab must not write over what another has just submitted.
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update(no_key=True))
     if application.state != ApplicationState.DRAFT or application.repeats_id:
         raise Refused(_("This application is already submitted."))
 
@@ -103,6 +118,7 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str) 
     """Hand the application in, once: whoever already has a live one gets a letter with its link instead.
 
     A person is a name, and a phone or an e-mail; two forms of the same person wait for each other here.
+    Refused if the cohort takes no application any more.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -111,6 +127,8 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str) 
     draft.refresh_from_db()
     if draft.state != ApplicationState.DRAFT or draft.repeats_id:
         return
+    if not Cohort.objects.open_on(clock.today()).filter(pk=draft.cohort_id).exists():
+        raise Refused(_("Applications are closed in this zone."))
     person = _same_person(draft.candidate)
     live = Application.objects.live().filter(candidate=person, intake=draft.intake).first() if person else None
     if live is not None and live.state != ApplicationState.ENQUIRY:
@@ -129,7 +147,7 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str) 
         submitted_at=now,
         state_since=now,
         notice_version=notice_version,
-        owner=application.owner or _owner_for(application.cohort),
+        owner=application.owner or owner_for(application.cohort),
     )
     for purpose in consents:
         Consent.objects.get_or_create(
@@ -139,6 +157,19 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str) 
             defaults={"text_version": notice_version, "given_at": now},
         )
     emails.application_received(application)
+
+
+@transaction.atomic
+def send_links(email: str) -> None:
+    """Write to an address the links of its applications, once an hour; whether there are any is told nowhere else."""
+    begun_lately = Q(state=ApplicationState.DRAFT, created_at__gte=clock.now() - timedelta(days=DAYS_OF_A_DRAFT))
+    theirs = (
+        Application.objects.filter(begun_lately | Q(state__in=LIVE), candidate__email__iexact=email, repeats=None)
+        .select_related("candidate", "owner", "intake", "cohort__zone", "cohort__intake__programme__provider")
+        .order_by("-created_at")[:MOST_LINKS]
+    )
+    for application in theirs:
+        emails.application_link(application)
 
 
 def _name_key(candidate: Candidate) -> str:
@@ -179,7 +210,7 @@ def _take_over(draft: Application, *, person: Candidate, enquiry: Application | 
     return enquiry
 
 
-def _owner_for(cohort: Cohort) -> User | None:
+def owner_for(cohort: Cohort) -> User | None:
     """The recruiter of the zone with the fewest live applications: somebody always answers for a file."""
     return (
         User.objects.filter(is_active=True)
@@ -320,6 +351,15 @@ def reject(application: Application, *, reason: str, by: User, version: int | No
         decided_at=clock.now(),
     )
     emails.application_rejected(application)
+
+
+def letter_of_rejection(application: Application, *, reason: str, by: User) -> OutgoingMessage:
+    """The very letter a refusal would send: the refusal is done and undone, so that nothing is kept or sent."""
+    with transaction.atomic():
+        reject(Application.objects.get(pk=application.pk), reason=reason, by=by)
+        letter = OutgoingMessage.objects.filter(about=ref(application)).latest("pk")
+        transaction.set_rollback(True)
+    return letter
 
 
 @transaction.atomic

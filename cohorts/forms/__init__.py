@@ -1,0 +1,1 @@
+"""What applicants and recruitment fill in; forms clean, services act."""

@@ -1,0 +1,1 @@
+"""The pages: what applicants see, and what recruitment works with."""

@@ -1,0 +1,401 @@
+"""What applicants reach without an account: a course, the application in three steps, the way back to it."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from partnership import clock, links
+from partnership.models import Zone, ZoneDepartment
+from partnership.personal_data import NOTICE_VERSION
+from partnership.templatetags.ui import monthdate
+from partnership.workflow import Refused
+from programmes.models import Curriculum, Programme
+from programmes.states import OPENS_APPLICATIONS, CurriculumState, ProgrammeKind
+
+from .. import services
+from ..forms.apply import ConsentForm, IdentityForm, LinkForm, ProjectForm, age_on, spoken
+from ..models import Application, Candidate, Cohort
+from ..states import RESUME, ApplicationState, Availability
+
+# slug → the application begun in this browser, and the resume link shown with it.
+SESSION_KEY = "begun"
+USUAL_AGES = (16, 29)
+page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# -- the course ---------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the course is, for whom, what one learns, where and when."""
+    programme = get_object_or_404(Programme.objects.select_related("provider", "reviewer_party"), slug=slug)
+    today = clock.today()
+    cohorts = list(
+        Cohort.objects.filter(intake__programme=programme, intake__starts_on__gte=today)
+        .select_related("intake", "zone", "curriculum")
+        .order_by("intake__starts_on", "zone__order")
+    )
+    content = _public_content(programme)
+    modules = list(content.modules.all()) if content else []
+    open_cohorts = [cohort for cohort in cohorts if _is_open(cohort)]
+    context = {
+        "programme": programme,
+        "cohorts": [(cohort, cohort in open_cohorts) for cohort in cohorts],
+        "open": bool(open_cohorts),
+        "opens_on": _opens_on(cohorts),
+        "content": content,
+        "validated": content is not None and content.state == CurriculumState.VALIDATED,
+        "modules": modules,
+        "hours": sum(module.hours for module in modules),
+        "contact": services.owner_for(cohorts[0]) if cohorts else None,
+        "alternates": programme.kind in (ProgrammeKind.DIPLOMA, ProgrammeKind.PROFESSIONAL_TITLE),
+    }
+    return render(request, "cohorts/programme_detail.html", context)
+
+
+def _public_content(programme: Programme) -> Curriculum | None:
+    """The validated version, else the latest one handed in: never a draft."""
+    versions = list(programme.curricula.filter(state__in=OPENS_APPLICATIONS))
+    return next((version for version in versions if version.state == CurriculumState.VALIDATED), None) or next(
+        iter(versions), None
+    )
+
+
+def _is_open(cohort: Cohort) -> bool:
+    return (
+        cohort.applications_from <= clock.today() <= cohort.applications_until
+        and cohort.curriculum is not None
+        and cohort.curriculum.state not in (CurriculumState.DRAFT, CurriculumState.REFUSED)
+    )
+
+
+def _opens_on(cohorts: list[Cohort]) -> Any:
+    return min((c.applications_from for c in cohorts if c.applications_from > clock.today()), default=None)
+
+
+# -- applying -----------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def apply(request: HttpRequest, slug: str) -> HttpResponse:
+    """The short address of an application."""
+    return redirect("cohorts:apply_identity", slug=_recruiting(slug).slug)
+
+
+@login_not_required
+@never_cache
+@page
+def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
+    """Step 1: who applies."""
+    programme = _recruiting(slug)
+    cohorts = _open_cohorts(programme)
+    if not cohorts:
+        return _closed(request, programme)
+    draft = None if "autre" in request.GET else _draft_of(request, programme)
+    if draft is not None and _is_submitted(draft):
+        draft = None
+    starts_on = cohorts[0].intake.starts_on
+    if request.method == "POST":
+        key = _posted_key(request)
+        form = IdentityForm(request.POST, starts_on=starts_on)
+        if form.is_valid() and not form.asks_commune:
+            cohort = _proposed(cohorts, form.identity["commune"].department)
+            begun = services.begin(
+                cohort, submit_key=key, identity=form.identity, language=(get_language() or "fr")[:2]
+            )
+            _remember(request, programme, begun)
+            try:
+                services.correct_identity(begun, identity=form.identity)
+            except Refused:
+                return redirect("cohorts:apply_thanks", slug=slug)
+            return redirect(_next_step(begun), slug=slug)
+    else:
+        key = draft.submit_key if draft else uuid.uuid4()
+        form = IdentityForm(initial=_identity_of(draft), starts_on=starts_on)
+    status = 422 if form.is_bound and form.errors else 200
+    contact = services.owner_for(draft.cohort if draft else cohorts[0])
+    context = {"programme": programme, "intake": cohorts[0].intake, "form": form, "key": key, "draft": draft}
+    return render(request, "cohorts/apply_identity.html", context | {"contact": contact}, status=status)
+
+
+@login_not_required
+@never_cache
+@page
+def apply_project(request: HttpRequest, slug: str) -> HttpResponse:
+    """Step 2: what the applicant has in mind."""
+    programme = _recruiting(slug)
+    draft = _draft_of(request, programme)
+    if draft is None:
+        return redirect("cohorts:apply_identity", slug=slug)
+    if _is_submitted(draft):
+        return redirect("cohorts:apply_thanks", slug=slug)
+    cohorts = _open_cohorts(programme)
+    if not cohorts:
+        return _closed(request, programme)
+    home = _zone_of(draft)
+    choices = {"cohorts": cohorts, "zones": Zone.objects.filter(cohorts__in=cohorts).distinct()}
+    if request.method == "POST":
+        form = ProjectForm(request.POST, **choices)
+        if form.is_valid():
+            try:
+                services.describe_project(
+                    draft, cohort=form.chosen_cohort, other_zones=form.chosen_zones, project=form.project
+                )
+            except Refused:
+                return redirect("cohorts:apply_thanks", slug=slug)
+            return redirect("cohorts:apply_check", slug=slug)
+    else:
+        form = ProjectForm(initial=_project_of(draft, cohorts, home), **choices)
+    status = 422 if form.is_bound and form.errors else 200
+    context = _frame(request, programme, draft) | {"form": form, "home": home}
+    return render(request, "cohorts/apply_project.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+@page
+def apply_check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Step 3: read again, agree or not to what is apart, send."""
+    programme = _recruiting(slug)
+    draft = _draft_of(request, programme)
+    if draft is None:
+        return redirect("cohorts:apply_identity", slug=slug)
+    if _is_submitted(draft):
+        return redirect("cohorts:apply_thanks", slug=slug)
+    if not draft.level:
+        return redirect("cohorts:apply_project", slug=slug)
+    form = ConsentForm()
+    if request.method == "POST":
+        form = ConsentForm(request.POST)
+        form.full_clean()
+        try:
+            services.submit(draft, consents=form.consents, notice_version=NOTICE_VERSION)
+        except Refused as refusal:
+            messages.error(request, refusal.reason)
+            return redirect("cohorts:apply_project", slug=slug)
+        return redirect("cohorts:apply_thanks", slug=slug)
+    person, starts_on = draft.candidate, draft.intake.starts_on
+    age = age_on(starts_on, year=person.birth_year, month=person.birth_month)
+    context = _frame(request, programme, draft) | {
+        "form": form,
+        "identity": _identity_answers(programme, draft, age),
+        "project": _project_answers(programme, draft),
+        "unusual_age": not USUAL_AGES[0] <= age <= USUAL_AGES[1] and programme.kind != ProgrammeKind.SCHOOL_CERTIFICATE,
+        "usual_ages": USUAL_AGES,
+    }
+    return render(request, "cohorts/apply_check.html", context)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def apply_thanks(request: HttpRequest, slug: str) -> HttpResponse:
+    """The application has arrived: its reference, what happens next, by whom and when.
+
+    The page is the same for somebody who had applied before: what is told to them alone is in their letter.
+    """
+    programme = _recruiting(slug)
+    draft = _draft_of(request, programme)
+    if draft is None or not _is_submitted(draft):
+        return redirect("cohorts:apply_identity", slug=slug)
+    context = {
+        "programme": programme,
+        "application": draft,
+        "intake": draft.intake,
+        "contact": draft.owner or services.owner_for(draft.cohort),
+    }
+    return render(request, "cohorts/apply_thanks.html", context)
+
+
+# -- coming back --------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@never_cache
+@page
+def application_resume(request: HttpRequest, token: str) -> HttpResponse:
+    """Go on where one stopped, on any device; a link that opens nothing any more offers another."""
+    why = "unknown"
+    try:
+        request.link = links.find(token, RESUME)
+    except links.Unusable as problem:
+        why = problem.why
+    else:
+        draft = Application.objects.select_related("intake__programme").filter(pk=links.key_of(request.link)).first()
+        if draft is not None:
+            programme = draft.intake.programme
+            _remember(request, programme, draft)
+            return redirect(_next_step(draft), slug=programme.slug)
+    form, sent, status = LinkForm(), False, 404 if why == "unknown" else 410
+    if request.method == "POST":
+        form, status = LinkForm(request.POST), 422
+        if form.is_valid():
+            services.send_links(form.cleaned_data["email"])
+            sent, status = True, 200
+    return render(request, "cohorts/application_resume.html", {"form": form, "sent": sent, "why": why}, status=status)
+
+
+# -- what the pages have in common -----------------------------------------------------------------------------------
+
+
+def _recruiting(slug: str) -> Programme:
+    """A programme one applies to; a chair has none to apply to."""
+    return get_object_or_404(Programme.objects.exclude(kind=ProgrammeKind.CHAIR).select_related("provider"), slug=slug)
+
+
+def _open_cohorts(programme: Programme) -> list[Cohort]:
+    return list(
+        Cohort.objects.open_on(clock.today())
+        .filter(intake__programme=programme)
+        .select_related("intake", "zone")
+        .order_by("intake__starts_on", "zone__order")
+    )
+
+
+def _closed(request: HttpRequest, programme: Programme) -> HttpResponse:
+    cohorts = list(Cohort.objects.filter(intake__programme=programme).select_related("intake", "zone"))
+    context = {
+        "programme": programme,
+        "opens_on": _opens_on(cohorts),
+        "contact": services.owner_for(cohorts[-1]) if cohorts else None,
+    }
+    return render(request, "cohorts/apply_closed.html", context)
+
+
+def _proposed(cohorts: list[Cohort], department: str) -> Cohort:
+    """The first open cohort of the applicant's own zone, else the first of all: step 2 asks."""
+    zones = set(ZoneDepartment.objects.filter(department=department).values_list("zone", flat=True))
+    return next((cohort for cohort in cohorts if cohort.zone_id in zones), cohorts[0])
+
+
+def _zone_of(draft: Application) -> Zone | None:
+    commune = draft.candidate.commune
+    return commune and Zone.objects.filter(departments__department=commune.department).first()
+
+
+def _posted_key(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("submit_key", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _draft_of(request: HttpRequest, programme: Programme) -> Application | None:
+    """The application begun in this browser, whatever became of it."""
+    begun = request.session.get(SESSION_KEY, {}).get(programme.slug)
+    if not begun:
+        return None
+    return (
+        Application.objects.select_related("candidate__commune", "cohort__zone", "intake", "owner")
+        .filter(pk=begun["draft"], intake__programme=programme)
+        .first()
+    )
+
+
+def _remember(request: HttpRequest, programme: Programme, draft: Application) -> None:
+    request.session[SESSION_KEY] = request.session.get(SESSION_KEY, {}) | {programme.slug: {"draft": str(draft.pk)}}
+
+
+def _resume_url(request: HttpRequest, programme: Programme, draft: Application) -> str:
+    """The personal link shown to copy: made once a session, for only its hash is kept in the database of links."""
+    begun = request.session[SESSION_KEY][programme.slug]
+    if "resume" not in begun:
+        begun["resume"] = links.new_url(RESUME, draft, language=(get_language() or "fr")[:2])
+        request.session.modified = True
+    return begun["resume"]
+
+
+def _is_submitted(draft: Application) -> bool:
+    return draft.state != ApplicationState.DRAFT or draft.repeats_id is not None
+
+
+def _next_step(draft: Application) -> str:
+    if _is_submitted(draft):
+        return "cohorts:apply_thanks"
+    return "cohorts:apply_check" if draft.level else "cohorts:apply_project"
+
+
+def _frame(request: HttpRequest, programme: Programme, draft: Application) -> dict[str, Any]:
+    return {
+        "programme": programme,
+        "draft": draft,
+        "intake": draft.intake,
+        "contact": services.owner_for(draft.cohort),
+        "resume_url": _resume_url(request, programme, draft),
+    }
+
+
+def _identity_of(draft: Application | None) -> dict[str, Any]:
+    if draft is None:
+        return {}
+    person: Candidate = draft.candidate
+    names = ("first_name", "last_name", "email", "birth_month", "birth_year", "postcode")
+    return {name: getattr(person, name) for name in names} | {
+        "phone": spoken(person.phone),
+        "commune": person.commune_id,
+    }
+
+
+def _project_of(draft: Application, cohorts: list[Cohort], home: Zone | None) -> dict[str, Any]:
+    """What was answered; before any answer, the zone of the postcode is proposed."""
+    if not draft.level:
+        return {"cohort": str(draft.cohort_id) if home and draft.cohort.zone_id == home.pk else None}
+    names = ("level", "availability", "languages", "source", "supported_by")
+    return {name: getattr(draft, name) for name in names} | {
+        "cohort": str(draft.cohort_id),
+        "other_zones": [str(pk) for pk in draft.other_zones.values_list("pk", flat=True)],
+        "has_employer": "yes" if draft.has_employer else "no",
+        "diploma_month": draft.diploma_on and draft.diploma_on.month,
+        "diploma_year": draft.diploma_on and draft.diploma_on.year,
+    }
+
+
+def _identity_answers(programme: Programme, draft: Application, age: int) -> list[dict[str, Any]]:
+    person = draft.candidate
+    answers = [
+        (_("Name"), str(person), "first_name"),
+        (_("E-mail"), person.email, "email"),
+        (_("Telephone"), spoken(person.phone), "phone"),
+        (_("Commune"), f"{person.postcode} {person.commune or ''}".strip(), "postcode"),
+        (
+            _("Age when the course starts"),
+            ngettext("%(age)s year", "%(age)s years", age) % {"age": age},
+            "birth_month",
+        ),
+    ]
+    return _rows("cohorts:apply_identity", programme, answers)
+
+
+def _project_answers(programme: Programme, draft: Application) -> list[dict[str, Any]]:
+    labels = dict(Availability.choices)
+    level = draft.get_level_display()
+    if draft.diploma_on:
+        level = f"{level}, {monthdate(draft.diploma_on)}"
+    answers = [
+        (_("Highest diploma"), level, "level_0"),
+        (_("Zone"), draft.cohort.zone.name, "cohort_0"),
+        (_("Other possible zones"), ", ".join(zone.name for zone in draft.other_zones.all()), "other_zones_0"),
+        (_("Besides office hours"), ", ".join(str(labels[key]) for key in draft.availability), "availability_0"),
+        (_("Languages"), draft.languages, "languages"),
+        (_("Employer already found"), _("Yes") if draft.has_employer else _("No"), "has_employer_0"),
+        (_("How you heard of us"), draft.get_source_display(), "source"),
+        (_("Who supports you"), draft.supported_by, "supported_by"),
+    ]
+    return _rows("cohorts:apply_project", programme, answers)
+
+
+def _rows(step: str, programme: Programme, answers: list[tuple[Any, str, str]]) -> list[dict[str, Any]]:
+    url = reverse(step, args=[programme.slug])
+    return [{"label": label, "value": value, "url": f"{url}#id_{anchor}"} for label, value, anchor in answers]
