@@ -46,6 +46,12 @@ class Stale(Exception):
         self.state = thing.get_state_display() if hasattr(thing, "get_state_display") else ""
 
 
+def must_be_shown(thing: models.Model, version: str) -> None:
+    """Stale unless a page that was sent showed the thing as it is now; `version` is what its form carried."""
+    if version != str(thing.version):
+        raise Stale(thing)
+
+
 @transaction.atomic
 def move(
     thing: models.Model,
@@ -73,7 +79,8 @@ def move(
     if not rows.update(state=to, **changes):
         raise Stale(thing)
     record(thing, to, by=by, before=before, reason=reason, channel=channel)
-    thing.refresh_from_db()
+    # Only what has changed is read again: whatever is related stays fetched, for the letter that follows.
+    thing.refresh_from_db(fields=["state", *changes])
 
 
 @transaction.atomic
@@ -85,7 +92,7 @@ def edit(thing: models.Model, *, by: Actor, version: int | None = None, channel:
     if not rows.update(version=models.F("version") + 1, **changes):
         raise Stale(thing)
     record(thing, "edited", by=by, reason=", ".join(sorted(changes))[:500], channel=channel)
-    thing.refresh_from_db()
+    thing.refresh_from_db(fields=["version", *changes])
 
 
 def record(

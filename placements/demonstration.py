@@ -352,9 +352,9 @@ class Journey:
 
     @property
     def application(self) -> Application:
-        return Application.objects.select_related("cohort__intake__programme", "candidate", "owner").get(
-            submit_key=self.key
-        )
+        return Application.objects.select_related(
+            "cohort__intake__programme", "cohort__zone", "intake", "candidate", "owner"
+        ).get(submit_key=self.key)
 
     def plan(self) -> None:
         chance, story = self.story.chance, self.story
