@@ -341,9 +341,8 @@ def _with_class(attrs: dict[str, Any], css: str) -> dict[str, Any]:
 def control(field: BoundField) -> SafeString:
     """Render a field's own widget in our dress; Django adds aria-invalid and aria-describedby."""
     widget = field.field.widget
-    if widget.attrs.get("placeholder") == field.label:
-        # allauth repeats its labels inside the fields, where they vanish as one types.
-        del widget.attrs["placeholder"]
+    # allauth writes examples inside its fields, where they vanish as one types; a label and a hint stay.
+    widget.attrs.pop("placeholder", None)
     if isinstance(widget, MultiWidget):
         for part in widget.widgets:
             part.attrs.update(_with_class(part.attrs, _css_of(part)))
