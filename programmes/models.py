@@ -26,9 +26,7 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
 class Programme(models.Model):
     """A formation: a diploma, a title, a school's certificate or a chair."""
 
-    milestone = models.ForeignKey(
-        Milestone, models.PROTECT, related_name="programmes", verbose_name=_("milestone")
-    )
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="programmes", verbose_name=_("milestone"))
     slug = models.SlugField(_("address"), unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=ProgrammeKind.choices)
     title = models.CharField(_("official title"), max_length=160)
@@ -85,9 +83,7 @@ class Curriculum(models.Model):
     FLOW = CURRICULUM_FLOW
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    programme = models.ForeignKey(
-        Programme, models.PROTECT, related_name="curricula", verbose_name=_("programme")
-    )
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="curricula", verbose_name=_("programme"))
     number = models.PositiveSmallIntegerField(_("version"))
     state = models.CharField(
         _("state"), max_length=20, choices=CurriculumState.choices, default=CurriculumState.DRAFT, editable=False
@@ -224,7 +220,9 @@ class Review(models.Model):
         verbose_name_plural = _("opinions")
         ordering = ["given_at"]
         constraints = [
-            models.UniqueConstraint(fields=["module", "given_by", "text_hash"], name="one_opinion_per_reviewer_and_text"),
+            models.UniqueConstraint(
+                fields=["module", "given_by", "text_hash"], name="one_opinion_per_reviewer_and_text"
+            ),
             models.CheckConstraint(
                 name="a_comment_is_given_unless_favourable",
                 condition=Q(opinion=Opinion.FAVOURABLE) | ~Q(comment=""),
@@ -238,5 +236,3 @@ class Review(models.Model):
     @property
     def about(self) -> str:
         return f"programmes.curriculum:{self.module.curriculum_id}"
-
-

@@ -277,7 +277,8 @@ def test_an_opinion_on_another_text_than_the_present_one_is_stale(submitted, rev
 
 
 @pytest.mark.parametrize(
-    "state", [CurriculumState.DRAFT, CurriculumState.CHANGES_REQUESTED, CurriculumState.VALIDATED, CurriculumState.REFUSED]
+    "state",
+    [CurriculumState.DRAFT, CurriculumState.CHANGES_REQUESTED, CurriculumState.VALIDATED, CurriculumState.REFUSED],
 )
 def test_a_version_nobody_submitted_or_already_decided_takes_no_opinion(state, reviewer):
     curriculum = factories.curriculum(state=state)

@@ -1,0 +1,39 @@
+"""What the board counts of the contents."""
+
+import pytest
+from django.urls import reverse
+
+from partnership import measures as board_measures
+from programmes import measures
+from programmes.states import CurriculumState, ProgrammeKind
+
+from .. import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_contents_are_counted_by_milestone_without_the_chair(coordinator, django_assert_num_queries):
+    first, third = factories.milestone(order=1), factories.milestone(order=3)
+    factories.curriculum(factories.programme("acvd", milestone=first), state=CurriculumState.SUPERSEDED)
+    factories.curriculum(factories.programme("acvd"), state=CurriculumState.VALIDATED)
+    factories.curriculum(factories.programme("cmc", milestone=first), state=CurriculumState.SUBMITTED)
+    factories.programme("chaire", milestone=third, kind=ProgrammeKind.CHAIR)
+    with django_assert_num_queries(1):
+        figures = measures.counts(coordinator, first.convention)
+    assert figures == {"contents": {(first.pk, None): 2}, "contents_validated": {(first.pk, None): 1}}
+
+
+def test_contents_of_another_convention_are_not_counted(coordinator):
+    factories.curriculum()
+    assert measures.counts(coordinator, factories.convention()) == {"contents": {}, "contents_validated": {}}
+
+
+@pytest.mark.parametrize("key", ["contents", "contents_validated"])
+def test_each_figure_equals_the_number_of_rows_of_its_list(coordinator, client_of, key):
+    milestone = factories.milestone(order=1)
+    for number, state in enumerate([CurriculumState.VALIDATED, CurriculumState.DRAFT, CurriculumState.VALIDATED]):
+        factories.curriculum(factories.programme(f"f{number}", milestone=milestone), state=state)
+    measure = board_measures.MEASURES[key]
+    figure = board_measures.counts(coordinator, milestone.convention)[key][milestone.pk, None]
+    answer = client_of(coordinator).get(reverse(measure.url_name), {"jalon": milestone.order})
+    assert len(answer.context["rows"]) == figure == (3 if key == "contents" else 2)
