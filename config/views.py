@@ -9,6 +9,7 @@ from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -50,7 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def to_sign_in(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-    """The admin has no door of its own."""
+    """The admin has no door of its own; whoever has signed in and may not enter is told so, not sent round in circles."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
     query = urlencode({"next": request.GET.get("next", request.get_full_path())})
     return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
 
