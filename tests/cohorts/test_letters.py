@@ -1,0 +1,117 @@
+"""Every letter of recruitment: who writes, what comes next, in the applicant's language and for their eyes."""
+
+import inspect
+import re
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from cohorts import emails
+from cohorts.models import Booking, Slot
+from cohorts.states import ApplicationState as S
+from partnership import clock
+from partnership.models import OutgoingMessage
+from partnership.outbox import LINK_MARK
+
+from .. import factories
+
+pytestmark = pytest.mark.django_db
+STATES = {"application_admitted": S.ADMITTED, "application_confirmed": S.CONFIRMED, "application_rejected": S.REJECTED}
+FUNCTIONS = {
+    name: function
+    for name, function in inspect.getmembers(emails, inspect.isfunction)
+    if function.__module__ == emails.__name__ and not name.startswith("_")
+}
+
+
+@pytest.fixture
+def recruiter(db):
+    person = factories.user("recruiter", name="Claire Devaux")
+    person.phone = "01 99 00 20 15"
+    person.save()
+    return person
+
+
+def write(name, *, language="fr", owner=None, first_name="Manon", **fields):
+    person = factories.candidate(first_name=first_name, last_name="Fictif", language=language)
+    if STATES.get(name) == S.REJECTED:
+        fields |= {"decided_by": factories.user()}
+    if name == "application_waitlisted":
+        fields |= {"waiting_rank": 3}
+    application = factories.application(state=STATES.get(name, S.SUBMITTED), of=person, owner=owner, **fields)
+    if name.startswith("interview"):
+        slot = Slot.objects.create(
+            cohort=application.cohort,
+            starts_at=clock.now() + timedelta(days=2),
+            place="12 rue de l’Exemple, Lyon",
+            held_by=owner or factories.user(),
+        )
+        FUNCTIONS[name](Booking.objects.create(slot=slot, application=application))
+    elif name == "application_already_open":
+        FUNCTIONS[name](application, repetition=factories.application(state=S.DRAFT))
+    else:
+        FUNCTIONS[name](application)
+    return OutgoingMessage.objects.get(template=f"cohorts/{name}")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_each_letter_greets_signs_and_leads_on(name, language, recruiter):
+    letter = write(name, language=language, owner=recruiter)
+    assert letter.language == language
+    assert ("Bonjour Manon" if language == "fr" else "Hello Manon") in letter.text
+    assert "Claire Devaux" in letter.text and "01 99 00 20 15" in letter.text
+    assert letter.reply_to == recruiter.email
+    assert (LINK_MARK in letter.text) == (LINK_MARK in letter.html) == bool(letter.link_purpose)
+    assert 20 <= len(letter.subject) <= 100
+    for form in (letter.subject, letter.text, letter.html):
+        assert not re.search(r"\{[{%]|None|&amp;#|\(\)", form)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_each_letter_is_written_without_a_named_recruiter_as_well(name):
+    letter = write(name)
+    assert "équipe de recrutement, Groupe IGS" in letter.text
+    assert "appelez-moi" not in letter.text
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_name_cannot_write_into_a_letter(name):
+    letter = write(name, first_name="[Cliquez](https://ailleurs.example) <b>x</b>")
+    assert 'href="https://ailleurs.example"' not in letter.html
+    assert "<b>x</b>" not in letter.html
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_french_letters_keep_their_signs_on_the_line(name, recruiter):
+    letter = write(name, owner=recruiter)
+    ours = re.sub(r"https?://\S+|^.* : https.*$", "", letter.subject + "\n" + letter.text, flags=re.M)
+    assert not re.search(r"(?<![\u00a0\d/])[:](?!\d)| [;?!»]|« |'", ours)
+
+
+def test_the_reason_and_the_state_are_in_the_applicants_language(recruiter):
+    with translation.override("fr"):
+        letter = write("application_rejected", language="en")
+        reopened = write("application_reopened", language="en")
+    assert "other reason" in letter.text
+    assert "Submitted" in reopened.text
+
+
+def test_a_missed_interview_is_written_about_the_next_morning(recruiter):
+    letter = write("interview_missed", owner=recruiter)
+    due = letter.due_at.astimezone(clock.PARIS)
+    assert due.date() == clock.today() + timedelta(days=1)
+    assert due.hour == 9
+
+
+def test_a_refusal_is_held_when_its_sender_died_and_carries_no_link(recruiter):
+    letter = write("application_rejected", owner=recruiter)
+    assert (letter.on_doubt, letter.link_purpose) == ("hold", "")
+
+
+def test_every_letter_exists_in_both_languages_and_none_is_idle():
+    folder = settings.BASE_DIR / "templates" / "emails" / "cohorts"
+    wanted = {f"{name}.{language}.txt" for name in FUNCTIONS for language in ("fr", "en")}
+    assert {path.name for path in folder.iterdir()} == wanted
