@@ -7,10 +7,12 @@ class CohortsConfig(AppConfig):
     verbose_name = _("Cohorts")
 
     def ready(self) -> None:
-        from partnership import links, measures
+        from partnership import jobs, links, measures
 
+        from . import listing
         from . import measures as ours
         from .states import RESUME
 
         links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
         measures.register(*ours.MEASURES, counts=ours.counts)
+        jobs.register(jobs.Kind("applications_export", _("Export of applications"), listing.export_step))

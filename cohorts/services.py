@@ -22,6 +22,7 @@ from .models import RECRUITMENT, Application, Booking, Candidate, Cohort, Consen
 from .signals import enrolment_ended
 from .states import (
     EXIT_REASONS,
+    EXITS,
     HOLDING,
     LIVE,
     REOPENS_AS,
@@ -450,6 +451,9 @@ def _enrol(application: Application, *, by: Actor) -> None:
 
 
 def _go(application: Application, to: ApplicationState, *, by: Actor, **changes: Any) -> None:
+    # The flow lets a closed file back to where it left; only reopening, which says why, forgets where that was.
+    if application.state in EXITS and changes.get("left_from") != "":
+        raise Refused(_("This file is closed: open it again first."))
     move(application, to, by=by, state_since=clock.now(), **changes)
 
 

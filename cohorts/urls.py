@@ -1,2 +1,38 @@
+"""The addresses of recruitment: what applicants reach without an account, and what recruiters work with."""
+
+from django.urls import path
+
+from .views import applications, candidates, decisions, recruiters
+
 app_name = "cohorts"
-urlpatterns = []
+public = [
+    path("formations/<slug:slug>/", candidates.programme_detail, name="programme_detail"),
+    path("candidater/<slug:slug>/", candidates.apply, name="apply"),
+    path("candidater/<slug:slug>/identite/", candidates.apply_identity, name="apply_identity"),
+    path("candidater/<slug:slug>/projet/", candidates.apply_project, name="apply_project"),
+    path("candidater/<slug:slug>/verifier/", candidates.apply_check, name="apply_check"),
+    path("candidater/<slug:slug>/merci/", candidates.apply_thanks, name="apply_thanks"),
+    path("reprendre/<str:token>/", candidates.application_resume, name="application_resume"),
+]
+_file = "recrutement/candidatures/<uuid:pk>"
+recruitment = [
+    path("recrutement/", recruiters.worklist, name="worklist"),
+    path("recrutement/candidatures/", recruiters.application_list, name="application_list"),
+    path("recrutement/candidatures/export.csv", recruiters.application_export, name="application_export"),
+    path(f"{_file}/", applications.application_detail, name="application_detail"),
+    path(f"{_file}/courriels/<int:letter>/", applications.application_letter, name="application_letter"),
+    path(f"{_file}/entretien/", decisions.interview_schedule, name="interview_schedule"),
+    path(f"{_file}/entretien/annuler/", decisions.interview_cancel, name="interview_cancel"),
+    path(f"{_file}/entretien/passe/", decisions.interview_record, name="interview_record"),
+    path(f"{_file}/absence/", decisions.interview_miss, name="interview_miss"),
+    path(f"{_file}/admettre/", decisions.application_admit, name="application_admit"),
+    path(f"{_file}/liste-attente/", decisions.application_waitlist, name="application_waitlist"),
+    path(f"{_file}/refuser/", decisions.application_reject, name="application_reject"),
+    path(f"{_file}/injoignable/", decisions.application_mark_unreachable, name="application_mark_unreachable"),
+    path(f"{_file}/desistement/", decisions.application_withdraw, name="application_withdraw"),
+    path(f"{_file}/rouvrir/", decisions.application_reopen, name="application_reopen"),
+    path(f"{_file}/confirmer/", decisions.application_confirm, name="application_confirm"),
+    path(f"{_file}/decliner/", decisions.application_decline, name="application_decline"),
+    path("partenariat/candidatures/", recruiters.register, name="register"),
+]
+urlpatterns = public + recruitment

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
+from partnership.views import job_detail, job_result
+
 from . import views
 
 admin.site.login = views.to_sign_in
@@ -27,6 +29,8 @@ urlpatterns += i18n_patterns(
     path("contenus/", include("programmes.urls")),
     path("", include("cohorts.urls")),
     path("", include("placements.urls")),
+    path("taches/<uuid:pk>/", job_detail, name="job_detail"),
+    path("taches/<uuid:pk>/fichier/", job_result, name="job_result"),
     path("admin/", admin.site.urls),
 )
 if settings.DEVELOPMENT:

@@ -216,6 +216,12 @@ class ConventionQuerySet(models.QuerySet["Convention"]):
         parties = {membership.party_id for membership in user.current_memberships()}
         return self.filter(signatures__party__in=parties).distinct()
 
+    def running(self) -> "Convention | None":
+        """The one whose pages are opened: the newest signed one, else a draft, else the last that ended."""
+        order = [ConventionState.SIGNED, ConventionState.DRAFT, ConventionState.ENDED]
+        newest_first = self.order_by(F("signed_at").desc(nulls_last=True), "pk")
+        return min(newest_first, key=lambda convention: order.index(convention.state), default=None)
+
 
 class Convention(models.Model):
     """A convention de partenariat: its parties sign it, then its milestones are due."""

@@ -1,0 +1,55 @@
+"""The administrators' reference data of recruitment: intakes and cohorts; applicants are never in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from partnership.admin import AdministratorAdmin
+
+from .models import Cohort, Intake
+
+
+class CohortForm(forms.ModelForm):
+    """A cohort: its content is one of its programme's, and its places hold what has been offered."""
+
+    class Meta:
+        model = Cohort
+        fields = [
+            "intake",
+            "zone",
+            "groups",
+            "capacity",
+            "overbooking_percent",
+            "rhythm",
+            "applications_from",
+            "applications_until",
+            "curriculum",
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        intake, content = said.get("intake"), said.get("curriculum")
+        if intake and content and content.programme_id != intake.programme_id:
+            self.add_error("curriculum", _("This content belongs to another programme."))
+        if self.instance.pk and "capacity" in said and "overbooking_percent" in said:
+            held = self.instance.applications.holding().count()
+            if said["capacity"] * (100 + said["overbooking_percent"]) // 100 < held:
+                self.add_error("capacity", _("%(held)s places are already offered or confirmed.") % {"held": held})
+        return said
+
+
+@admin.register(Intake)
+class IntakeAdmin(AdministratorAdmin):
+    list_display = ["programme", "starts_on"]
+    list_filter = ["programme"]
+    list_select_related = ["programme"]
+
+
+@admin.register(Cohort)
+class CohortAdmin(AdministratorAdmin):
+    form = CohortForm
+    list_display = ["intake", "zone", "capacity", "overbooking_percent", "applications_from", "applications_until"]
+    list_filter = ["zone", "intake__programme"]
+    list_select_related = ["intake__programme", "zone"]

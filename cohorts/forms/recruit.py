@@ -1,0 +1,137 @@
+"""What a recruiter fills in: the filters of the list, an interview, a reason, an answer told by telephone."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from partnership import clock
+from partnership.models import User
+from partnership.states import Channel
+
+from ..listing import IN_PROGRESS, NOBODY, ORDERS
+from ..models import Cohort
+from ..states import EXIT_REASONS, ApplicationState, ExitReason, Source
+
+_NO_CHOICE = _("Choose a reason.")
+
+
+class Filters(forms.Form):
+    """The filters of the list, from the address: what is not one of the choices is ignored, and told."""
+
+    q = forms.CharField(
+        label=_("Name, e-mail, telephone or reference"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    zone = forms.ChoiceField(label=_("Zone"), required=False)
+    etat = forms.ChoiceField(label=_("Stage"), required=False)
+    rentree = forms.ChoiceField(label=_("Intake"), required=False)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    responsable = forms.ChoiceField(label=_("Owner"), required=False)
+    tri = forms.ChoiceField(required=False, widget=forms.HiddenInput, choices=[(key, key) for key in ORDERS])
+
+    def __init__(self, *args: Any, cohorts: list[Cohort], owners: list[User], **kwargs: Any):
+        super().__init__(*args, auto_id="f_%s", **kwargs)
+        zones = {cohort.zone.code: cohort.zone for cohort in cohorts}
+        intakes = {str(cohort.intake_id): cohort.intake for cohort in cohorts}
+        self.fields["zone"].choices = [
+            ("", _("All zones")),
+            *((zone.code, zone.name) for zone in sorted(zones.values(), key=lambda zone: (zone.order, zone.name))),
+        ]
+        self.fields["etat"].choices = [
+            ("", _("All stages")),
+            (IN_PROGRESS, _("In progress")),
+            *(choice for choice in ApplicationState.choices if choice[0] != ApplicationState.DRAFT),
+        ]
+        self.fields["rentree"].choices = [("", _("All intakes")), *((key, str(one)) for key, one in intakes.items())]
+        self.fields["source"].choices = [("", _("All sources")), *Source.choices]
+        self.fields["responsable"].choices = [
+            ("", _("Everybody")),
+            (NOBODY, _("nobody")),
+            *((str(owner.pk), owner.full_name) for owner in owners),
+        ]
+
+    def kept(self) -> dict[str, Any]:
+        """The filters that mean something, in the order of the form; without the order of the rows."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value and name != "tri"}
+
+    def word_of(self, name: str, value: str) -> str:
+        """A filter's value as the list shows it."""
+        return str(dict(self.fields[name].choices)[value]) if name != "q" else value
+
+
+class InterviewForm(forms.Form):
+    """When and where an interview is held."""
+
+    day = forms.DateField(
+        label=_("Date of the interview"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    minutes = forms.IntegerField(label=_("Length, in minutes"), min_value=10, max_value=240, initial=30)
+    place = forms.CharField(
+        label=_("Place"), max_length=160, help_text=_("An address and a room, or “by telephone”: the letter says it.")
+    )
+
+    def clean_day(self) -> Any:
+        day = self.cleaned_data["day"]
+        if not clock.today() <= day <= clock.today() + timedelta(days=366):
+            raise forms.ValidationError(_("Choose a day between today and a year from now."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if "day" in found and "time" in found:
+            found["starts_at"] = datetime.combine(found["day"], found["time"], clock.PARIS)
+            if found["starts_at"] <= clock.now():
+                self.add_error("time", _("This time is already past."))
+        return found
+
+
+class NoteForm(forms.Form):
+    """What the interview showed."""
+
+    note = forms.CharField(
+        label=_("Note of the interview"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What helps to decide. The person may ask to read it."),
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a file is closed: the reasons are those that fit the exit."""
+
+    reason = forms.ChoiceField(label=_("Reason"), error_messages={"required": _NO_CHOICE, "invalid_choice": _NO_CHOICE})
+
+    def __init__(self, *args: Any, to: ApplicationState, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        fitting = [(reason.value, ExitReason(reason).label) for reason in EXIT_REASONS[to]]
+        self.fields["reason"].choices = [("", _("Choose")), *fitting]
+
+
+class ChannelForm(forms.Form):
+    """How the answer of the applicant reached us."""
+
+    channel = forms.ChoiceField(
+        label=_("How the answer reached us"),
+        choices=[(Channel.PHONE.value, Channel.PHONE.label), (Channel.PAPER.value, Channel.PAPER.label)],
+        initial=Channel.PHONE,
+    )
+
+
+class LeavingForm(ReasonForm, ChannelForm):
+    """Why somebody leaves, and how they told us."""
+
+    field_order = ["reason", "channel"]
+
+
+class ReopeningForm(forms.Form):
+    """Why a closed file is opened again."""
+
+    reason = forms.CharField(
+        label=_("Why the file is opened again"), max_length=300, help_text=_("Kept in the file’s story.")
+    )

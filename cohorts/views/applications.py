@@ -1,0 +1,287 @@
+"""A file: the person, the one thing that is due, what else may be done, and the whole story."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from partnership import clock
+from partnership import policies as house
+from partnership.models import OutgoingMessage, ref
+from partnership.outbox import LINK_MARK, SECRET_MARK
+from partnership.templatetags.ui import daydate, daytime, longdate, monthdate
+from programmes.states import ProgrammeKind
+
+from .. import policies
+from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, ReopeningForm
+from ..models import Application, Booking
+from ..states import APPLICATION_FLOW, EXITS, HOLDING, ApplicationState, Availability, BookingState, Source
+from . import story
+
+S = ApplicationState
+
+
+def fetch(request: HttpRequest, pk: object) -> Application:
+    """A file one may decide on: 403 for other roles, 404 for another zone's."""
+    house.require(policies.is_recruiter(request.user))
+    files = Application.objects.select_related(
+        "candidate__commune", "cohort__zone", "intake__programme", "owner", "decided_by"
+    )
+    return house.get_allowed(files, policies.can_decide, request.user, pk=pk)
+
+
+@require_safe
+def application_detail(request: HttpRequest, pk: object) -> HttpResponse:
+    """The file, with the one thing that is due first."""
+    return show(request, fetch(request, pk))
+
+
+def show(
+    request: HttpRequest, application: Application, *, bound: dict[str, forms.Form] | None = None, status: int = 200
+) -> HttpResponse:
+    """The file's page; `bound` holds a form that came back, with a 422 for its errors or a 409 for a newer state."""
+    bookings = list(application.bookings.select_related("slot__held_by").order_by("slot__starts_at"))
+    days, left_out = story.days_of(application, everything="histoire" in request.GET)
+    bound = bound or {}
+    offered = _forms(application)
+    typed = [
+        {"label": field.label, "value": field.value()}
+        for key, form in bound.items()
+        if key not in offered
+        for field in form
+        if field.value()
+    ]
+    context = {
+        "application": application,
+        "candidate": application.candidate,
+        "due": _due(application, bookings),
+        "facts": _facts(application),
+        "interviews": [one for one in bookings if one.state == BookingState.ATTENDED],
+        "booked": next((one for one in bookings if one.state == BookingState.BOOKED), None),
+        "forms": {**offered, **{key: form for key, form in bound.items() if key in offered}},
+        # The base template says « Erreur » in the title for the form that came back with errors.
+        "form": next(iter(bound.values()), None) if status == 422 else None,
+        "conflict": status == 409,
+        "typed": typed if status == 409 else [],
+        "days": days,
+        "left_out": left_out,
+        "newest": story.NEWEST,
+    }
+    return render(request, "cohorts/application_detail.html", context, status=status)
+
+
+def _forms(application: Application) -> dict[str, forms.Form]:
+    """The forms that the file's state allows, by the name its template knows."""
+    next_states = APPLICATION_FLOW[application.state]
+    found: dict[str, forms.Form] = {}
+    if application.state in EXITS:
+        return {"reopen": ReopeningForm(prefix="reopen")}
+    if S.INTERVIEW_SCHEDULED in next_states:
+        found["schedule"] = InterviewForm(prefix="schedule")
+    if S.INTERVIEWED in next_states:
+        found["record"] = NoteForm(prefix="record")
+    if S.CONFIRMED in next_states:
+        found["confirm"] = ChannelForm(prefix="confirm")
+    if S.DECLINED in next_states:
+        found["decline"] = LeavingForm(prefix="decline", to=S.DECLINED)
+    if S.UNREACHABLE in next_states:
+        found["unreachable"] = ReasonForm(prefix="unreachable", to=S.UNREACHABLE)
+    if S.WITHDRAWN in next_states:
+        found["withdraw"] = LeavingForm(prefix="withdraw", to=S.WITHDRAWN)
+    if S.REJECTED in next_states:
+        found["reject"] = ReasonForm(prefix="reject", to=S.REJECTED)
+    return found
+
+
+# -- the one thing that is due ----------------------------------------------------------------------------------------
+
+
+def _due(application: Application, bookings: list[Booking]) -> dict[str, Any] | None:
+    """What is due, since when, why, and at most three actions; nothing once a place is confirmed or the file closed."""
+    here = {"pk": application.pk}
+    since = daydate(application.state_since)
+
+    def post(name: str, label: str, **look: bool) -> dict[str, Any]:
+        return {"url": reverse(f"cohorts:{name}", kwargs=here), "label": label, **look}
+
+    def go(anchor: str, label: str, **look: bool) -> dict[str, Any]:
+        return {"url": f"#{anchor}", "label": label, "get": True, **look}
+
+    reject = post("application_reject", _("Reject…"), danger=True) | {"get": True}
+    match application.state:
+        case S.ENQUIRY:
+            title = _("First contact due since %(day)s") % {"day": since}
+            return _block(title, _("This person asked for information."))
+        case S.SUBMITTED if application.intake.programme.kind == ProgrammeKind.SCHOOL_CERTIFICATE:
+            return _block(
+                _("Decision due since %(day)s") % {"day": since},
+                _places(application),
+                post("application_admit", _("Admit"), primary=True),
+                go("entretien", _("Fix an interview")),
+                reject,
+            )
+        case S.SUBMITTED:
+            return _block(
+                _("First contact due since %(day)s") % {"day": since},
+                _("Call, then fix an interview or record the one you have just held."),
+                go("entretien", _("Fix an interview"), primary=True),
+                go("passe", _("Record an interview")),
+            )
+        case S.INTERVIEW_SCHEDULED:
+            return _due_interview(bookings, post, go)
+        case S.NO_SHOW:
+            return _block(
+                _("A new date is due since %(day)s") % {"day": since},
+                _("The interview was missed; a letter offers another date the next morning."),
+                go("entretien", _("Fix a new date"), primary=True),
+                reject,
+                meaning="late",
+            )
+        case S.INTERVIEWED:
+            return _block(
+                _("Decision due since %(day)s") % {"day": since},
+                _places(application),
+                post("application_admit", _("Admit"), primary=True),
+                post("application_waitlist", _("Waiting list")),
+                reject,
+            )
+        case S.WAITLISTED:
+            return _block(
+                _("On the waiting list, rank %(rank)s") % {"rank": application.waiting_rank},
+                _places(application),
+                post("application_admit", _("Admit"), primary=True),
+                reject,
+            )
+        case S.ADMITTED:
+            late = application.reply_by < clock.today()
+            title = _("Answer expected by %(day)s") if not late else _("Answer expected since %(day)s: call back")
+            return _block(
+                title % {"day": daydate(application.reply_by)},
+                _("The applicant answers by the link of the letter; you may record what they tell you."),
+                go("reponse", _("Record their answer"), primary=True),
+                meaning="late" if late else "",
+            )
+    return None
+
+
+def _due_interview(bookings: list[Booking], post: Any, go: Any) -> dict[str, Any]:
+    booking = next((one for one in bookings if one.state == BookingState.BOOKED), None)
+    cancel = post("interview_cancel", _("Cancel the interview"))
+    if booking is None or booking.slot.starts_at <= clock.now():
+        return _block(
+            _("Was the interview held?"),
+            _booked(booking) if booking else "",
+            go("passe", _("Record the interview"), primary=True),
+            post("interview_miss", _("The applicant did not come")),
+            cancel,
+            meaning="risk",
+        )
+    return _block(
+        _("Interview on %(moment)s") % {"moment": daytime(booking.slot.starts_at)},
+        _booked(booking),
+        go("passe", _("Record the interview")),
+        cancel,
+    )
+
+
+def _booked(booking: Booking) -> str:
+    return _("%(moment)s, %(place)s, with %(who)s.") % {
+        "moment": daytime(booking.slot.starts_at),
+        "place": booking.slot.place,
+        "who": booking.slot.held_by,
+    }
+
+
+def _block(title: str, reason: str, *actions: dict[str, Any], meaning: str = "") -> dict[str, Any]:
+    return {"title": title, "reason": reason, "actions": list(actions), "meaning": meaning}
+
+
+def _places(application: Application) -> str:
+    cohort = application.cohort
+    held = Application.objects.filter(cohort=cohort, state__in=HOLDING).count()
+    left = max(cohort.places - held, 0)
+    if not left:
+        return _("No place is left in %(zone)s: all %(all)s are offered or confirmed.") % {
+            "zone": cohort.zone,
+            "all": cohort.places,
+        }
+    return ngettext(
+        "%(left)s place of %(all)s is left in %(zone)s.", "%(left)s places of %(all)s are left in %(zone)s.", left
+    ) % {"left": left, "all": cohort.places, "zone": cohort.zone}
+
+
+# -- facts ------------------------------------------------------------------------------------------------------------
+
+
+def _facts(application: Application) -> list[dict[str, Any]]:
+    person = application.candidate
+    moments = dict(Availability.choices)
+    has_employer = {True: _("yes"), False: _("no"), None: ""}[application.has_employer]
+    rows = [
+        (_("E-mail"), person.email, f"mailto:{person.email}"),
+        (_("Telephone"), said_phone(person.phone), f"tel:{person.phone}"),
+        (_("Commune"), " ".join(filter(None, [person.postcode, str(person.commune or "")])), ""),
+        (_("Zone"), application.cohort.zone.name, ""),
+        (_("Other possible zones"), ", ".join(zone.name for zone in application.other_zones.all()), ""),
+        (_("Age at the start"), _age(application), ""),
+        (_("Level"), application.get_level_display(), ""),
+        (_("Diploma"), monthdate(application.diploma_on) if application.diploma_on else "", ""),
+        (_("Availability"), ", ".join(str(moments.get(moment, moment)) for moment in application.availability), ""),
+        (_("Languages"), application.languages, ""),
+        (_("Has an employer"), has_employer, ""),
+        (_("Heard of us through"), dict(Source.choices).get(application.source, ""), ""),
+        (_("Supported by"), application.supported_by, ""),
+        (_("Submitted on"), longdate(application.submitted_at), ""),
+        (_("Offer answered by"), longdate(application.reply_by) if application.state in HOLDING else "", ""),
+        (_("Decided"), _decided(application), ""),
+        (_("Closed because"), application.get_exit_reason_display(), ""),
+    ]
+    return [{"label": label, "value": value, "url": url if value else ""} for label, value, url in rows]
+
+
+def said_phone(number: str) -> str:
+    """A French number as one says it, two figures at a time; any other as it is stored."""
+    digits = number.removeprefix("+33")
+    if number.startswith("+33") and len(digits) == 9:
+        digits = f"0{digits}"
+        return "\u00a0".join(digits[at : at + 2] for at in range(0, 10, 2))
+    return number
+
+
+def _age(application: Application) -> str:
+    person, start = application.candidate, application.intake.starts_on
+    if not person.birth_year:
+        return ""
+    years = start.year - person.birth_year - (start.month < (person.birth_month or 1))
+    return ngettext("%(n)s year", "%(n)s years", years) % {"n": years}
+
+
+def _decided(application: Application) -> str:
+    day: date | None = application.decided_at
+    return f"{longdate(day)}, {application.decided_by}" if day else ""
+
+
+# -- one letter -------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def application_letter(request: HttpRequest, pk: object, letter: int) -> HttpResponse:
+    """A letter of the file, to read; nobody but its reader ever sees the personal link."""
+    application = fetch(request, pk)
+    found = get_object_or_404(OutgoingMessage, pk=letter, about=ref(application))
+    return render(
+        request,
+        "cohorts/application_letter.html",
+        {"application": application, "letter": found, "text": readable(found.text)},
+    )
+
+
+def readable(text: str) -> str:
+    """A letter's text without its secrets: the words « lien personnel » stand for the link."""
+    return text.replace(LINK_MARK, _("[personal link]")).replace(SECRET_MARK, _("[personal code]"))

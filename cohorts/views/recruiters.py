@@ -1,0 +1,380 @@
+"""What recruitment looks at first: what is due, the list and its export; and the register, which names nobody."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from partnership import clock, jobs, measures
+from partnership import policies as house
+from partnership.models import Convention, User, Zone
+from partnership.templatetags.ui import number
+
+from .. import listing, policies
+from ..forms.recruit import Filters
+from ..measures import CONDITIONS, behind
+from ..models import RECRUITMENT, Application, Booking, Cohort
+from ..states import ApplicationState, BookingState
+
+S = ApplicationState
+ROWS_A_PAGE = 50
+
+
+def waited(since: datetime) -> str:
+    """How long something has waited: hours on the first two days, then days."""
+    hours = int((clock.now() - since).total_seconds() // 3600)
+    if hours < 48:
+        return _("%(n)s h") % {"n": max(hours, 0)}
+    return _("%(n)s d") % {"n": number(hours // 24)}
+
+
+# -- the work list ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files in which the same thing is due: the words about it, the condition, the order and the list behind it."""
+
+    key: str
+    title: Promise
+    due: Promise
+    action: Promise
+    condition: Q
+    order: tuple[str, ...]
+    query: str = ""
+    # What the verdict says is awaited; groups without these words are nobody's duty yet.
+    awaited: Promise | None = None
+    late: bool = False
+
+
+ROWS_A_GROUP = 8
+
+
+def _groups() -> list[Group]:
+    now, today = clock.now(), clock.today()
+    return [
+        Group(
+            "decision",
+            gettext_lazy("To decide"),
+            gettext_lazy("Decision after the interview"),
+            gettext_lazy("Decide"),
+            Q(state=S.INTERVIEWED),
+            ("state_since", "id"),
+            "etat=interviewed&tri=-attente",
+            pgettext_lazy("awaited", "a decision"),
+        ),
+        Group(
+            "contact",
+            gettext_lazy("First contact"),
+            gettext_lazy("First contact"),
+            gettext_lazy("Contact"),
+            Q(state__in=[S.SUBMITTED, S.ENQUIRY]),
+            ("state_since", "id"),
+            "etat=submitted&tri=-attente",
+            pgettext_lazy("awaited", "a first contact"),
+        ),
+        Group(
+            "held",
+            gettext_lazy("Interviews to record"),
+            gettext_lazy("Was the interview held?"),
+            gettext_lazy("Record"),
+            Q(state=S.INTERVIEW_SCHEDULED, pk__in=_booked(Q(slot__starts_at__lte=now)).values("application")),
+            ("state_since", "id"),
+            "etat=interview_scheduled&tri=-attente",
+            pgettext_lazy("awaited", "a record of the interview"),
+        ),
+        Group(
+            "absence",
+            gettext_lazy("Missed interviews"),
+            gettext_lazy("A new date"),
+            gettext_lazy("Fix a date"),
+            Q(state=S.NO_SHOW),
+            ("state_since", "id"),
+            "etat=no_show&tri=-attente",
+            pgettext_lazy("awaited", "a new date"),
+        ),
+        Group(
+            "overdue",
+            gettext_lazy("Offers without an answer, past their date"),
+            gettext_lazy("Call back"),
+            gettext_lazy("Call back"),
+            Q(state=S.ADMITTED, reply_by__lt=today),
+            ("reply_by", "id"),
+            "etat=admitted&tri=reponse",
+            pgettext_lazy("awaited", "a call after an offer"),
+            late=True,
+        ),
+        Group(
+            "offer",
+            gettext_lazy("Offers awaiting an answer"),
+            gettext_lazy("The applicant answers"),
+            gettext_lazy("See"),
+            Q(state=S.ADMITTED, reply_by__gte=today),
+            ("reply_by", "id"),
+            "etat=admitted&tri=reponse",
+        ),
+        Group(
+            "waiting",
+            gettext_lazy("Waiting list"),
+            gettext_lazy("The first in rank takes the next place"),
+            gettext_lazy("See"),
+            Q(state=S.WAITLISTED),
+            ("cohort", "waiting_rank", "id"),
+            "etat=waitlisted&tri=rang",
+        ),
+    ]
+
+
+def _booked(condition: Q) -> QuerySet[Booking]:
+    return Booking.objects.filter(condition, state=BookingState.BOOKED)
+
+
+@require_safe
+def worklist(request: HttpRequest) -> HttpResponse:
+    """What is due, the longest wait first."""
+    house.require(policies.is_recruiter(request.user))
+    groups = _groups()
+    mine = Application.objects.visible_to(request.user)
+    totals = mine.aggregate(
+        **{group.key: Count("pk", filter=group.condition) for group in groups},
+        **{f"in_{state.value}": Count("pk", filter=Q(state=state)) for state in ApplicationState},
+    )
+    shown = []
+    for group in groups:
+        if totals[group.key]:
+            rows = mine.filter(group.condition).select_related("candidate", "cohort__zone", "intake")
+            found = list(rows.order_by(*group.order)[:ROWS_A_GROUP])
+            for application in found:
+                application.waited = waited(application.state_since)
+            shown.append({"group": group, "total": totals[group.key], "rows": found})
+    ahead = _booked(Q(slot__starts_at__gt=clock.now(), application__in=mine)).select_related(
+        "slot", "application__candidate", "application__cohort__zone"
+    )
+    return render(
+        request,
+        "cohorts/worklist.html",
+        {
+            "verdict": _verdict(groups, totals),
+            "groups": shown,
+            "agenda": _by_day(ahead.order_by("slot__starts_at")[:12]),
+            "funnel": _funnel(totals),
+            "now": clock.now(),
+            "today": clock.today(),
+        },
+    )
+
+
+def _verdict(groups: list[Group], totals: dict[str, int]) -> str:
+    due = [(totals[group.key], group.awaited) for group in groups if group.awaited and totals[group.key]]
+    if not due:
+        return _("Nothing is waiting for you: every application has its next step.")
+    (first, awaited), *others = due
+    words = ngettext("%(n)s application awaits %(what)s", "%(n)s applications await %(what)s", first) % {
+        "n": number(first),
+        "what": awaited,
+    }
+    return ", ".join([words, *(f"{number(n)} {what}" for n, what in others)]) + "."
+
+
+def _funnel(totals: dict[str, int]) -> list[dict[str, Any]]:
+    steps = [S.SUBMITTED, S.INTERVIEW_SCHEDULED, S.INTERVIEWED, S.WAITLISTED, S.ADMITTED, S.CONFIRMED]
+    highest = max(totals[f"in_{state.value}"] for state in steps) or 1
+    return [{"state": state, "number": totals[f"in_{state.value}"], "highest": highest} for state in steps]
+
+
+def _by_day(bookings: Iterable[Booking]) -> list[dict[str, Any]]:
+    days: dict[Any, list[Booking]] = {}
+    for booking in bookings:
+        days.setdefault(booking.slot.starts_at.astimezone(clock.PARIS).date(), []).append(booking)
+    return [{"day": day, "bookings": found} for day, found in days.items()]
+
+
+# -- the list and its export ------------------------------------------------------------------------------------------
+
+
+def _filters(request: HttpRequest) -> Filters:
+    cohorts = list(Cohort.objects.visible_to(request.user).select_related("zone", "intake__programme"))
+    owners = User.objects.filter(memberships__role__in=RECRUITMENT).distinct()
+    return Filters(request.GET, cohorts=cohorts, owners=list(owners))
+
+
+@require_safe
+def application_list(request: HttpRequest) -> HttpResponse:
+    """The applications one may see: filtered, sorted, counted; an unknown filter is ignored and told."""
+    house.require(policies.is_recruiter(request.user))
+    form = _filters(request)
+    kept = form.kept()
+    order = form.cleaned_data.get("tri") or listing.FIRST_ORDER
+    totals = listing.counts(request.user, kept)
+    paginator = Paginator(listing.rows(request.user, kept, order), ROWS_A_PAGE)
+    # Counted above, with everything else, in one statement.
+    paginator.count = totals["shown"]
+    page = paginator.get_page(request.GET.get("page"))
+    rows = list(page.object_list)
+    for application in rows:
+        application.waited = waited(application.state_since) if application.state in WAITING else ""
+    return render(
+        request,
+        "cohorts/application_list.html",
+        {
+            "verdict": _list_verdict(totals),
+            "filters": form,
+            "ignored": [form.fields[name].label or name for name in form.errors],
+            "page": page,
+            "rows": rows,
+            "total": totals["shown"],
+            "at_once": listing.AT_ONCE,
+            "chips": _chips(request.GET, form, kept),
+            "views": _views(totals, kept),
+            "columns": _columns(request.GET, order),
+            "order": order,
+            "export_query": _query(request.GET, page=None),
+        },
+    )
+
+
+WAITING = (S.ENQUIRY, S.SUBMITTED, S.NO_SHOW, S.INTERVIEWED, S.ADMITTED, S.WAITLISTED)
+
+
+def _list_verdict(totals: dict[str, int]) -> str:
+    live, decide = totals["live"], totals[S.INTERVIEWED]
+    if not totals["all"]:
+        return _("No application yet.")
+    words = ngettext("%(n)s application in progress", "%(n)s applications in progress", live) % {"n": number(live)}
+    if decide:
+        words += ngettext(", %(n)s awaits a decision", ", %(n)s await a decision", decide) % {"n": number(decide)}
+    return words + "."
+
+
+def _query(parameters: QueryDict, **changes: str | None) -> str:
+    """The query string with some parameters changed, and none that is empty."""
+    changed = parameters.copy()
+    for key, value in changes.items():
+        changed[key] = value or ""
+    for key in [key for key in changed if not changed[key]]:
+        del changed[key]
+    return "?" + changed.urlencode()
+
+
+def _chips(parameters: QueryDict, form: Filters, kept: dict[str, Any]) -> list[dict[str, str]]:
+    return [
+        {
+            "label": form.fields[name].label,
+            "value": form.word_of(name, value),
+            "url": _query(parameters, page=None, **{name: None}),
+        }
+        for name, value in kept.items()
+    ]
+
+
+def _views(totals: dict[str, int], kept: dict[str, Any]) -> list[dict[str, Any]]:
+    tabs = [
+        (_("All"), {}, "", totals["all"]),
+        (_("In progress"), {"etat": listing.IN_PROGRESS}, "-attente", totals["live"]),
+        (_("First contact"), {"etat": S.SUBMITTED.value}, "-attente", totals[S.SUBMITTED]),
+        (_("To decide"), {"etat": S.INTERVIEWED.value}, "-attente", totals[S.INTERVIEWED]),
+        (_("Offers without an answer"), {"etat": S.ADMITTED.value}, "reponse", totals[S.ADMITTED]),
+        (_("Waiting list"), {"etat": S.WAITLISTED.value}, "rang", totals[S.WAITLISTED]),
+    ]
+    views = []
+    for label, filters, order, count in tabs:
+        query = QueryDict(mutable=True)
+        query.update({**filters, **({"tri": order} if order else {})})
+        views.append({"label": label, "query": "?" + query.urlencode(), "count": count, "current": kept == filters})
+    return views
+
+
+def _columns(parameters: QueryDict, order: str) -> dict[str, dict[str, str]]:
+    """For each column that sorts: the address that sorts by it, or turns it round, and its present direction."""
+    columns = {}
+    for name, first in [("nom", "nom"), ("attente", "-attente"), ("zone", "zone"), ("deposee", "-deposee")]:
+        other = name if first != name else f"-{name}"
+        columns[name] = {
+            "url": _query(parameters, page=None, tri=other if order == first else first),
+            "direction": {name: "ascending", f"-{name}": "descending"}.get(order, ""),
+        }
+    return columns
+
+
+@require_safe
+def application_export(request: HttpRequest) -> HttpResponse:
+    """The list as a file: the same filter, order and number of rows; a long one is written by the worker."""
+    house.require(policies.is_recruiter(request.user))
+    form = _filters(request)
+    kept = form.kept()
+    order = form.cleaned_data.get("tri") or listing.FIRST_ORDER
+    rows = listing.rows(request.user, kept, order)
+    if rows.count() > listing.AT_ONCE:
+        job = jobs.start(
+            "applications_export", by=request.user, filters=kept, order=order, language=get_language() or "fr"
+        )
+        return redirect("job_detail", pk=job.pk)
+    text, written = listing.csv_text(rows)
+    listing.note_export(written, kept, by=request.user)
+    name = _("applications-%(day)s.csv") % {"day": clock.today().isoformat()}
+    return HttpResponse(
+        text.encode(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
+    )
+
+
+# -- the register -----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """The applications behind a figure of the board: reference, state, zone and dates, and no name."""
+    house.require(house.can_read_board(request.user))
+    convention = Convention.objects.visible_to(request.user).running()
+    key = request.GET.get("mesure") or "contacts"
+    ignored = []
+    if key not in CONDITIONS:
+        ignored.append(_("Figure"))
+        key = "contacts"
+    rows = behind(key, convention) if convention else Application.objects.none()
+    zone = Zone.objects.filter(code=request.GET.get("zone", "")).first()
+    if zone:
+        rows = rows.filter(cohort__zone=zone)
+    elif request.GET.get("zone"):
+        ignored.append(_("Zone"))
+    order = request.GET.get("jalon", "")
+    milestone = convention and order.isdecimal() and convention.milestones.filter(order=order[:4]).first()
+    if milestone:
+        rows = rows.filter(intake__programme__milestone=milestone)
+    elif order:
+        ignored.append(_("Milestone"))
+    for name in ignored:
+        messages.warning(request, _("The filter “%(name)s” is unknown: it was ignored.") % {"name": name})
+    measure = measures.MEASURES[key]
+    page = Paginator(
+        rows.select_related("cohort__zone", "intake__programme").order_by("-state_since", "id"), ROWS_A_PAGE
+    ).get_page(request.GET.get("page"))
+    zones = request.user.zones_as(*RECRUITMENT)
+    listed = list(page.object_list)
+    for application in listed:
+        application.readable = zones is None or application.cohort.zone_id in zones
+    return render(
+        request,
+        "cohorts/register.html",
+        {
+            "measure": measure,
+            "page": page,
+            "rows": listed,
+            "total": page.paginator.count,
+            "zone": zone,
+            "milestone": milestone or None,
+            "heading": pgettext("figure and its number", "%(label)s: %(n)s")
+            % {"label": measure.label, "n": number(page.paginator.count)},
+        },
+    )

@@ -1,0 +1,102 @@
+"""The story of a file: the journal and the letters in one line of time, the newest first."""
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from partnership import clock
+from partnership.models import JournalEntry, OutgoingMessage, User, ref
+from partnership.states import ActorKind, Channel, MessageState
+
+from ..models import Application
+from ..states import EXITS, ExitReason
+
+NEWEST = 200
+# The application's own moves say when an interview was booked, held, missed or cancelled.
+_SILENT = "cohorts.booking:"
+
+
+def days_of(application: Application, *, everything: bool = False) -> tuple[list[dict[str, Any]], bool]:
+    """The days of the story with their entries, and whether older ones were left out; three statements."""
+    about = ref(application)
+    journal = JournalEntry.objects.filter(about=about).exclude(subject__startswith=_SILENT)
+    letters = OutgoingMessage.objects.filter(about=about).exclude(state=MessageState.DRAFT).defer("text", "html")
+    if not everything:
+        journal, letters = journal[: NEWEST + 1], letters[: NEWEST + 1]
+    lines = list(journal)
+    names = _names_of(lines)
+    # A letter follows the deed it tells: newest first, it stands above.
+    entries = [_letter(letter, application) for letter in letters] + [_deed(line, application, names) for line in lines]
+    entries.sort(key=lambda entry: entry["at"], reverse=True)
+    left_out = not everything and len(entries) > NEWEST
+    if left_out:
+        del entries[NEWEST:]
+    by_day = itertools.groupby(entries, key=lambda entry: entry["at"].astimezone(clock.PARIS).date())
+    return [{"day": day, "entries": list(found)} for day, found in by_day], left_out
+
+
+def _names_of(lines: Iterable[JournalEntry]) -> dict[str, str]:
+    keys = {line.actor_ref for line in lines if line.actor_kind == ActorKind.USER}
+    return {str(key): name for key, name in User.objects.filter(pk__in=keys).values_list("pk", "full_name")}
+
+
+def _who(line: JournalEntry, application: Application, names: dict[str, str]) -> str:
+    if line.actor_kind == ActorKind.USER:
+        who = names.get(line.actor_ref, _("somebody who has left"))
+    elif line.actor_kind == ActorKind.CANDIDATE:
+        who = application.candidate.first_name
+    elif line.actor_kind == ActorKind.HOST:
+        who = _("the host")
+    else:
+        who = _("automatic")
+    return who if line.channel == Channel.WEB else f"{who}, {line.get_channel_display()}"
+
+
+def _deed(line: JournalEntry, application: Application, names: dict[str, str]) -> dict[str, Any]:
+    label = line.subject.partition(":")[0]
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        model = None
+    words = _states(model) | {
+        "edited": _("Changed"),
+        "applied_again": _("The same person applied again"),
+    }
+    own = line.subject == ref(application)
+    ends = line.after in EXITS if own else line.after in ("ended", "declined", "broken", "cancelled")
+    return {
+        "at": line.at,
+        "text": "" if own or model is None else _("%(what)s:") % {"what": capfirst(model._meta.verbose_name)},
+        "before": words.get(line.before, line.before),
+        "after": words.get(line.after, line.after),
+        "reason": dict(ExitReason.choices).get(line.reason, line.reason),
+        "who": _who(line, application, names),
+        "meaning": "late" if ends else "",
+        "shape": "octagon" if ends else "disc",
+    }
+
+
+def _states(model: type[models.Model] | None) -> dict[str, str]:
+    if model is None or not any(field.name == "state" for field in model._meta.fields):
+        return {}
+    return {str(value): str(label) for value, label in model._meta.get_field("state").flatchoices}
+
+
+def _letter(letter: OutgoingMessage, application: Application) -> dict[str, Any]:
+    lost = letter.state in (MessageState.DEAD, MessageState.BOUNCED)
+    return {
+        "at": letter.sent_at or letter.written_at,
+        "text": pgettext("in the story", "Letter “%(subject)s”") % {"subject": letter.subject},
+        "url": reverse("cohorts:application_letter", args=[application.pk, letter.pk]),
+        "link": _("read"),
+        "letter": letter,
+        "meaning": "late" if lost else "",
+        "shape": "letter",
+    }

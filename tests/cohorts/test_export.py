@@ -1,0 +1,171 @@
+"""The export: the rows of the list and no other, safe in a spreadsheet, intact when read again."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from cohorts import listing
+from cohorts.states import ApplicationState as S
+from partnership import jobs
+from partnership.models import Job, JournalEntry
+from partnership.states import JobState
+
+from .. import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def _export(client, language="en", **parameters):
+    with translation.override(language):
+        return client.get(reverse("cohorts:application_export"), parameters)
+
+
+def _rows(response_or_bytes):
+    content = getattr(response_or_bytes, "content", response_or_bytes)
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def test_the_export_holds_as_many_rows_as_the_list_shows_in_the_same_order(recruiter, client_of):
+    for state in (S.SUBMITTED, S.INTERVIEWED, S.REJECTED):
+        for _ in range(2):
+            factories.application(state=state)
+    client = client_of(recruiter)
+    parameters = {"etat": "en_cours", "tri": "nom"}
+    with translation.override("en"):
+        shown = client.get(reverse("cohorts:application_list"), parameters)
+    rows = _rows(_export(client, **parameters))
+    assert len(rows) - 1 == shown.context["total"] == 4
+    assert [row[0] for row in rows[1:]] == [one.reference for one in shown.context["rows"]]
+
+
+def test_a_spreadsheet_opens_it(recruiter, client_of):
+    factories.application(of=factories.candidate(first_name="Zoé"))
+    response = _export(client_of(recruiter))
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    assert b";" in response.content
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "attachment" in response["Content-Disposition"]
+
+
+def test_a_telephone_comes_back_intact(recruiter, client_of):
+    factories.application(of=factories.candidate(phone="+33465712036"))
+    assert _rows(_export(client_of(recruiter)))[1][3] == "+33465712036"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "|", "＝", "＋", "－", "＠", "｜", "  =", "\u00a0@"])
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(start):
+    assert listing.safe_cell(f"{start}HYPERLINK(1)") == f"'{start}HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("text", ["", "Vasseur-Fictif", "+33465712036", "a=b", "12", "CV-27-0001"])
+def test_any_other_cell_stays_as_it_is(text):
+    assert listing.safe_cell(text) == text
+
+
+def test_a_name_that_is_a_formula_is_not_run(recruiter, client_of):
+    factories.application(of=factories.candidate(last_name="=cmd|' /C calc'!A0", first_name="+33 fictif"))
+    row = _rows(_export(client_of(recruiter)))[1]
+    assert row[1:3] == ["'=cmd|' /C calc'!A0", "'+33 fictif"]
+
+
+def test_another_zones_rows_never_leave(lyon_recruiter, client_of):
+    factories.application(factories.cohort("paris"), of=factories.candidate(last_name="Parisienne"))
+    assert len(_rows(_export(client_of(lyon_recruiter)))) == 1
+    assert len(_rows(_export(client_of(lyon_recruiter), zone="paris"))) == 1
+
+
+def test_whoever_exports_is_in_the_journal_and_what_they_searched_is_not(recruiter, client_of):
+    factories.application()
+    _export(client_of(recruiter), q="fictif", etat="submitted")
+    line = JournalEntry.objects.get(after="exported")
+    assert line.actor_ref == str(recruiter.pk)
+    assert "applications=1" in line.reason
+    assert "etat=submitted" in line.reason
+    assert "fictif" not in line.reason
+
+
+def test_only_recruitment_exports(client_of, lyon_lead, coordinator, reviewer, author, administrator, stranger):
+    for user in (lyon_lead, coordinator, reviewer, author, administrator, stranger):
+        assert _export(client_of(user)).status_code == 403
+
+
+def test_the_export_costs_the_same_statements_for_one_row_and_for_thirty(
+    recruiter, client_of, django_assert_max_num_queries
+):
+    client = client_of(recruiter)
+    factories.application()
+    with django_assert_max_num_queries(12) as one:
+        _export(client)
+    for _ in range(29):
+        factories.application()
+    with django_assert_max_num_queries(12) as thirty:
+        _export(client)
+    assert len(one) == len(thirty)
+
+
+# -- a long export is a task ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def few_at_once(monkeypatch, settings, tmp_path):
+    """Two rows are already many."""
+    monkeypatch.setattr(listing, "AT_ONCE", 2)
+    monkeypatch.setattr(listing, "BATCH", 2)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
+    }
+
+
+def test_a_long_export_becomes_a_task_whose_file_holds_the_same_rows(recruiter, client_of, few_at_once):
+    for _ in range(5):
+        factories.application(state=S.INTERVIEWED)
+    factories.application(state=S.REJECTED)
+    client = client_of(recruiter)
+    response = _export(client, etat="interviewed", tri="nom")
+    job = Job.objects.get()
+    assert response.status_code == 302
+    assert response["Location"].endswith(f"/taches/{job.pk}/")
+    jobs.run_slice(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.done, job.total) == (JobState.DONE, 5, 5)
+    with job.result.open() as file:
+        assert len(_rows(file.read())) == 6
+
+
+def test_a_long_export_holds_only_what_whoever_asked_may_see(lyon_recruiter, few_at_once):
+    factories.application(factories.cohort("paris"))
+    factories.application(factories.cohort("lyon"))
+    job = jobs.start("applications_export", by=lyon_recruiter, filters={}, order="nom", language="en")
+    jobs.run_slice(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.done) == (JobState.DONE, 1)
+
+
+def test_the_header_speaks_the_readers_language(recruiter, client_of):
+    factories.application()
+    assert _rows(_export(client_of(recruiter), "en"))[0][1] == "Last name"
+
+
+def test_a_task_and_its_file_are_for_whoever_started_it(recruiter, lyon_recruiter, client_of, few_at_once):
+    factories.application()
+    job = jobs.start("applications_export", by=recruiter, filters={}, order="nom", language="en")
+    with translation.override("en"):
+        page, file = reverse("job_detail", args=[job.pk]), reverse("job_result", args=[job.pk])
+    mine, theirs = client_of(recruiter), client_of(lyon_recruiter)
+    waiting = mine.get(page)
+    assert waiting.status_code == 200
+    assert waiting["Refresh"] == "4"
+    assert mine.get(file).status_code == 404
+    jobs.run_slice(str(job.pk))
+    done = mine.get(page)
+    assert "ready" in done.content.decode()
+    assert "Refresh" not in done
+    served = mine.get(file)
+    assert "attachment" in served["Content-Disposition"]
+    assert len(_rows(b"".join(served.streaming_content))) == 2
+    assert theirs.get(page).status_code == theirs.get(file).status_code == 404
