@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def to_sign_in(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-    """The admin has no door of its own; whoever has signed in and may not enter is told so, not sent round in circles."""
+    """The admin has no door of its own; whoever has signed in and may not enter is told so."""
     if request.user.is_authenticated:
         raise PermissionDenied
     query = urlencode({"next": request.GET.get("next", request.get_full_path())})
