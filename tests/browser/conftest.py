@@ -1,0 +1,116 @@
+"""A real Chromium against a real server on the test database, a real worker, and letters over real SMTP."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import override_settings
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from config import caught_mail
+from config.embedded import ROOT, dies_with_parent
+
+from .visitor import Visitor
+
+_ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 20
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, in which Django would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ["BROWSER"], args=_ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="module")
+def address(django_db_setup) -> Iterator[str]:
+    """The address of a server of the whole site, which every letter names too."""
+    server = LiveServer("127.0.0.1")
+    with override_settings(PUBLIC_URL=server.url, CSRF_TRUSTED_ORIGINS=[server.url]):
+        yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def visit(chromium, address) -> Iterator[Callable[..., Visitor]]:
+    """People come with browsers of their own; at the end no page has complained or asked anything of a third party."""
+    visitors: list[Visitor] = []
+
+    def come(**how) -> Visitor:
+        visitors.append(Visitor(chromium, address, **how))
+        return visitors[-1]
+
+    yield come
+    for visitor in visitors:
+        visitor.close()
+    assert [fault for visitor in visitors for fault in visitor.faults] == []
+
+
+@pytest.fixture
+def worker(address, transactional_db) -> Iterator[subprocess.Popen]:
+    """A Celery worker of its own process, on the test database."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    command = [sys.executable, "-W", "ignore", "-m", "celery", "--quiet", "-A", "config", "worker", "-Q", "quick"]
+    command += ["-c", "1", "-n", f"browser{os.getpid()}@tandem", "--loglevel", "WARNING"]
+    command += ["--without-gossip", "--without-mingle"]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": database, "PUBLIC_URL": address},
+        preexec_fn=dies_with_parent(signal.SIGTERM),
+        process_group=0,
+    )
+    yield process
+    process.terminate()
+    process.wait(40)
+
+
+class Post:
+    """What the postman brought: letters that really left, read once each."""
+
+    def __init__(self) -> None:
+        self._read = {letter.name for letter in caught_mail.newest()}
+
+    def to(self, address: str, about: str) -> caught_mail.Letter:
+        """The next letter to an address whose subject speaks of something; it may take some seconds to come."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            for letter in reversed(caught_mail.newest(address)):
+                subject = letter.subject.replace("\u00a0", " ").replace("\u202f", " ")
+                if letter.name not in self._read and about in subject:
+                    self._read.add(letter.name)
+                    return replace(letter, subject=subject)
+            time.sleep(0.1)
+        seen = [(letter.to, letter.subject) for letter in caught_mail.newest() if letter.name not in self._read]
+        raise AssertionError(f"No letter to {address} about {about!r} in {PATIENCE} s; there came {seen}.")
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+def link_of(letter: caught_mail.Letter) -> str:
+    """The first address of the site in a letter's text."""
+    return next(word for word in letter.text.split() if word.startswith(settings.PUBLIC_URL))

@@ -1,0 +1,137 @@
+"""A person at a browser: what they do is counted, and what their pages complain of is kept."""
+
+import re
+from urllib.parse import urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Request, Response, expect
+
+from partnership.models import User
+from tests import factories
+
+PHONE, DESK, NARROWEST = 390, 1280, 320
+HEIGHTS = {PHONE: 844, DESK: 800, NARROWEST: 640}
+# Chromium says in its console that a page answered 403, 404, 409 or 422; whether it should is asked of the answer.
+_ANSWERED = "Failed to load resource: the server responded with a status of 4"
+
+
+
+class Visitor:
+    """One person with a browser of their own, at a phone or at a desk."""
+
+    def __init__(self, chromium: Browser, address: str, *, width: int = DESK, javascript: bool = True):
+        self.address = address
+        self.clicks = 0
+        self.faults: list[str] = []
+        self.javascript = javascript
+        self.context = chromium.new_context(
+            base_url=address,
+            viewport={"width": width, "height": HEIGHTS[width]},
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            reduced_motion="reduce",
+            java_script_enabled=javascript,
+        )
+        self.context.set_default_timeout(10_000)
+        self.context.on("console", self._hear)
+        self.context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
+        self.context.on("request", self._see_request)
+        self.context.on("response", self._see_response)
+        self.page = self.context.new_page()
+
+    def close(self) -> None:
+        self.context.close()
+
+    # -- what the pages must not do -----------------------------------------------------------------------------------
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # Refusals of the Content-Security-Policy are errors of the console too.
+        if message.type in ("error", "warning") and not message.text.startswith(_ANSWERED):
+            self.faults.append(f"console of {message.location.get('url')}: {message.text}")
+
+    def _see_request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.address}/", "data:", "about:")):
+            self.faults.append(f"request to a third party: {request.url}")
+
+    def _see_response(self, response: Response) -> None:
+        document = response.request.resource_type == "document"
+        if response.status >= (500 if document else 400):
+            self.faults.append(f"{response.status} for {response.url}")
+
+    # -- what the person does -------------------------------------------------------------------------------------------
+
+    def open(self, address: str) -> Response | None:
+        """Go to an address, as from a letter or the address bar."""
+        return self.page.goto(address)
+
+    def enter_as(self, user: User) -> None:
+        """Be signed in already."""
+        client = Client()
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        name = settings.SESSION_COOKIE_NAME
+        self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.address}])
+
+    def sign_in(self, user: User, password: str = factories.PASSWORD) -> None:
+        """Sign in on the page, with the keyboard."""
+        self.fill("Adresse e-mail", user.email)
+        self.fill("Mot de passe", password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(re.compile(r"^(?!.*/connexion/)"))
+
+    def fill(self, label: str, text: str) -> None:
+        self.page.get_by_label(re.compile(f"^{re.escape(label)}")).fill(text)
+
+    def click(self, name: str, *, role: str = "button", inside: str = "body") -> None:
+        """Click what bears a name, once."""
+        self.page.locator(inside).get_by_role(role, name=re.compile(name), disabled=False).first.click()
+        self.clicks += 1
+
+    def tick(self, label: str, *, inside: str = "body") -> None:
+        """Tick a box or choose one of several."""
+        self.page.locator(inside).get_by_label(re.compile(label)).first.check()
+        self.clicks += 1
+
+    def sees(self, text: str, *, inside: str = "body") -> None:
+        """Hold that a text is to be read on the page, whatever its spaces."""
+        expect(self.page.locator(inside).first).to_contain_text(_spaced(text), use_inner_text=True)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    # -- what is measured on a page -------------------------------------------------------------------------------------
+
+    def widen(self, width: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+
+    def violations(self) -> list[str]:
+        """What axe finds on the page as it stands, each with the element and the reason."""
+        # Run by the debugger's protocol, which the Content-Security-Policy of the page does not bind.
+        self.page.evaluate(AXE_SCRIPT)
+        found = self.page.evaluate(
+            "axe.run({resultTypes: ['violations'], preload: false}).then(results => results.violations)"
+        )
+        return [
+            f"{violation['id']}: {node['target']} {node['failureSummary'].splitlines()[1].strip()} {node['html'][:160]}"
+            for violation in found
+            for node in violation["nodes"]
+        ]
+
+    def too_wide(self) -> list[str]:
+        """The elements that make the page scroll sideways; what scrolls in a box of its own does not."""
+        return self.page.evaluate(
+            """() => {
+                const root = document.documentElement
+                if (root.scrollWidth <= root.clientWidth) return []
+                const wide = [...document.querySelectorAll('body *')].filter(
+                    element => element.getBoundingClientRect().right > root.clientWidth + 0.5)
+                return [`${root.scrollWidth} px in ${root.clientWidth}`].concat(
+                    wide.slice(0, 5).map(element => element.outerHTML.slice(0, 120)))
+            }"""
+        )
+
+
+def _spaced(text: str) -> re.Pattern:
+    return re.compile(r"\s+".join(map(re.escape, text.split())))
