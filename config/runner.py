@@ -122,6 +122,7 @@ def run(web_port: int) -> int:
             if _python("-m", "config.runner", "prepare", environment=environment):
                 sys.exit("The database could not be prepared: the reason is above.")
             say("the database is up to date")
+            environment = _on_our_clock(environment)  # at the first start, the demonstration has just set it
             children = _programs(web_port, environment)
             try:
                 return _supervise(children, servers, environment)
