@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from django.utils import translation
+
+from cohorts.models import Application
 from cohorts.states import FOLLOW
-from partnership import outbox
+from partnership import clock, outbox
 from partnership.models import User
 
 from .models import Placement
-from .states import ANSWER
+from .states import ANSWER, PLACED
 
 
 def proposal_key(placement: Placement) -> str:
@@ -87,13 +90,42 @@ def placement_withdrawn(placement: Placement) -> None:
 
 def host_answered(placement: Placement, *, to: User) -> None:
     """The lead learns what the host said."""
+    # The host may read another language than the lead.
+    with translation.override(to.language):
+        reason = str(placement.get_decline_reason_display()) if placement.decline_reason else ""
     outbox.post(
         "placements/host_answered",
         key=f"host_answered:{placement.pk}",
         about=placement.about,
         to=to,
-        answer=placement.get_state_display(),
-        reason=placement.get_decline_reason_display() if placement.decline_reason else "",
+        accepted=placement.state in PLACED,
+        reason=reason,
         comment=placement.comment,
+        **_facts(placement),
+    )
+
+
+def follow_link(application: Application) -> None:
+    """The link of the applicant's page again, once a day: they asked for it."""
+    outbox.post(
+        "placements/follow_link",
+        key=f"follow_link:{application.pk}:{clock.today()}",
+        about=application,
+        to=application.candidate,
+        link=(FOLLOW, application),
+        reference=application.reference,
+        programme=application.cohort.intake.programme.short_title,
+    )
+
+
+def answer_link(placement: Placement) -> None:
+    """The link of the answer a host still owes again, once a day: they asked for it."""
+    outbox.post(
+        "placements/answer_link",
+        key=f"answer_link:{placement.pk}:{clock.today()}",
+        about=placement.about,
+        to=placement.seat.site,
+        link=(ANSWER, placement),
+        reply_to=placement.proposed_by.email,
         **_facts(placement),
     )

@@ -6,10 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.models import Enrolment, Intake
+from cohorts.models import Application, Enrolment, Intake
 from partnership import clock, outbox, workflow
-from partnership.models import User
-from partnership.states import Channel
+from partnership.models import OutgoingMessage, User
+from partnership.states import Channel, MessageState
 from partnership.workflow import Actor, Refused, move, record
 
 from . import emails
@@ -17,7 +17,17 @@ from .models import TIME_TO_UNDO, HostCompany, HostPledge, HostSite, Placement, 
 from .states import PLACED, DeclineReason, PlacementState, PledgeAnswer
 
 MOST_TRIES = 3
+# Files of one address that get a new link at once: a family shares an address, a crowd does not.
+MOST_LINKS = 5
+_ON_ITS_WAY = (
+    MessageState.SENDING,
+    MessageState.SENT,
+    MessageState.DELIVERED,
+    MessageState.BOUNCED,
+    MessageState.HELD,
+)
 _FULL = gettext_lazy("Every place of this site is taken.")
+_KNOWN_SIRET = {"placements_hostsite_siret_key": gettext_lazy("This SIRET is already that of another site.")}
 _REFUSALS = {
     "one_live_placement_per_student": gettext_lazy("This student already has a place."),
     "only_an_enrolled_student_is_placed": gettext_lazy("This student is no longer enrolled."),
@@ -35,7 +45,8 @@ _REFUSALS = {
 def add_site(*, company_name: str, is_partner: bool, by: User, **fields: Any) -> HostSite:
     """Record a site, and its company if it is new."""
     company, _created = HostCompany.objects.get_or_create(name=company_name, defaults={"is_partner": is_partner})
-    site = HostSite.objects.create(company=company, **fields)
+    with workflow.refusing(_KNOWN_SIRET):
+        site = HostSite.objects.create(company=company, **fields)
     record(site, "created", by=by)
     return site
 
@@ -43,7 +54,8 @@ def add_site(*, company_name: str, is_partner: bool, by: User, **fields: Any) ->
 def edit_site(site: HostSite, *, by: User, version: int, **fields: Any) -> None:
     """Change a site's record; Stale if somebody else changed it since it was shown."""
     changes = {name: value for name, value in fields.items() if getattr(site, name) != value}
-    workflow.edit(site, by=by, version=version, **changes)
+    with workflow.refusing(_KNOWN_SIRET):
+        workflow.edit(site, by=by, version=version, **changes)
 
 
 @transaction.atomic
@@ -51,9 +63,7 @@ def open_seats(site: HostSite, intake: Intake, *, number: int, by: User) -> list
     """Open so many places for an intake: the host has just said yes to them."""
     now = clock.now()
     _pledge(site, intake, by=by)
-    seats = [
-        Seat.objects.create(site=site, intake=intake, opened_at=now, opened_by=by) for _number in range(number)
-    ]
+    seats = [Seat.objects.create(site=site, intake=intake, opened_at=now, opened_by=by) for _number in range(number)]
     for seat in seats:
         record(seat, "opened", by=by)
     return seats
@@ -131,15 +141,15 @@ def send_now(placement: Placement, *, by: User) -> None:
 @transaction.atomic
 def undo(placement: Placement, *, by: User) -> None:
     """Take a placement back before the host hears of it; Refused once the letter has left."""
+    move(placement, PlacementState.CANCELLED, by=by)
     if not outbox.cancel(key=emails.proposal_key(placement)):
         raise Refused(_("The host has already been written to: cancel the placement instead."))
-    move(placement, PlacementState.CANCELLED, by=by)
 
 
 @transaction.atomic
 def cancel(placement: Placement, *, by: Actor, reason: str = "", version: int | None = None) -> None:
     """Cancel a placement; whoever had heard of it is written to, and the seat is free."""
-    told = not outbox.cancel(key=emails.proposal_key(placement))
+    told = _host_knows(placement)
     accepted = placement.state in PLACED
     move(placement, PlacementState.CANCELLED, by=by, reason=reason, version=version)
     if told:
@@ -149,9 +159,7 @@ def cancel(placement: Placement, *, by: Actor, reason: str = "", version: int | 
 
 
 @transaction.atomic
-def accept(
-    placement: Placement, *, by: Actor, channel: Channel = Channel.LINK, version: int | None = None
-) -> None:
+def accept(placement: Placement, *, by: Actor, channel: Channel = Channel.LINK, version: int | None = None) -> None:
     """The host takes the student: they and the lead are told."""
     outbox.cancel(key=emails.proposal_key(placement))
     move(placement, PlacementState.ACCEPTED, by=by, channel=channel, version=version, answered_at=clock.now())
@@ -195,9 +203,42 @@ def free_the_seat(enrolment: Enrolment, *, by: Actor, reason: str) -> None:
             move(placement, PlacementState.BROKEN, by=by, reason=reason)
             emails.placement_cancelled(placement)
             continue
-        told = not outbox.cancel(key=emails.proposal_key(placement))
+        told = _host_knows(placement)
         move(placement, PlacementState.CANCELLED, by=by, reason=reason)
         if told:
             emails.placement_cancelled(placement)
 
 
+def _host_knows(placement: Placement) -> bool:
+    """Stop the proposal's letter if it can still be stopped; whether the host has heard, by letter or by telephone."""
+    outbox.cancel(key=emails.proposal_key(placement))
+    # An ending enrolment has already cancelled every letter of the file: that alone tells nothing to the host.
+    return placement.answered_at is not None or _has_left(placement)
+
+
+def _has_left(placement: Placement) -> bool:
+    return OutgoingMessage.objects.filter(key=emails.proposal_key(placement), state__in=_ON_ITS_WAY).exists()
+
+
+# -- personal links ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def send_new_follow_link(email: str) -> None:
+    """Send whoever applied under an address the link of their page again, once a day; a stranger gets nothing."""
+    for application in (
+        Application.objects.submitted()
+        .filter(candidate__email__iexact=email)
+        .select_related("candidate", "cohort__intake__programme", "intake")[:MOST_LINKS]
+    ):
+        emails.follow_link(application)
+
+
+@transaction.atomic
+def send_new_answer_link(email: str) -> None:
+    """Send a host the links of the answers they still owe, once a day; an unknown address gets nothing."""
+    waiting = Placement.objects.filter(state=PlacementState.PROPOSED, seat__site__contact_email__iexact=email)
+    for placement in waiting.select_related("seat__site__company", "proposed_by")[:MOST_LINKS]:
+        # A proposal that can still be undone is nothing to the host yet.
+        if _has_left(placement):
+            emails.answer_link(placement)

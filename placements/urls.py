@@ -1,2 +1,42 @@
+"""The addresses of places: two personal links, the leads' pages under /places/, and a register of the convention."""
+
+from django.urls import path
+
+from .views import candidates, hosts, leads
+
 app_name = "placements"
-urlpatterns = []
+urlpatterns = [
+    # by personal link
+    path("suivi/<str:token>/", candidates.application_follow, name="application_follow"),
+    path("suivi/<str:token>/confirmer/", candidates.follow_confirm, name="follow_confirm"),
+    path("suivi/<str:token>/decliner/", candidates.follow_decline, name="follow_decline"),
+    path("suivi/<str:token>/retirer/", candidates.follow_withdraw, name="follow_withdraw"),
+    path("suivi/<str:token>/nouveau-lien/", candidates.follow_renew, name="follow_renew"),
+    path("reponse/<str:token>/", candidates.placement_answer, name="placement_answer"),
+    path("reponse/<str:token>/accepter/", candidates.answer_accept, name="answer_accept"),
+    path("reponse/<str:token>/refuser/", candidates.answer_decline, name="answer_decline"),
+    path("reponse/<str:token>/nouveau-lien/", candidates.answer_renew, name="answer_renew"),
+    # hosts and their places
+    path("places/", leads.home, name="home"),
+    path("places/entreprises/", hosts.site_list, name="site_list"),
+    path("places/entreprises/ajouter/", hosts.site_add, name="site_add"),
+    path("places/entreprises/<uuid:pk>/", hosts.site_detail, name="site_detail"),
+    path("places/entreprises/<uuid:pk>/modifier/", hosts.site_edit, name="site_edit"),
+    path("places/entreprises/<uuid:pk>/places/", hosts.seats_open, name="seats_open"),
+    path("places/entreprises/<uuid:pk>/reconfirmer/", hosts.seats_reconfirm, name="seats_reconfirm"),
+    path("places/place/<uuid:pk>/fermer/", hosts.seat_close, name="seat_close"),
+    # students
+    path("places/etudiants/", leads.student_list, name="student_list"),
+    path("places/etudiants/<uuid:pk>/", leads.student_detail, name="student_detail"),
+    path("places/etudiants/<uuid:pk>/terminer/", leads.enrolment_end, name="enrolment_end"),
+    # placements
+    path("places/affectations/<uuid:pk>/envoyer/", leads.placement_send, name="placement_send"),
+    path("places/affectations/<uuid:pk>/annuler/", leads.placement_undo, name="placement_undo"),
+    path("places/affectations/<uuid:pk>/retirer/", leads.placement_cancel, name="placement_cancel"),
+    path("places/affectations/<uuid:pk>/accepter/", leads.placement_accept, name="placement_accept"),
+    path("places/affectations/<uuid:pk>/refuser/", leads.placement_decline, name="placement_decline"),
+    # a zone, after the words above
+    path("places/<slug:zone>/", leads.zone_board, name="zone_board"),
+    path("places/<slug:zone>/placer/", leads.placement_propose, name="placement_propose"),
+    path("partenariat/places/", leads.register, name="register"),
+]

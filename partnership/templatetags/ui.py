@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+import phonenumbers
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, MultiWidget, RadioSelect, Select
@@ -317,6 +318,18 @@ def number(value: int | float | Decimal | None) -> str:
         return ""
     text = f"{value:,}".replace("-", "−")
     return text.translate(str.maketrans({",": THIN, ".": ","})) if _french() else text
+
+
+@register.filter
+def phone(value: str) -> str:
+    """Write a stored telephone number as it is read aloud: « 04 65 71 00 12 »; a foreign one keeps its country."""
+    try:
+        number_ = phonenumbers.parse(value, "FR")
+    except phonenumbers.NumberParseException:
+        return value
+    style = phonenumbers.PhoneNumberFormat
+    said = phonenumbers.format_number(number_, style.NATIONAL if number_.country_code == 33 else style.INTERNATIONAL)
+    return said.replace(" ", NBSP)
 
 
 # -- forms -------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,210 @@
+"""Where an application stands, for the applicant: a sentence, a next step and the dates of each state."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from cohorts.models import Application, Booking
+from cohorts.states import EXITS, ApplicationState, BookingState
+from partnership import clock
+from partnership.templatetags.ui import clocktime, daydate, longdate
+
+from ..models import Placement
+from ..states import PLACED
+
+_S = ApplicationState
+_BEFORE_THE_INTERVIEW = (_S.DRAFT, _S.ENQUIRY, _S.SUBMITTED, _S.INTERVIEW_SCHEDULED, _S.NO_SHOW)
+
+
+@dataclass(frozen=True)
+class Status:
+    """The title of the applicant's page and the sentence below it."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A main date: done, now, next, or stopped where the application ended."""
+
+    label: str
+    when: str
+    state: str
+
+
+def of(application: Application, placement: Placement | None, booking: Booking | None, *, today: date) -> Status:
+    """What the applicant reads first."""
+    if application.state == _S.CONFIRMED:
+        return _of_student(application, placement)
+    if application.state == _S.ADMITTED:
+        return _of_offer(application, today)
+    if application.state == _S.INTERVIEW_SCHEDULED and booking is not None:
+        words = {"day": daydate(booking.slot.starts_at), "time": clocktime(booking.slot.starts_at)}
+        return Status(
+            _("Your interview is on %(day)s, %(time)s.") % words,
+            _("If you cannot come, call: we shall find another date."),
+        )
+    if application.state == _S.WAITLISTED and application.waiting_rank:
+        return Status(
+            _("You are number %(rank)s on the waiting list.") % {"rank": application.waiting_rank},
+            _("The course is full for now. We write to you as soon as a place is free; you have nothing to do."),
+        )
+    title, text = _sentences()[ApplicationState(application.state)]
+    return Status(title, text)
+
+
+def _sentences() -> dict[ApplicationState, tuple[str, str]]:
+    return {
+        _S.DRAFT: (
+            _("Your application is not finished."),
+            _("Open the link of our first letter to finish it: what you wrote is kept."),
+        ),
+        _S.ENQUIRY: (
+            _("We have your details."),
+            _("We call you to talk about the course and to complete your application."),
+        ),
+        _S.SUBMITTED: (
+            _("We have received your application."),
+            _("Next step: we call you within two working days to fix an interview."),
+        ),
+        _S.INTERVIEW_SCHEDULED: (
+            _("Your interview is fixed."),
+            _("If you cannot come, call: we shall find another date."),
+        ),
+        _S.NO_SHOW: (
+            _("We missed each other: let us fix another date."),
+            _("You could not come to the interview. It happens: call, and we find another date together."),
+        ),
+        _S.INTERVIEWED: (
+            _("Your interview has taken place, the answer is on its way."),
+            _("You have our answer within five working days of the interview."),
+        ),
+        _S.WAITLISTED: (
+            _("You are on the waiting list."),
+            _("The course is full for now. We write to you as soon as a place is free; you have nothing to do."),
+        ),
+        _S.REJECTED: (
+            _("Your application was not accepted."),
+            _("You may ask us why, and which other course would suit you: call or answer our letter."),
+        ),
+        _S.DECLINED: (
+            _("You have given this place back."),
+            _("It goes to somebody else. If you change your mind, call: your file can be opened again."),
+        ),
+        _S.EXPIRED: (
+            _("The offered place is no longer held for you."),
+            _("If you still want it, call: your file can be opened again if a place is left."),
+        ),
+        _S.WITHDRAWN: (
+            _("Your application is withdrawn."),
+            _("If you change your mind, call: your file can be opened again."),
+        ),
+        _S.UNREACHABLE: (
+            _("We could not reach you."),
+            _("Call us or answer our letter, and your application goes on where it stopped."),
+        ),
+    }
+
+
+def _of_offer(application: Application, today: date) -> Status:
+    if application.reply_by is None or application.reply_by < today:
+        return Status(
+            _("A place awaits you. Answer as soon as you can."),
+            _("The date we had given is past. The place is still yours as long as nobody has told you otherwise."),
+        )
+    return Status(
+        _("A place awaits you. Answer before %(day)s.") % {"day": daydate(application.reply_by)},
+        _("Say yes or no below: one tap is enough."),
+    )
+
+
+def _of_student(application: Application, placement: Placement | None) -> Status:
+    if placement is None:
+        return Status(
+            _("Your place is confirmed. We are looking for your host company."),
+            _("We look with you for the site where you will work. You have nothing to do for now."),
+        )
+    if placement.state in PLACED:
+        words = {"site": placement.seat.site.name, "commune": placement.seat.site.commune.name}
+        return Status(
+            _("Your place is confirmed, and so is your host: %(site)s, in %(commune)s.") % words,
+            _("Your contract is prepared with the host. You are written to before your first day."),
+        )
+    # The host is named once it has said yes: a refusal is nobody's business.
+    return Status(
+        _("Your place is confirmed. A site is being asked for you."),
+        _("A site is contacted at this moment. We write to you as soon as it says yes."),
+    )
+
+
+# -- the main dates ---------------------------------------------------------------------------------------------------
+
+
+def steps(application: Application, placement: Placement | None, booking: Booking | None) -> list[Step]:
+    """The main dates of the application, past and to come."""
+    state = application.state
+    if state in EXITS:
+        return _steps_to_the_exit(application, booking)
+    decided = state in (_S.ADMITTED, _S.CONFIRMED)
+    confirmed = state == _S.CONFIRMED
+    placed = placement is not None and placement.state in PLACED
+    starts = daydate(application.cohort.intake.starts_on)
+    decision = _("Decision")
+    if decided:
+        decision = _("Admission decided")
+    elif state == _S.WAITLISTED:
+        decision = _("Waiting list")
+    host = _("we look for it with you")
+    if placed:
+        host = longdate(placement.answered_at)
+    elif placement is not None:
+        host = _("a site is contacted")
+    return [
+        _received(application),
+        _interview(application, booking),
+        Step(
+            decision,
+            _day(application.decided_at) if decided or state == _S.WAITLISTED else "",
+            "done" if decided else "now" if state in (_S.INTERVIEWED, _S.WAITLISTED) else "next",
+        ),
+        Step(
+            _("Your answer"),
+            _("place confirmed")
+            if confirmed
+            else _("expected before %(day)s") % {"day": daydate(application.reply_by)}
+            if state == _S.ADMITTED
+            else "",
+            "done" if confirmed else "now" if state == _S.ADMITTED else "next",
+        ),
+        Step(_("Host company"), host if confirmed else "", "done" if placed else "now" if confirmed else "next"),
+        Step(_("First day"), starts, "next"),
+    ]
+
+
+def _steps_to_the_exit(application: Application, booking: Booking | None) -> list[Step]:
+    found = [_received(application)]
+    if booking is not None and booking.state == BookingState.ATTENDED:
+        found.append(Step(_("Interview"), _day(booking.slot.starts_at), "done"))
+    found.append(Step(str(application.get_state_display()), _day(application.state_since), "stopped"))
+    return found
+
+
+def _received(application: Application) -> Step:
+    at = application.submitted_at
+    return Step(_("Application received"), _day(at), "done" if at else "now")
+
+
+def _interview(application: Application, booking: Booking | None) -> Step:
+    if application.state not in _BEFORE_THE_INTERVIEW:
+        return Step(_("Interview"), _day(booking.slot.starts_at) if booking else "", "done")
+    if application.state == _S.INTERVIEW_SCHEDULED and booking is not None:
+        when = f"{daydate(booking.slot.starts_at)}, {clocktime(booking.slot.starts_at)}"
+        return Step(_("Interview"), when, "now")
+    when = _("another date to be found") if application.state == _S.NO_SHOW else _("we call you to fix it")
+    return Step(_("Interview"), when, "now" if application.submitted_at else "next")
+
+
+def _day(at: datetime | None) -> str:
+    return daydate(at.astimezone(clock.PARIS).date()) if at else ""

@@ -1,0 +1,154 @@
+"""The story of a site or of a student, as a lead may read it: the journal and the letters, newest first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from cohorts.models import Application
+from cohorts.states import ApplicationState, EnrolmentState, ExitReason
+from partnership import clock
+from partnership.models import JournalEntry, OutgoingMessage, User, ref
+from partnership.states import ActorKind, Channel
+
+from ..models import HostSite, Placement
+from ..states import DeclineReason, PlacementState
+
+_LONGEST_STORY = 100
+
+
+@dataclass
+class Event:
+    """One line of a timeline, as components/timeline.html reads it."""
+
+    text: str
+    at: datetime
+    who: str = ""
+    after: str = ""
+    reason: str = ""
+    shape: str = "disc"
+    meaning: str = "go"
+    before: str = ""
+    url: str = ""
+    link: str = ""
+
+
+def of_site(site: HostSite) -> list[dict[str, Any]]:
+    """What was done with a site and its places, newest first."""
+    entries = list(JournalEntry.objects.filter(about=ref(site))[:_LONGEST_STORY])
+    names = _names(entries)
+    told = {
+        "created": (_("Site recorded"), "document"),
+        "edited": (_("Record changed"), "pencil"),
+        "opened": (_("Place opened"), "seat"),
+        "closed": (_("Place closed"), "refused"),
+        "yes": (_("Places confirmed by the host"), "tick"),
+    }
+    events: list[Event] = []
+    for entry in entries:
+        text, shape = told.get(entry.after, (entry.after, "disc"))
+        event = Event(text, entry.at, names.get(entry.actor_ref, ""), shape=shape)
+        last = events[-1] if events else None
+        # Ten places opened by one tap are ten rows of the journal and one line here.
+        if last and (last.text, last.at.replace(microsecond=0), last.who) == (
+            text,
+            entry.at.replace(microsecond=0),
+            event.who,
+        ):
+            continue
+        events.append(event)
+    return _by_day(events)
+
+
+def of_student(application: Application, *, placements: Iterable[Placement]) -> list[dict[str, Any]]:
+    """The journal and the letters of a student's file, as a lead may read it.
+
+    No note of recruitment's, and nothing of a placement that the reader may not see.
+    """
+    seen = {ref(placement): placement for placement in placements}
+    entries = list(JournalEntry.objects.filter(about=ref(application))[: 2 * _LONGEST_STORY])
+    names = _names(entries)
+    events = []
+    for entry in entries:
+        kind = entry.subject.partition(":")[0]
+        if kind == "placements.placement" and entry.subject in seen:
+            events.append(_told_of_placement(entry, seen[entry.subject], names))
+        elif kind == "cohorts.application" and entry.after in ApplicationState.values:
+            events.append(_told_of_application(entry, names))
+        elif kind == "cohorts.enrolment" and entry.after != EnrolmentState.EXPECTED:
+            label = EnrolmentState(entry.after).label
+            text = _("Enrolment: %(state)s") % {"state": label}
+            who, reason = _who(entry, names), _reason(entry)
+            events.append(Event(text, entry.at, who, reason=reason, meaning="late", shape="octagon"))
+    to_hosts = ("placement_proposed", "placement_cancelled")
+    host_letters = {f"{name}:{placement.pk}" for placement in seen.values() for name in to_hosts}
+    for letter in OutgoingMessage.objects.filter(about=ref(application)).order_by("-written_at")[:_LONGEST_STORY]:
+        to_the_student = letter.to_ref == ref(application.candidate)
+        if to_the_student or letter.key in host_letters:
+            text = _("Letter to %(name)s: %(subject)s") % {"name": letter.to_name, "subject": letter.subject}
+            at = letter.sent_at or letter.written_at
+            events.append(Event(text, at, letter.get_state_display(), shape="letter"))
+    return _by_day(sorted(events, key=lambda event: event.at, reverse=True)[:_LONGEST_STORY])
+
+
+def _told_of_placement(entry: JournalEntry, placement: Placement, names: dict[str, str]) -> Event:
+    words = {"site": placement.seat.site.name}
+    if entry.after == "letter_hastened":
+        return Event(_("Letter to %(site)s sent at once") % words, entry.at, _who(entry, names), shape="letter")
+    ended = entry.after in (PlacementState.DECLINED, PlacementState.BROKEN, PlacementState.LAPSED)
+    return Event(
+        _("Placement at %(site)s:") % words,
+        entry.at,
+        _who(entry, names),
+        after=str(PlacementState(entry.after).label),
+        reason=_reason(entry),
+        shape="refused" if ended else "seat",
+        meaning="late" if ended else "go",
+    )
+
+
+def _told_of_application(entry: JournalEntry, names: dict[str, str]) -> Event:
+    return Event(
+        pgettext("timeline", "Application:"),
+        entry.at,
+        _who(entry, names),
+        after=str(ApplicationState(entry.after).label),
+        reason=_reason(entry),
+    )
+
+
+def _reason(entry: JournalEntry) -> str:
+    """A coded reason in words; free words of recruitment's are theirs, a lead's own about a placement are shown."""
+    if entry.reason in ExitReason.values:
+        return str(ExitReason(entry.reason).label)
+    if entry.reason in DeclineReason.values:
+        return str(DeclineReason(entry.reason).label)
+    return entry.reason if entry.subject.startswith("placements.") else ""
+
+
+def _names(entries: list[JournalEntry]) -> dict[str, str]:
+    keys = {entry.actor_ref for entry in entries if entry.actor_kind == ActorKind.USER}
+    return {str(user.pk): user.full_name for user in User.objects.filter(pk__in=[UUID(key) for key in keys])}
+
+
+def _who(entry: JournalEntry, names: dict[str, str]) -> str:
+    if entry.actor_kind == ActorKind.USER:
+        who = names.get(entry.actor_ref, "")
+        if entry.channel in (Channel.PHONE, Channel.PAPER):
+            return f"{who} ({Channel(entry.channel).label})"
+        return who
+    return str(ActorKind(entry.actor_kind).label)
+
+
+def _by_day(events: list[Event]) -> list[dict[str, Any]]:
+    days: list[dict[str, Any]] = []
+    for event in events:
+        day = event.at.astimezone(clock.PARIS).date()
+        if not days or days[-1]["day"] != day:
+            days.append({"day": day, "entries": []})
+        days[-1]["entries"].append(event)
+    return days

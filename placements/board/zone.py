@@ -1,0 +1,353 @@
+"""The zone at a glance: who is to be placed, which places are free, what is under way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cohorts.models import Application, Enrolment, EnrolmentQuerySet, Intake
+from cohorts.states import ApplicationState, Availability
+from partnership import clock
+from partnership.models import Objective, OutgoingMessage, User, Zone
+from partnership.states import MessageState
+from programmes.states import ProgrammeKind
+
+from .. import emails
+from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat
+from ..states import PLACED, PlacementState
+
+# The courses whose students sit at a host; a certificate's already have their employer.
+_HOSTED = (ProgrammeKind.DIPLOMA, ProgrammeKind.PROFESSIONAL_TITLE)
+
+
+# -- sites and their places -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class SiteRow:
+    """A site and its places: taken, free, and free but not said again for ninety days (not counted)."""
+
+    site: HostSite
+    taken: int = 0
+    free: int = 0
+    stale: int = 0
+    answered_at: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        return self.taken + self.free + self.stale
+
+
+def site_rows(sites: Iterable[HostSite], intakes: Iterable[Intake]) -> list[SiteRow]:
+    """The places of each site for these intakes, in two statements whatever their number."""
+    rows = {site.pk: SiteRow(site) for site in sites}
+    intakes = list(intakes)
+    fresh_from = clock.now() - PLEDGE_LIFE
+    said = {
+        (pledge.site_id, pledge.intake_id): pledge.answered_at
+        for pledge in HostPledge.objects.filter(site__in=rows, intake__in=intakes)
+    }
+    for (site, _intake), at in said.items():
+        rows[site].answered_at = max(at, rows[site].answered_at or at)
+    seats = Seat.objects.open().filter(site__in=rows, intake__in=intakes).annotate(is_taken=_live_on_seat())
+    for seat in seats.order_by():
+        row = rows[seat.site_id]
+        at = said.get((seat.site_id, seat.intake_id))
+        if seat.is_taken:
+            row.taken += 1
+        elif at is not None and at >= fresh_from:
+            row.free += 1
+        else:
+            row.stale += 1
+    return list(rows.values())
+
+
+def _live_on_seat() -> Exists:
+    return Exists(Placement.objects.live().filter(seat=OuterRef("pk")))
+
+
+def seats_at(site: HostSite, intakes: Iterable[Intake]) -> list[dict[str, Any]]:
+    """The places of one site by intake, for its page: the counts, and each open place with who is live on it."""
+    live = {placement.seat_id: placement for placement in with_names(Placement.objects.live().filter(seat__site=site))}
+    seats = list(Seat.objects.open().filter(site=site).select_related("intake__programme").order_by("opened_at", "pk"))
+    by_intake = {intake.pk: intake for intake in intakes} | {seat.intake_id: seat.intake for seat in seats}
+    said = {pledge.intake_id: pledge.answered_at for pledge in HostPledge.objects.filter(site=site)}
+    fresh_from = clock.now() - PLEDGE_LIFE
+    groups = []
+    for intake in sorted(by_intake.values(), key=lambda intake: intake.starts_on):
+        places = [{"seat": seat, "placement": live.get(seat.pk)} for seat in seats if seat.intake_id == intake.pk]
+        free = sum(1 for place in places if place["placement"] is None)
+        at = said.get(intake.pk)
+        is_fresh = at is not None and at >= fresh_from
+        groups.append(
+            {
+                "intake": intake,
+                "places": places,
+                "taken": len(places) - free,
+                "free": free if is_fresh else 0,
+                "stale": 0 if is_fresh else free,
+                "answered_at": at,
+            }
+        )
+    return groups
+
+
+# -- students ---------------------------------------------------------------------------------------------------------
+
+
+def to_place(students: EnrolmentQuerySet) -> QuerySet[Enrolment]:
+    """The students without a live placement, the longest wait first."""
+    return (
+        students.live()
+        .filter(~Exists(Placement.objects.live().filter(enrolment=OuterRef("pk"))))
+        .select_related("application__candidate__commune", "application__cohort__zone", "application__intake")
+        .order_by("enrolled_at", "pk")
+    )
+
+
+@dataclass
+class StudentRow:
+    """A student to place, and the sites with a free place, the nearest first."""
+
+    enrolment: Enrolment
+    days: int
+    # The student's own zone, when it is another that they could leave for this one.
+    comes_from: Zone | None
+    options: list[SiteRow]
+
+    @property
+    def availability(self) -> str:
+        return availability_words(self.enrolment.application)
+
+
+def availability_words(application: Application) -> str:
+    """When a student can work beyond office hours."""
+    known = [value for value in application.availability if value in Availability.values]
+    return ", ".join(str(Availability(value).label) for value in known)
+
+
+def _options(enrolment: Enrolment, rows: list[SiteRow]) -> list[SiteRow]:
+    commune = enrolment.application.candidate.commune
+    insee, department = (commune.insee_code, commune.department) if commune else ("", "")
+
+    def rank(row: SiteRow) -> tuple:
+        return (
+            row.site.commune_id != insee,  # the same commune first,
+            row.site.commune.department != department,  # then the same department,
+            -row.free,  # then where most places are free
+            row.site.name,
+        )
+
+    return sorted((row for row in rows if row.free), key=rank)
+
+
+# -- placements -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class PlacementRow:
+    """A placement under way, what became of the host's letter, and whether it is this zone's to change."""
+
+    placement: Placement
+    letter: OutgoingMessage | None
+    is_here: bool
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When the host will be written to, while the placement can still be undone."""
+        letter = self.letter
+        if self.placement.state != PlacementState.PROPOSED or letter is None or letter.state != MessageState.PENDING:
+            return None
+        return letter.due_at if letter.due_at > clock.now() else None
+
+
+def placement_rows(placements: Iterable[Placement], zone: Zone | None = None) -> list[PlacementRow]:
+    """Placements with the letters of their proposals, in one more statement."""
+    placements = list(placements)
+    keys = {emails.proposal_key(placement): placement.pk for placement in placements}
+    letters = {keys[letter.key]: letter for letter in OutgoingMessage.objects.filter(key__in=keys)}
+    return [
+        PlacementRow(placement, letters.get(placement.pk), zone is None or placement.seat.site.zone_id == zone.pk)
+        for placement in placements
+    ]
+
+
+def with_names(placements: QuerySet[Placement]) -> QuerySet[Placement]:
+    """Placements with everything their rows show."""
+    return placements.select_related(
+        "seat__site__company",
+        "seat__site__zone",
+        "seat__site__commune",
+        "proposed_by",
+        "enrolment__application__candidate__commune",
+        "enrolment__application__cohort__zone",
+        "enrolment__application__cohort__intake__programme",
+        "enrolment__application__intake",
+    )
+
+
+# -- the zone ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class ZoneBoard:
+    """Everything the page of a zone shows for an intake."""
+
+    zone: Zone
+    intake: Intake
+    intakes: list[Intake]
+    students: list[StudentRow] = field(default_factory=list)
+    sites: list[SiteRow] = field(default_factory=list)
+    placements: list[PlacementRow] = field(default_factory=list)
+    undoable: list[PlacementRow] = field(default_factory=list)
+    young: int = 0
+    seats: int = 0
+    linked: int = 0
+    young_target: int | None = None
+    seats_target: int | None = None
+    stale: int = 0
+
+    @property
+    def own(self) -> int:
+        """The students of this zone who wait."""
+        return sum(1 for row in self.students if row.comes_from is None)
+
+    @property
+    def free(self) -> int:
+        return sum(row.free for row in self.sites)
+
+    @property
+    def verdict(self) -> str:
+        return verdict(self.own, self.free, anybody=bool(self.young or self.seats))
+
+    @property
+    def gap(self) -> str:
+        return gap_words(self.young, self.seats)
+
+    @property
+    def lacks(self) -> str:
+        """What lacks to the objectives, in a sentence; empty without an objective."""
+        return lacks_words(self.young, self.seats, self.young_target, self.seats_target, stale=self.stale)
+
+
+def intakes_of(zone: Zone) -> list[Intake]:
+    """The intakes whose students are hosted in a zone, the earliest first."""
+    return list(
+        Intake.objects.filter(cohorts__zone=zone, programme__kind__in=_HOSTED)
+        .select_related("programme")
+        .order_by("starts_on", "programme__short_title")
+    )
+
+
+def next_of(intakes: list[Intake], today: date) -> Intake | None:
+    """The next intake to start, else the last one."""
+    return next((intake for intake in intakes if intake.starts_on >= today), intakes[-1] if intakes else None)
+
+
+def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> ZoneBoard:
+    """Look a zone up for an intake: the same number of statements however many students and sites."""
+    now = clock.now()
+    board = ZoneBoard(zone, intake, intakes)
+    sites = HostSite.objects.filter(zone=zone).select_related("company", "commune")
+    board.sites = sorted(site_rows(sites, [intake]), key=lambda row: (-row.free, -row.stale, -row.taken, row.site.name))
+
+    of_intake = Enrolment.objects.filter(application__intake=intake)
+    movable = Exists(Application.other_zones.through.objects.filter(application=OuterRef("application"), zone=zone))
+    waiting = to_place(of_intake.filter(Q(application__cohort__zone=zone) | movable))
+    for enrolment in waiting:
+        home = enrolment.application.cohort.zone
+        days = (now.date() - enrolment.enrolled_at.astimezone(clock.PARIS).date()).days
+        options = _options(enrolment, board.sites)
+        board.students.append(StudentRow(enrolment, days, home if home != zone else None, options))
+    board.students.sort(key=lambda row: row.comes_from is not None)
+
+    here = Q(seat__site__zone=zone) | Q(enrolment__application__cohort__zone=zone)
+    live = with_names(Placement.objects.live().filter(here, enrolment__application__intake=intake))
+    board.placements = placement_rows(live, zone)
+    board.undoable = [
+        row
+        for row in board.placements
+        if row.waits_until
+        and row.placement.proposed_by_id == user.pk
+        and row.placement.proposed_at > now - TIME_TO_UNDO
+    ]
+
+    own = of_intake.live().filter(application__cohort__zone=zone)
+    board.young = own.filter(application__state=ApplicationState.CONFIRMED).count()
+    partners = [row for row in board.sites if row.site.company.is_partner]
+    fresh_from = now - PLEDGE_LIFE
+    board.seats = sum(
+        row.free + (row.taken if row.answered_at and row.answered_at >= fresh_from else 0) for row in partners
+    )
+    board.stale = sum(row.stale for row in board.sites)
+    placed = sum(
+        row.is_here and row.placement.state in PLACED and row.placement.seat.site.company.is_partner
+        for row in board.placements
+    )
+    board.linked = min(placed, board.young, board.seats)
+    targets = {
+        objective.measure: objective.target
+        for objective in Objective.objects.filter(
+            milestone=intake.programme.milestone_id, zone=zone, measure__in=["confirmed", "host_places"]
+        )
+    }
+    board.young_target, board.seats_target = targets.get("confirmed"), targets.get("host_places")
+    return board
+
+
+# -- sentences --------------------------------------------------------------------------------------------------------
+
+
+def verdict(students: int, places: int, *, anybody: bool) -> str:
+    """The page's title: how many wait, how many places are free, and what lacks."""
+    if not students and not places:
+        return _("Everybody is placed, every place is taken: met.") if anybody else _("No student and no place yet.")
+    who = (
+        ngettext("%(n)s student to place", "%(n)s students to place", students) % {"n": students}
+        if students
+        else _("No student to place")
+    )
+    where = ngettext("%(n)s free place", "%(n)s free places", places) % {"n": places} if places else _("no free place")
+    if students > places:
+        what = _("hosting is what lacks")
+    elif not students:
+        what = _("young people are what lacks")
+    elif students == places:
+        what = _("the count is right")
+    else:
+        what = _("there is room for everybody")
+    return _("%(who)s, %(where)s: %(what)s.") % {"who": who, "where": where, "what": what}
+
+
+def gap_words(young: int, seats: int) -> str:
+    """The difference between young people and places, in words."""
+    if young > seats:
+        n = young - seats
+        return ngettext("%(n)s young person more than places.", "%(n)s young people more than places.", n) % {"n": n}
+    if seats > young:
+        n = seats - young
+        return ngettext("%(n)s place more than young people.", "%(n)s places more than young people.", n) % {"n": n}
+    return _("As many young people as places.")
+
+
+def lacks_words(young: int, seats: int, young_target: int | None, seats_target: int | None, *, stale: int = 0) -> str:
+    """What lacks to the objectives, and how many places only wait to be said again."""
+    if young_target is None and seats_target is None:
+        return _("This zone has no objective of its own.")
+    people, places = max((young_target or 0) - young, 0), max((seats_target or 0) - seats, 0)
+    lacking = []
+    if people:
+        lacking.append(ngettext("%(n)s young person", "%(n)s young people", people) % {"n": people})
+    if places:
+        lacking.append(ngettext("%(n)s place", "%(n)s places", places) % {"n": places})
+    if not lacking:
+        return _("The objectives are reached.")
+    if stale:
+        lacking[-1] += (
+            ngettext(" (%(n)s to reconfirm)", " (%(n)s to reconfirm)", stale) % {"n": stale} if places else ""
+        )
+    return _("To reach the objective, %(lacking)s are lacking.") % {"lacking": _(" and ").join(lacking)}

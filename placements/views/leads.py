@@ -1,0 +1,401 @@
+"""A zone's lead: the board of the zone, placements, students; and the register of places for the convention."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cohorts import policies as cohort_policies
+from cohorts import services as cohort_services
+from cohorts.models import Enrolment, plain
+from cohorts.states import ENROLMENT_LIVE
+from partnership import clock
+from partnership import policies as partnership_policies
+from partnership.models import Convention, User, Zone
+from partnership.policies import get_allowed, require
+from partnership.states import Channel, Role
+from partnership.workflow import Refused
+
+from .. import measures, policies, services
+from ..board import story
+from ..board import zone as boards
+from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter, VersionForm
+from ..models import HostSite, Placement
+from ..states import PLACED, PLACEMENT_LIVE, PlacementState
+
+A_PAGE = 50
+
+
+# -- the zone ---------------------------------------------------------------------------------------------------------
+
+
+def zones_of(user: User) -> QuerySet[Zone]:
+    """The zones a lead leads."""
+    zones = user.zones_as(Role.REGIONAL_LEAD)
+    return Zone.objects.all() if zones is None else Zone.objects.filter(pk__in=zones)
+
+
+def _zone(request: HttpRequest, code: str) -> Zone:
+    require(policies.is_lead(request.user))
+    return get_object_or_404(zones_of(request.user), code=code)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """A lead begins with their zone; of several, the first that has students."""
+    require(policies.is_lead(request.user))
+    zones = zones_of(request.user)
+    zone = zones.filter(cohorts__isnull=False).first() or zones.first()
+    if zone is None:
+        raise Http404
+    return redirect("placements:zone_board", zone.code)
+
+
+@require_safe
+def zone_board(request: HttpRequest, zone: str) -> HttpResponse:
+    """Who is to be placed, where places are free, what is under way."""
+    return _zone_page(request, _zone(request, zone), wanted=request.GET.get("rentree", ""))
+
+
+def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeForm | None = None) -> HttpResponse:
+    intakes = boards.intakes_of(zone)
+    intake = next((known for known in intakes if str(known.pk) == wanted), None)
+    intake = intake or boards.next_of(intakes, clock.today())
+    context: dict[str, Any] = {"zone": zone, "zones": zones_of(request.user), "form": form}
+    if intake is not None:
+        context["board"] = boards.build(zone, intake, intakes, user=request.user)
+    return render(request, "placements/zone_board.html", context, status=422 if form else 200)
+
+
+def _back(placement: Placement) -> HttpResponseRedirect:
+    """To the board of the placement's site, at the student's intake."""
+    url = reverse("placements:zone_board", args=[placement.seat.site.zone.code])
+    return HttpResponseRedirect(f"{url}?rentree={placement.enrolment.application.intake_id}")
+
+
+# -- placements -------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
+    """Place a student on a free place of a site of the zone."""
+    here = _zone(request, zone)
+    form = ProposeForm(request.POST)
+    wanted = request.POST.get("rentree", "")
+    if not form.is_valid():
+        return _zone_page(request, here, wanted=wanted, form=form)
+    enrolment = get_allowed(
+        Enrolment.objects.select_related(
+            "application__candidate__commune", "application__cohort__intake__programme", "application__intake"
+        ),
+        policies.can_place,
+        request.user,
+        pk=form.cleaned_data["enrolment"],
+    )
+    sites = HostSite.objects.filter(zone=here).select_related("company", "zone")
+    site = get_allowed(sites, policies.can_keep_site, request.user, pk=form.cleaned_data["site"])
+    try:
+        # The board says what was done, and until when it can be undone.
+        services.propose(enrolment, site=site, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    url = reverse("placements:zone_board", args=[here.code])
+    return HttpResponseRedirect(f"{url}?rentree={enrolment.application.intake_id}")
+
+
+def _placement(request: HttpRequest, pk: UUID) -> Placement:
+    require(policies.is_lead(request.user))
+    rows = boards.with_names(Placement.objects.all())
+    return get_allowed(rows, policies.can_change, request.user, pk=pk)
+
+
+def _version(request: HttpRequest) -> int | None:
+    form = VersionForm(request.POST)
+    return form.cleaned_data["version"] if form.is_valid() else None
+
+
+@require_POST
+def placement_send(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write to the host now."""
+    placement = _placement(request, pk)
+    try:
+        services.send_now(placement, by=request.user)
+        messages.success(request, _("The letter to %(site)s leaves now.") % {"site": placement.seat.site})
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    return _back(placement)
+
+
+@require_POST
+def placement_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a placement back before the host hears of it."""
+    placement = _placement(request, pk)
+    try:
+        services.undo(placement, by=request.user)
+        messages.success(
+            request, _("Undone: %(student)s is again to be placed, nobody was told.") % {"student": placement.enrolment}
+        )
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    return _back(placement)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Cancel a placement, with the reason."""
+    placement = _placement(request, pk)
+    form = CancelForm(request.POST or None, initial={"version": placement.version})
+    if request.method == "POST" and form.is_valid():
+        answers = form.cleaned_data
+        try:
+            services.cancel(placement, by=request.user, reason=answers["reason"], version=answers["version"])
+            messages.success(
+                request, _("Placement cancelled: the place of %(site)s is free.") % {"site": placement.seat.site}
+            )
+        except Refused as refusal:
+            messages.error(request, refusal.reason)
+        return _back(placement)
+    return _form_page(request, "placements/placement_cancel.html", form, placement=placement)
+
+
+@require_POST
+def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Record that the host said yes by telephone."""
+    placement = _placement(request, pk)
+    try:
+        services.accept(placement, by=request.user, channel=Channel.PHONE, version=_version(request))
+        messages.success(
+            request,
+            _("Yes of %(site)s recorded: %(student)s is written to.")
+            % {"site": placement.seat.site, "student": placement.enrolment},
+        )
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    return _back(placement)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def placement_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Record that the host said no by telephone, and why."""
+    placement = _placement(request, pk)
+    form = DeclineForm(request.POST or None, initial={"version": placement.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.decline(placement, by=request.user, channel=Channel.PHONE, **form.cleaned_data)
+            messages.success(
+                request,
+                _("No of %(site)s recorded: %(student)s is again to be placed.")
+                % {"site": placement.seat.site, "student": placement.enrolment},
+            )
+        except Refused as refusal:
+            messages.error(request, refusal.reason)
+        return _back(placement)
+    return _form_page(request, "placements/placement_decline.html", form, placement=placement)
+
+
+def _form_page(request: HttpRequest, template: str, form: VersionForm, **context: Any) -> HttpResponse:
+    return render(request, template, context | {"form": form}, status=422 if form.is_bound else 200)
+
+
+# -- students ---------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def student_list(request: HttpRequest) -> HttpResponse:
+    """The students of the lead's zones, and those who could come."""
+    require(policies.is_lead(request.user))
+    form = StudentFilter(request.GET, zones=zones_of(request.user))
+    form.is_valid()
+    wanted = form.cleaned_data
+    students = _filtered(Enrolment.objects.visible_to(request.user), wanted)
+    shown = Placement.objects.visible_to(request.user).live().select_related("seat__site__zone")
+    page = Paginator(
+        students.select_related(
+            "application__candidate__commune", "application__cohort__zone", "application__intake__programme"
+        )
+        .prefetch_related(Prefetch("placements", queryset=shown, to_attr="shown_placements"))
+        .annotate(is_placed_somewhere=_has_placement(PLACEMENT_LIVE))
+        .order_by("enrolled_at", "pk"),
+        A_PAGE,
+    ).get_page(request.GET.get("page"))
+    total = page.paginator.count
+    context = {
+        "page": page,
+        "filter": form,
+        "wrong": bool(form.errors),
+        "zones": zones_of(request.user),
+        "count": ngettext("%(n)s student", "%(n)s students", total) % {"n": total},
+        "chips": chips(request, form),
+    }
+    return render(request, "placements/student_list.html", context)
+
+
+def _has_placement(states: tuple[PlacementState, ...]) -> Exists:
+    return Exists(Placement.objects.filter(enrolment=OuterRef("pk"), state__in=states))
+
+
+def _filtered(students: QuerySet[Enrolment], wanted: dict[str, Any]) -> QuerySet[Enrolment]:
+    situation = wanted.get("situation")
+    if situation == "ended":
+        students = students.exclude(state__in=ENROLMENT_LIVE)
+    else:
+        students = students.filter(state__in=ENROLMENT_LIVE)
+    if situation == "to_place":
+        students = students.filter(~_has_placement(PLACEMENT_LIVE))
+    if situation == "proposed":
+        students = students.filter(_has_placement((PlacementState.PROPOSED,)))
+    if situation == "placed":
+        students = students.filter(_has_placement(PLACED))
+    if wanted.get("zone"):
+        students = students.filter(application__cohort__zone__code=wanted["zone"])
+    for word in plain(wanted.get("q") or "").split():
+        students = students.filter(application__candidate__search_text__contains=word)
+    return students
+
+
+def chips(request: HttpRequest, form: Any) -> list[dict[str, Any]]:
+    """The filters that are set, each with the address that removes it."""
+    found = []
+    for name, value in form.cleaned_data.items():
+        if value:
+            query = request.GET.copy()
+            query.pop(name, None)
+            query.pop("page", None)
+            label = dict(getattr(form.fields[name], "choices", [])).get(value, value)
+            found.append({"label": form.fields[name].label, "value": label, "url": f"?{query.urlencode()}"})
+    return found
+
+
+@require_safe
+def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A student's file as a lead reads it."""
+    enrolment = _student(request, pk)
+    application = enrolment.application
+    placements = list(
+        boards.with_names(Placement.objects.visible_to(request.user)).filter(enrolment__application=application)
+    )
+    live = next((row for row in boards.placement_rows(placements) if row.placement.state in PLACEMENT_LIVE), None)
+    is_live = enrolment.state in ENROLMENT_LIVE
+    context = {
+        "enrolment": enrolment,
+        "application": application,
+        "candidate": application.candidate,
+        "placements": placements,
+        "live": live,
+        "may_change": live is not None and policies.can_change(request.user, live.placement),
+        "is_placed_elsewhere": live is None and enrolment.placements.live().exists(),
+        "is_live": is_live,
+        "availability": boards.availability_words(application),
+        "may_end": is_live and cohort_policies.can_end(request.user, enrolment),
+        "days": story.of_student(application, placements=placements),
+    }
+    return render(request, "placements/student_detail.html", context)
+
+
+def _student(request: HttpRequest, pk: UUID) -> Enrolment:
+    require(policies.is_lead(request.user))
+    rows = Enrolment.objects.select_related(
+        "application__candidate__commune",
+        "application__cohort__zone",
+        "application__cohort__intake__programme",
+        "application__intake",
+        "application__owner",
+    ).prefetch_related("application__other_zones")
+    return get_allowed(rows, policies.can_place, request.user, pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrolment_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Record that a student leaves: the enrolment ends and the seat is free in the same commit."""
+    enrolment = _student(request, pk)
+    require(cohort_policies.can_end(request.user, enrolment))
+    form = EndForm(request.POST or None, initial={"version": enrolment.application.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            cohort_services.withdraw(enrolment.application, by=request.user, **form.cleaned_data)
+            messages.success(request, _("The enrolment has ended; the place, if there was one, is free."))
+        except Refused as refusal:
+            messages.error(request, refusal.reason)
+        return redirect("placements:student_detail", enrolment.pk)
+    return _form_page(request, "placements/enrolment_end.html", form, enrolment=enrolment)
+
+
+# -- the convention's register ----------------------------------------------------------------------------------------
+
+
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """The places or placements behind a figure of the board: site, zone, dates, no student's name."""
+    require(partnership_policies.can_read_board(request.user))
+    convention = _convention(request)
+    key = request.GET.get("mesure", "")
+    key = key if key in ("host_places", "placed", "with_employer") else "host_places"
+    wanted: dict[str, Any] = {}
+    milestone, zone = request.GET.get("jalon", ""), request.GET.get("zone", "")
+    of_seats = key == "host_places"
+    if milestone.isascii() and milestone.isdigit() and len(milestone) < 5:
+        path = "intake" if of_seats else "enrolment__application__intake"
+        wanted[f"{path}__programme__milestone__order"] = int(milestone)
+    if zone:
+        wanted["site__zone__code" if of_seats else "seat__site__zone__code"] = zone
+    if of_seats:
+        rows = _seats_behind(convention)
+    else:
+        rows = _placements_behind(convention, partners_only=key == "placed")
+    rows = _readable(request.user, rows.filter(**wanted), "site__zone" if of_seats else "seat__site__zone")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    measure = next(measure for measure in measures.MEASURES if measure.key == key)
+    context = {
+        "page": page,
+        "measure": measure,
+        "measures": measures.MEASURES,
+        "of_seats": of_seats,
+        "milestone": milestone if len(wanted) and milestone.isdigit() else "",
+        "zone": Zone.objects.filter(code=zone).first() if zone else None,
+    }
+    return render(request, "placements/register.html", context)
+
+
+def _convention(request: HttpRequest) -> Convention:
+    found = Convention.objects.visible_to(request.user).order_by("-signed_at", "pk").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _seats_behind(convention: Convention) -> QuerySet:
+    return (
+        measures.seats(convention)
+        .select_related("site__company", "site__zone", "site__commune", "intake__programme__milestone")
+        .annotate(is_taken=Exists(Placement.objects.live().filter(seat=OuterRef("pk"))))
+        .order_by("site__zone__order", "site__name", "opened_at", "pk")
+    )
+
+
+def _placements_behind(convention: Convention, *, partners_only: bool) -> QuerySet:
+    return (
+        measures.placements(convention, partners_only=partners_only)
+        .select_related(
+            "seat__site__company",
+            "seat__site__zone",
+            "seat__site__commune",
+            "enrolment__application__intake__programme__milestone",
+        )
+        .order_by("seat__site__zone__order", "answered_at", "pk")
+    )
+
+
+def _readable(user: User, rows: QuerySet, zone: str) -> QuerySet:
+    """All zones for coordination and administration; for others, the zones in which they work."""
+    zones = user.zones_as(*Role)
+    if partnership_policies.can_read_register(user) or zones is None:
+        return rows
+    return rows.filter(Q(**{f"{zone}__in": zones}))
