@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 import phonenumbers
 from django import forms
 from django.utils.dates import MONTHS
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -93,7 +94,12 @@ class AddressField(forms.EmailField):
 
 
 def _months() -> list[tuple[str | int, Any]]:
-    return [("", gettext_lazy("Month")), *MONTHS.items()]
+    return [("", gettext_lazy("Choose")), *MONTHS.items()]
+
+
+def _capital(choices: Iterable[tuple[str, Any]]) -> Callable[[], list[tuple[str, str]]]:
+    """The choices of a list on a page, each beginning as a sentence does, in the language of the moment."""
+    return lambda: [(key, capfirst(label)) for key, label in choices]
 
 
 def _year_input(autocomplete: str) -> forms.TextInput:
@@ -135,14 +141,14 @@ class IdentityForm(forms.Form):
         error_messages={"required": gettext_lazy("Write your telephone number.")},
     )
     birth_month = forms.TypedChoiceField(
-        label=gettext_lazy("Month of birth"),
+        label=gettext_lazy("Month"),
         coerce=int,
         choices=_months,
         widget=forms.Select({"autocomplete": "bday-month"}),
         error_messages=_MONTH_ERRORS,
     )
     birth_year = forms.IntegerField(
-        label=gettext_lazy("Year of birth"),
+        label=gettext_lazy("Year"),
         widget=_year_input("bday-year"),
         error_messages={
             "required": gettext_lazy("Write the year, in four digits."),
@@ -176,7 +182,9 @@ class IdentityForm(forms.Form):
     def clean_birth_year(self) -> int:
         year = self.cleaned_data["birth_year"]
         age = age_on(self.starts_on, year=year, month=1)
-        if not YOUNGEST <= age <= OLDEST + 1:
+        if not 0 <= age <= OLDEST:
+            raise forms.ValidationError(_("Write the year, in four digits."))
+        if age < YOUNGEST:
             raise forms.ValidationError(_("Check the year: one joins from the age of %(age)s.") % {"age": YOUNGEST})
         return year
 
@@ -233,12 +241,12 @@ class ProjectForm(forms.Form):
     level = forms.ChoiceField(
         label=gettext_lazy("Your highest diploma"),
         help_text=gettext_lazy("The one you hold, or take this year."),
-        choices=Level.choices,
+        choices=_capital(Level.choices),
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose your highest diploma.")},
     )
     diploma_month = forms.TypedChoiceField(
-        label=gettext_lazy("Month of the diploma"),
+        label=gettext_lazy("Month"),
         coerce=int,
         choices=_months,
         required=False,
@@ -246,7 +254,7 @@ class ProjectForm(forms.Form):
         error_messages=_MONTH_ERRORS,
     )
     diploma_year = forms.IntegerField(
-        label=gettext_lazy("Year of the diploma"),
+        label=gettext_lazy("Year"),
         required=False,
         widget=_year_input("off"),
         error_messages={"invalid": gettext_lazy("Write the year, in four digits.")},
@@ -268,7 +276,7 @@ class ProjectForm(forms.Form):
     availability = forms.MultipleChoiceField(
         label=gettext_lazy("When could you work, besides office hours?"),
         help_text=gettext_lazy("Call centres often open late. None of these is required."),
-        choices=Availability.choices,
+        choices=_capital(Availability.choices),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -288,7 +296,7 @@ class ProjectForm(forms.Form):
     )
     source = forms.ChoiceField(
         label=gettext_lazy("How did you hear of us?"),
-        choices=[("", gettext_lazy("Choose")), *Source.choices],
+        choices=_capital([("", gettext_lazy("Choose")), *Source.choices]),
         error_messages={"required": gettext_lazy("Choose how you heard of us.")},
     )
     supported_by = LineField(

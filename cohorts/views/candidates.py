@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -380,17 +381,22 @@ def _identity_answers(programme: Programme, draft: Application, age: int) -> lis
 
 def _project_answers(programme: Programme, draft: Application) -> list[dict[str, Any]]:
     labels = dict(Availability.choices)
+    hours = ", ".join(str(labels[key]).lower() for key in draft.availability)
     level = draft.get_level_display()
     if draft.diploma_on:
         level = f"{level}, {monthdate(draft.diploma_on)}"
     answers = [
-        (_("Highest diploma"), level, "level_0"),
+        (_("Highest diploma"), capfirst(level), "level_0"),
         (_("Zone"), draft.cohort.zone.name, "cohort_0"),
         (_("Other possible zones"), ", ".join(zone.name for zone in draft.other_zones.all()), "other_zones_0"),
-        (_("Besides office hours"), ", ".join(str(labels[key]) for key in draft.availability), "availability_0"),
+        (
+            _("Besides office hours"),
+            capfirst(hours),
+            "availability_0",
+        ),
         (_("Languages"), draft.languages, "languages"),
         (_("Employer already found"), _("Yes") if draft.has_employer else _("No"), "has_employer_0"),
-        (_("How you heard of us"), draft.get_source_display(), "source"),
+        (_("How you heard of us"), capfirst(draft.get_source_display()), "source"),
         (_("Who supports you"), draft.supported_by, "supported_by"),
     ]
     return _rows("cohorts:apply_project", programme, answers)
