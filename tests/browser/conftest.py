@@ -10,7 +10,6 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
@@ -109,8 +108,3 @@ class Post:
 @pytest.fixture
 def post() -> Post:
     return Post()
-
-
-def link_of(letter: caught_mail.Letter) -> str:
-    """The first address of the site in a letter's text."""
-    return next(word for word in letter.text.split() if word.startswith(settings.PUBLIC_URL))

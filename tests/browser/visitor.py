@@ -1,13 +1,16 @@
 """A person at a browser: what they do is counted, and what their pages complain of is kept."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import Browser, ConsoleMessage, Request, Response, expect
 
+from config.caught_mail import Letter
 from partnership.models import User
 from tests import factories
 
@@ -25,7 +28,6 @@ class Visitor:
         self.address = address
         self.clicks = 0
         self.faults: list[str] = []
-        self.javascript = javascript
         self.context = chromium.new_context(
             base_url=address,
             viewport={"width": width, "height": HEIGHTS[width]},
@@ -66,6 +68,12 @@ class Visitor:
         """Go to an address, as from a letter or the address bar."""
         return self.page.goto(address)
 
+    def follow(self, letter: Letter) -> None:
+        """Click the button of a letter."""
+        start = re.escape(settings.PUBLIC_URL)
+        self.open(re.search(rf"{start}/[^\s)>\]]+", letter.text).group())
+        self.clicks += 1
+
     def enter_as(self, user: User) -> None:
         """Be signed in already."""
         client = Client()
@@ -73,29 +81,35 @@ class Visitor:
         name = settings.SESSION_COOKIE_NAME
         self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.address}])
 
-    def sign_in(self, user: User, password: str = factories.PASSWORD) -> None:
-        """Sign in on the page, with the keyboard."""
-        self.fill("Adresse e-mail", user.email)
-        self.fill("Mot de passe", password)
+    def sign_in(self, user: User) -> None:
+        """Sign in on the page that asks for it, without a click."""
+        self.page.locator("input[name=login]").fill(user.email)
+        self.page.locator("input[name=password]").fill(factories.PASSWORD)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url(re.compile(r"^(?!.*/connexion/)"))
+        self.page.wait_for_url(lambda url: "/connexion/" not in url)
 
     def fill(self, label: str, text: str) -> None:
-        self.page.get_by_label(re.compile(f"^{re.escape(label)}")).fill(text)
+        self.page.get_by_label(_starts(label)).fill(text)
 
-    def click(self, name: str, *, role: str = "button", inside: str = "body") -> None:
-        """Click what bears a name, once."""
-        self.page.locator(inside).get_by_role(role, name=re.compile(name), disabled=False).first.click()
+    def choose(self, label: str, value: str) -> None:
+        """Choose in a menu."""
+        self.page.get_by_label(_starts(label)).select_option(value)
+
+    def tick(self, *words: str, inside: str = "main") -> None:
+        """Choose one of several in sight."""
+        name = re.compile(rf"^\s*{_in_a_row(words)}", re.IGNORECASE)
+        self.page.locator(inside).get_by_role("radio", name=name).check()
         self.clicks += 1
 
-    def tick(self, label: str, *, inside: str = "body") -> None:
-        """Tick a box or choose one of several."""
-        self.page.locator(inside).get_by_label(re.compile(label)).first.check()
+    def click(self, *words: str, role: str = "button", inside: str = "main") -> None:
+        """Click the only thing that bears these words."""
+        self.page.locator(inside).get_by_role(role, name=re.compile(_in_a_row(words))).click()
         self.clicks += 1
 
-    def sees(self, text: str, *, inside: str = "body") -> None:
-        """Hold that a text is to be read on the page, whatever its spaces."""
-        expect(self.page.locator(inside).first).to_contain_text(_spaced(text), use_inner_text=True)
+    def sees(self, *words: str, inside: str = "main") -> None:
+        """Hold that something is to be read on the page."""
+        for word in words:
+            expect(self.page.locator(inside)).to_contain_text(re.compile(_spaced(said(word))), use_inner_text=True)
 
     @property
     def path(self) -> str:
@@ -133,5 +147,19 @@ class Visitor:
         )
 
 
-def _spaced(text: str) -> re.Pattern:
-    return re.compile(r"\s+".join(map(re.escape, text.split())))
+def said(words: str) -> str:
+    """Words of the interface in the language of the pages; the name of a person or a thing stays as it is."""
+    with translation.override("fr"):
+        return translation.gettext(words)
+
+
+def _spaced(words: str) -> str:
+    return r"\s+".join(map(re.escape, words.split()))
+
+
+def _in_a_row(words: Iterable[str]) -> str:
+    return r"\s+".join(_spaced(said(word)) for word in words)
+
+
+def _starts(label: str) -> re.Pattern:
+    return re.compile(rf"^\s*{_spaced(said(label))}", re.IGNORECASE)
