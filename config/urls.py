@@ -4,7 +4,6 @@ from allauth.account import views as account
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from partnership.views import job_detail, job_result
@@ -21,9 +20,9 @@ urlpatterns += i18n_patterns(
     path("", views.front, name="front"),
     path("confidentialite/", views.privacy, name="privacy"),
     path("accueil/", views.home, name="home"),
-    path("connexion/", login_not_required(account.login), name="account_login"),
-    path("connexion/code/", login_not_required(account.request_login_code), name="account_request_login_code"),
-    path("connexion/code/saisir/", login_not_required(account.confirm_login_code), name="account_confirm_login_code"),
+    path("connexion/", views.sign_in, name="account_login"),
+    path("connexion/code/", views.request_code, name="account_request_login_code"),
+    path("connexion/code/saisir/", views.confirm_code, name="account_confirm_login_code"),
     path("deconnexion/", account.logout, name="account_logout"),
     path("partenariat/", include("partnership.urls")),
     path("contenus/", include("programmes.urls")),

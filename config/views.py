@@ -1,9 +1,11 @@
 """Pages of no single app: the public front page, the homes by role, health, error pages, the caught mail."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from email.utils import parseaddr
+from functools import wraps
 
+from allauth.account import views as account
 from celery import current_app
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp_replace
@@ -56,6 +58,24 @@ def to_sign_in(request: HttpRequest, extra_context: dict | None = None) -> HttpR
         raise PermissionDenied
     query = urlencode({"next": request.GET.get("next", request.get_full_path())})
     return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
+
+
+def _unprocessable_when_shown_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A form that comes back with its errors answers 422, the sign-in library's forms like ours."""
+
+    @wraps(view)
+    def shown(request: HttpRequest) -> HttpResponse:
+        response = view(request)
+        if request.method == "POST" and response.status_code == 200:
+            response.status_code = 422
+        return response
+
+    return login_not_required(shown)
+
+
+sign_in = _unprocessable_when_shown_again(account.login)
+request_code = _unprocessable_when_shown_again(account.request_login_code)
+confirm_code = _unprocessable_when_shown_again(account.confirm_login_code)
 
 
 # -- health -------------------------------------------------------------------------------------------------------

@@ -360,7 +360,9 @@ class Journey:
         chance, story = self.story.chance, self.story
         waits = {"submitted": (0, 3), "interview_scheduled": (2, 6), "unreachable": (12, 50), "no_show": (8, 12)}
         low, high = waits.get(self.end, (12, 20) if self.end in ("interviewed", "admitted") else (18, 62))
-        begun = story.today - timedelta(days=chance.randint(low, high), minutes=chance.randint(5, 500))
+        begun = story.today - timedelta(days=chance.randint(low, high), hours=1)
+        if begun.date() < story.today.date():
+            begun = begun.replace(hour=chance.randint(8, 21), minute=chance.randint(0, 59))
         begun = max(begun, story.at(4, 13, chance.randint(8, 20)))
         story.plan(begun, self.apply)
         if self.end in ("submitted",):
