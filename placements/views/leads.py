@@ -219,7 +219,7 @@ def student_list(request: HttpRequest) -> HttpResponse:
     shown = Placement.objects.visible_to(request.user).live().select_related("seat__site__zone")
     page = Paginator(
         students.select_related(
-            "application__candidate__commune", "application__cohort__zone", "application__intake__programme"
+            "application__candidate__commune", "application__cohort__zone", "application__cohort__intake__programme"
         )
         .prefetch_related(Prefetch("placements", queryset=shown, to_attr="shown_placements"))
         .annotate(is_placed_somewhere=_has_placement(PLACEMENT_LIVE))

@@ -14,7 +14,7 @@ from .. import factories
 
 @pytest.fixture
 def lyon(db) -> Cohort:
-    return factories.cohort("lyon")
+    return factories.cohort("lyon", capacity=80)
 
 
 @pytest.fixture
