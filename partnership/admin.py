@@ -4,19 +4,22 @@ Permissions ask the policies, writes leave a line in the journal instead of the 
 names of people after they have been erased).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import allauth.account.admin  # noqa: F401 (it registers what is taken back below)
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin as LibraryUserAdmin
 from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import linebreaks_filter
 from django.urls import reverse
-from django.utils.html import format_html, linebreaks
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -91,7 +94,25 @@ def _fields_of(message: Any) -> str:
     return "; ".join(said)[:500]
 
 
-class DistinctFormSet(forms.BaseInlineFormSet):
+class NamedFormSet(forms.BaseInlineFormSet):
+    """Rows whose fields carry their column's name: the table's head is no label to assistive technology."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        for bound in form.fields.values():
+            # A choice of related records wraps the widget that is drawn.
+            getattr(bound.widget, "widget", bound.widget).attrs["aria-label"] = bound.label
+            if isinstance(bound.widget, RelatedFieldWidgetWrapper):
+                bound.widget.can_add_related = bound.widget.can_change_related = False
+                bound.widget.can_delete_related = bound.widget.can_view_related = False
+
+
+class AdministratorInline(admin.TabularInline):
+    formset = NamedFormSet
+    extra = 0
+
+
+class DistinctFormSet(NamedFormSet):
     """Rows that the database keeps apart by `distinct_by`: a repetition is told in the form, an exchange as well."""
 
     distinct_by: tuple[str, ...] = ()
@@ -160,9 +181,8 @@ class UserForm(forms.ModelForm):
         return email
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(AdministratorInline):
     model = Membership
-    extra = 0
 
 
 @admin.register(User)
@@ -211,10 +231,9 @@ class PartyAdmin(AdministratorAdmin):
     list_display = ["name", "short_name", "code"]
 
 
-class ZoneDepartmentInline(admin.TabularInline):
+class ZoneDepartmentInline(AdministratorInline):
     model = ZoneDepartment
     formset = DepartmentFormSet
-    extra = 0
 
 
 @admin.register(Zone)
@@ -233,19 +252,26 @@ class ZoneAdmin(AdministratorAdmin):
 # -- what was promised ----------------------------------------------------------------------------------------------
 
 
-class MilestoneInline(admin.TabularInline):
+class MilestoneInline(admin.StackedInline):
     model = Milestone
     formset = MilestoneFormSet
     extra = 0
+    fields = [
+        ("order", "owner"),
+        ("title", "short_title"),
+        ("opens_on", "opens_precision"),
+        ("finalise_by", "finalise_precision"),
+    ]
     show_change_link = True
 
 
-class CommitmentInline(admin.TabularInline):
+class CommitmentInline(admin.StackedInline):
     """A promise is made here and kept on its own page, by the party that made it."""
 
     model = Commitment
+    formset = NamedFormSet
     extra = 0
-    fields = ["party", "milestone", "text", "due_on", "evidence", "done_at"]
+    fields = ["text", ("party", "milestone", "due_on"), ("evidence", "done_at")]
     readonly_fields = ["evidence", "done_at"]
 
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
@@ -257,14 +283,17 @@ class CommitmentInline(admin.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class SignatureInline(admin.TabularInline):
+class SignatureInline(AdministratorInline):
     """Who is to sign, as long as it is a draft; signing itself has no path through the administration."""
 
     model = Signature
     formset = SignatureFormSet
-    extra = 0
-    fields = ["order", "party", "signed_at", "signed_by"]
-    readonly_fields = ["signed_at", "signed_by"]
+    fields = ["order", "party", "signed_at", "hand"]
+    readonly_fields = ["signed_at", "hand"]
+
+    @admin.display(description=_("signed by"))
+    def hand(self, signature: Signature) -> User | None:
+        return signature.signed_by
 
     def has_add_permission(self, request: HttpRequest, obj: Convention | None = None) -> bool:
         return super().has_add_permission(request, obj) and _is_draft(obj)
@@ -302,10 +331,9 @@ class ConventionAdmin(AdministratorAdmin):
         return actions
 
 
-class ObjectiveInline(admin.TabularInline):
+class ObjectiveInline(AdministratorInline):
     model = Objective
     formset = ObjectiveFormSet
-    extra = 0
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "measure":
@@ -327,13 +355,39 @@ class MilestoneAdmin(AdministratorAdmin):
 # -- what is only read ------------------------------------------------------------------------------------------------
 
 
+def _told(field: str, words: Promise) -> Callable[[Any, models.Model], Any]:
+    """A field of a record that people do not write, under a name for the administrators who read it."""
+
+    @admin.display(description=words, ordering=field)
+    def told(self: admin.ModelAdmin, thing: models.Model) -> Any:
+        display = getattr(thing, f"get_{field}_display", None)
+        return display() if display else getattr(thing, field)
+
+    return told
+
+
+class _StateFilter(admin.ChoicesFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("state")
+
+
+class _ActorFilter(admin.ChoicesFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("who")
+
+
 @admin.register(JournalEntry)
 class JournalEntryAdmin(ReadOnlyAdmin):
-    list_display = ["at", "actor_kind", "channel", "subject", "before", "after", "reason"]
-    list_filter = ["actor_kind", "channel"]
+    moment, who, channel_used = _told("at", _("when")), _told("actor_kind", _("who")), _told("channel", _("how"))
+    of, file = _told("subject", _("record")), _told("about", _("file"))
+    old, new, why = _told("before", _("before")), _told("after", _("after")), _told("reason", _("reason"))
+    list_display = ["moment", "who", "channel_used", "of", "old", "new", "why"]
+    fields = readonly_fields = [*list_display, "file"]
+    list_filter = [("actor_kind", _ActorFilter)]
     search_fields = ["=subject", "=about"]
     search_help_text = _("The reference of a record, such as partnership.convention:…")
-    date_hierarchy = "at"
     show_full_result_count = False
 
 
@@ -341,30 +395,33 @@ class JournalEntryAdmin(ReadOnlyAdmin):
 class OutgoingMessageAdmin(ReadOnlyAdmin):
     """Letters and what became of them; personal links and codes are for their readers alone."""
 
-    list_display = ["subject", "to_email", "state", "written_at", "due_at", "sent_at", "attempts"]
-    list_filter = ["state", "template", "language"]
+    letter, standing = _told("subject", _("subject")), _told("state", _("state"))
+    name, address = _told("to_name", _("recipient")), _told("to_email", _("e-mail address"))
+    written, due, sent = _told("written_at", _("written")), _told("due_at", _("due")), _told("sent_at", _("sent"))
+    tried, problem = _told("attempts", _("attempts")), _told("last_error", _("last problem"))
+    list_display = ["letter", "address", "standing", "written", "due", "sent", "tried"]
+    fields = readonly_fields = [
+        "standing",
+        "letter",
+        "name",
+        "address",
+        "body",
+        "written",
+        "due",
+        "sent",
+        "tried",
+        "problem",
+    ]
+    list_filter = [("state", _StateFilter)]
     search_fields = ["to_email", "=about", "subject"]
     show_full_result_count = False
     actions = ["send_again"]
-    fields = [
-        "state",
-        "subject",
-        "to_name",
-        "to_email",
-        "body",
-        "written_at",
-        "due_at",
-        "sent_at",
-        "attempts",
-        "last_error",
-    ]
-    readonly_fields = ["body"]
 
     @admin.display(description=_("text"))
     def body(self, letter: OutgoingMessage) -> SafeString:
         text = letter.text.replace(outbox.LINK_MARK, f"« {gettext('personal link')} »")
         text = text.replace(outbox.SECRET_MARK, f"« {gettext('code')} »")
-        return format_html("{}", linebreaks(text, autoescape=True))
+        return linebreaks_filter(text)
 
     @admin.action(description=_("Send again"))
     def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMessage]) -> None:

@@ -9,9 +9,10 @@ from math import ceil
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from .measures import MEASURES, Counts, Measure
 from .models import Commitment, Milestone, Objective, Zone
@@ -20,8 +21,16 @@ from .templatetags.ui import longdate, monthdate, number
 
 YOUNG, PLACES, PLACED = "confirmed", "host_places", "placed"
 CONTENTS, VALIDATED = "contents", "contents_validated"
-# The columns of the board, in the order of a young person's way.
-COLUMNS = ["contacts", "applied", "admitted", YOUNG, "with_employer", PLACES, PLACED]
+# The columns of the board, in the order of a young person's way; soft hyphens keep them narrow.
+COLUMNS = {
+    "contacts": pgettext_lazy("column", "Contacts"),
+    "applied": pgettext_lazy("column", "Appli\u00adcations"),
+    "admitted": pgettext_lazy("column", "Admitted"),
+    YOUNG: pgettext_lazy("column", "Con\u00adfirmed"),
+    "with_employer": pgettext_lazy("column", "With em\u00adployer"),
+    PLACES: pgettext_lazy("column", "Places"),
+    PLACED: pgettext_lazy("column", "Placed"),
+}
 
 
 # -- dates ----------------------------------------------------------------------------------------------------------
@@ -331,7 +340,7 @@ class Board:
     rows: list[Row]
     totals: list[Row]
     scale: int
-    columns: list[Measure]
+    columns: list[tuple[Promise, Measure]]
 
 
 def build(milestones: list[Milestone], zones: list[Zone], counts: Counts, *, signed_on: date, today: date) -> Board:
@@ -356,7 +365,7 @@ def build(milestones: list[Milestone], zones: list[Zone], counts: Counts, *, sig
         rows=rows,
         totals=totals,
         scale=max(widest, default=1),
-        columns=[MEASURES[key] for key in columns],
+        columns=[(COLUMNS[key], MEASURES[key]) for key in columns],
     )
 
 
