@@ -142,7 +142,7 @@ def header() -> list[str]:
         _("Intake"),
         _("Heard of us through"),
         _("Supported by"),
-        _("Owner"),
+        _("Followed by"),
         _("Submitted on"),
     ]
 

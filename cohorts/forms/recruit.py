@@ -30,7 +30,7 @@ class Filters(forms.Form):
     etat = forms.ChoiceField(label=_("Stage"), required=False)
     rentree = forms.ChoiceField(label=_("Intake"), required=False)
     source = forms.ChoiceField(label=_("Source"), required=False)
-    responsable = forms.ChoiceField(label=_("Owner"), required=False)
+    responsable = forms.ChoiceField(label=_("Followed by"), required=False)
     tri = forms.ChoiceField(required=False, widget=forms.HiddenInput, choices=[(key, key) for key in ORDERS])
 
     def __init__(self, *args: Any, cohorts: list[Cohort], owners: list[User], **kwargs: Any):

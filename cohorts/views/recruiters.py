@@ -57,7 +57,7 @@ class Group:
     late: bool = False
 
 
-ROWS_A_GROUP = 8
+ROWS_A_GROUP = 6
 
 
 def _groups() -> list[Group]:
@@ -77,7 +77,7 @@ def _groups() -> list[Group]:
             "contact",
             gettext_lazy("First contact"),
             gettext_lazy("First contact"),
-            gettext_lazy("Contact"),
+            gettext_lazy("Get in touch"),
             Q(state__in=[S.SUBMITTED, S.ENQUIRY]),
             ("state_since", "id"),
             "etat=submitted&tri=-attente",
@@ -87,7 +87,7 @@ def _groups() -> list[Group]:
             "held",
             gettext_lazy("Interviews to record"),
             gettext_lazy("Was the interview held?"),
-            gettext_lazy("Record"),
+            gettext_lazy("Record it"),
             Q(state=S.INTERVIEW_SCHEDULED, pk__in=_booked(Q(slot__starts_at__lte=now)).values("application")),
             ("state_since", "id"),
             "etat=interview_scheduled&tri=-attente",

@@ -71,7 +71,7 @@ def test_a_long_group_shows_its_first_rows_and_the_way_to_all(recruiter, client_
     for _ in range(10):
         factories.application()
     response = _page(client_of(recruiter))
-    assert len(response.context["groups"][0]["rows"]) == 8
+    assert len(response.context["groups"][0]["rows"]) == 6
     assert "All 10: First contact" in response.content.decode()
 
 
