@@ -6,6 +6,7 @@ import pytest
 
 from partnership import clock
 from partnership.states import Role
+from placements.states import PlacementState
 from programmes import services as teaching
 from programmes.states import CurriculumState
 from tests import factories
@@ -49,7 +50,7 @@ def test_five_people_go_from_validation_to_a_seat(people, visit, post, javascrip
     candidate.follow(post.to("ines.escoffray@exemple.test", "Votre entreprise d’accueil a dit oui"))
     candidate.sees("Plateau Confluence (fictif)")
     lead.open("/fr/accueil/")
-    lead.sees("Inès Escoffray", "Accepted")
+    lead.sees("Inès Escoffray", PlacementState.ACCEPTED.label)
 
 
 def validate(reviewer, people, post):
@@ -134,7 +135,7 @@ def place(lead, people):
     lead.click("Place", "Inès Escoffray")
     lead.click("Send now")
     assert lead.clicks <= 3
-    lead.sees("Inès Escoffray", "Proposed")
+    lead.sees("Inès Escoffray", PlacementState.PROPOSED.label)
 
 
 def accept(host, people, post):

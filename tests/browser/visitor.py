@@ -150,7 +150,7 @@ class Visitor:
 def said(words: str) -> str:
     """Words of the interface in the language of the pages; the name of a person or a thing stays as it is."""
     with translation.override("fr"):
-        return translation.gettext(words)
+        return translation.gettext(str(words))
 
 
 def _spaced(words: str) -> str:
