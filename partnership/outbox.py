@@ -103,7 +103,7 @@ def post(
     )
     OutgoingMessage.objects.bulk_create([letter], ignore_conflicts=True)
     if due is None:
-        transaction.on_commit(ring)
+        _ring_on_commit()
 
 
 def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
@@ -138,6 +138,12 @@ def _escaped(value: object) -> object:
     return SafeString(_MARKDOWN_SIGNS.sub(r"\\\1", value)) if isinstance(value, str) else value
 
 
+def _ring_on_commit() -> None:
+    # Once a transaction, however many letters it writes: a deaf broker makes each ring wait.
+    if not any(callback is ring for _savepoints, callback, _robust in transaction.get_connection().run_on_commit):
+        transaction.on_commit(ring)
+
+
 def ring() -> None:
     """Tell the worker that a letter is due: a hint, so a dead broker costs a minute and never an error."""
     try:
@@ -163,7 +169,7 @@ def hasten(key: str) -> bool:
     """Make a pending letter due now; False if it is no longer pending."""
     waiting = OutgoingMessage.objects.filter(key=key, state=MessageState.PENDING)
     hastened = bool(waiting.update(due_at=clock.now(), retry_at=None))
-    transaction.on_commit(ring)
+    _ring_on_commit()
     return hastened
 
 
@@ -173,7 +179,7 @@ def send_again(letter: OutgoingMessage) -> bool:
         pk=letter.pk, state__in=[MessageState.DEAD, MessageState.HELD, MessageState.BOUNCED]
     )
     again = bool(stopped.update(state=MessageState.PENDING, attempts=0, retry_at=None, due_at=clock.now()))
-    transaction.on_commit(ring)
+    _ring_on_commit()
     return again
 
 
@@ -193,6 +199,7 @@ def send_due(*, limit: int = 50, patience: timedelta = timedelta(0)) -> int:
         connection.open()
     except (OSError, smtplib.SMTPException) as problem:
         log.warning("mail server unreachable: %s", problem)
+        connection.close()  # after a refused login the line is still open
         _release(letters)
         return 0
     try:
@@ -311,7 +318,7 @@ def _fail(ours: models.QuerySet, letter: OutgoingMessage, problem: Exception, *,
         log.error("letter %s is dead: %s", letter.pk, type(problem).__name__)
         return
     # Ten attempts spread over about a day, with jitter so that a thousand letters do not come back together.
-    wait = min(30 * 2.4 ** (letter.attempts - 1), 6 * 3600) * random.uniform(0.8, 1.2)  # noqa: S311
+    wait = min(30 * 2.75 ** (letter.attempts - 1), 8 * 3600) * random.uniform(0.8, 1.2)  # noqa: S311
     ours.update(
         state=MessageState.PENDING,
         lease_token=None,

@@ -82,6 +82,22 @@ def test_a_line_break_in_a_name_adds_no_header(reader):
     assert sent.message()["Bcc"] is None
 
 
+def test_the_worker_is_rung_once_for_all_the_letters_of_a_deed(reader, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as rung, transaction.atomic():
+        for number in range(5):
+            _post(reader, key=str(number))
+    assert rung == [outbox.ring]
+
+
+def test_a_deed_undone_in_part_still_rings_for_the_rest(reader, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as rung, transaction.atomic():
+        with pytest.raises(IntegrityError), transaction.atomic():
+            _post(reader, key="undone")
+            raise IntegrityError
+        _post(reader, key="kept")
+    assert rung == [outbox.ring]
+
+
 # -- the link and the secret --------------------------------------------------------------------------------------
 
 
