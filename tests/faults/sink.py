@@ -1,0 +1,70 @@
+"""A mail server that keeps a ledger and misbehaves on request: `python -m tests.faults.sink PORT LEDGER DELAY [login]`.
+
+With `login` it knows nobody. What it does with a letter is written in the address, before the at sign:
+    451-rcpt, 550-rcpt, 451-data, 550-data    refuses, always, the recipient or the whole letter
+    grey      refuses for now the first time, takes it the second
+    drop      takes the whole letter the first time, then cuts the line instead of saying so
+    slow      says nothing for eight seconds the first time
+Each whole letter that it had in hand is a line of the ledger, written before it answers: `Message-ID address answer`.
+"""
+
+import asyncio
+import contextlib
+import email
+import pathlib
+import sys
+
+from aiosmtpd.smtp import SMTP, AuthResult
+
+
+class Sink:
+    """What the server does at each step of the conversation."""
+
+    def __init__(self, ledger: pathlib.Path, delay: float):
+        self.ledger, self.delay = ledger.open("a", buffering=1), delay
+        self.seen: set[str] = set()
+
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str:
+        behaviour = address.partition("@")[0]
+        if behaviour in ("451-rcpt", "550-rcpt"):
+            return f"{behaviour[:3]} not this one"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope) -> str:
+        ident = email.message_from_bytes(envelope.original_content)["Message-ID"]
+        (address,) = envelope.rcpt_tos
+        behaviour = address.partition("@")[0]
+        is_first = address not in self.seen
+        self.seen.add(address)
+        answer = "250 OK"
+        if behaviour in ("451-data", "550-data"):
+            answer = f"{behaviour[:3]} not this letter"
+        elif behaviour == "grey" and is_first:
+            answer = "451 come back later"
+        elif behaviour in ("drop", "slow") and is_first:
+            answer = behaviour
+        print(ident, address, answer[:3], file=self.ledger)
+        await asyncio.sleep(8 if answer == "slow" else self.delay)
+        if answer == "drop":
+            server.transport.abort()
+        return answer if answer[0].isdigit() else "250 OK"
+
+
+def _no_login(server, session, envelope, mechanism, data) -> AuthResult:
+    return AuthResult(success=False, handled=False)
+
+
+async def serve(port: int, ledger: pathlib.Path, delay: float, refuses_login: bool) -> None:
+    """Take letters until the process is ended."""
+    sink = Sink(ledger, delay)
+    login = {"auth_require_tls": False, "authenticator": _no_login} if refuses_login else {}
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(sink, hostname="sink.example", **login), "127.0.0.1", port
+    )
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(int(sys.argv[1]), pathlib.Path(sys.argv[2]), float(sys.argv[3]), "login" in sys.argv[4:]))
