@@ -34,7 +34,7 @@ from programmes.models import Curriculum, Programme
 from programmes.states import Opinion, ProgrammeKind
 
 from . import services as placing
-from .models import HostSite
+from .models import Seat
 
 PASSWORD = "tandem-demonstration"  # noqa: S105 (the demonstration's accounts, refused in production)
 PLACES = {"paris": (2, 32), "lyon": (1, 16), "toulouse": (1, 16)}
@@ -480,12 +480,15 @@ class Journey:
     def take_a_seat(self, proposed: datetime) -> None:
         enrolment = self.application.enrolments.get()
         lead = self.story.somebody(Role.REGIONAL_LEAD, self.zone)
-        sites = HostSite.objects.filter(zone=self.cohort.zone, seats__placements__isnull=True, seats__isnull=False)
-        site = sites.exclude(name="Confluence Télévente").order_by("siret").distinct().first()
-        placement = placing.propose(enrolment, site=site, by=lead)
+        free = Seat.objects.free().filter(intake=self.story.intake, site__zone=self.cohort.zone)
+        seat = free.exclude(site__name="Confluence Télévente").order_by("site__siret").first()
+        if seat is None:  # no host has answered yet: the lead looks again in three days
+            self.story.plan(proposed + timedelta(days=3), lambda: self.take_a_seat(proposed + timedelta(days=3)))
+            return
+        placement = placing.propose(enrolment, site=seat.site, by=lead)
         answered = proposed + timedelta(days=self.story.chance.randint(1, 3))
         if self.seat == "placed":
-            self.story.plan(answered, lambda: placing.accept(placement, by=site))
+            self.story.plan(answered, lambda: placing.accept(placement, by=seat.site))
 
 
 def _commune(postcode: str) -> Commune:
