@@ -109,7 +109,7 @@ class Level(models.TextChoices):
 
 class Availability(models.TextChoices):
     EVENINGS = "evenings", _("evenings until 9 p.m.")
-    SATURDAYS = "saturdays", _("Saturdays")
+    SATURDAYS = "saturdays", pgettext_lazy("availability", "Saturdays")
     SUNDAYS = "sundays", _("some Sundays")
 
 

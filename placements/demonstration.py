@@ -110,8 +110,8 @@ class Story:
     def found_convention(self) -> None:
         self.convention = Convention.objects.create(
             title="Convention SMT – Groupe IGS",
-            purpose="Former des jeunes en alternance aux métiers des centres d’appels : un diplôme, un certificat de "
-            "directeur, une chaire. L’IGS informe, recrute et enseigne ; le SMT valide les contenus et trouve les places.",
+            purpose="Former des jeunes en alternance aux métiers des centres d’appels : un diplôme, un certificat de "
+            "directeur, une chaire. L’IGS informe, recrute et enseigne ; le SMT valide les contenus et trouve les places.",
         )
         for order, party in enumerate((self.smt, self.igs)):
             Signature.objects.create(convention=self.convention, party=party, order=order)
@@ -120,7 +120,7 @@ class Story:
             for order, fields in enumerate(
                 (
                     {
-                        "title": "Certificat de spécialisation « Assistance, conseil, vente à distance »",
+                        "title": "Certificat de spécialisation « Assistance, conseil, vente à distance »",
                         "short_title": "Diplôme ACVD",
                         "opens_on": date(self.year, 9, 15),
                         "finalise_by": date(self.year, 7, 31),
@@ -165,12 +165,12 @@ class Story:
             milestone=self.diploma,
             slug="assistance-conseil-vente-a-distance",
             kind=ProgrammeKind.DIPLOMA,
-            title=f"{certificate} « Assistance, conseil, vente à distance »",
+            title=f"{certificate} « Assistance, conseil, vente à distance »",
             short_title="CS ACVD" if self.year >= 2025 else "MC ACVD",
             level=4,
-            pitch="Une année d’alternance, un diplôme reconnu, un salaire. L’école vous forme ; un plateau téléphonique "
+            pitch="Une année d’alternance, un diplôme reconnu, un salaire. L’école vous forme ; un plateau téléphonique "
             "vous accueille.",
-            audience="Vous avez un bac ou l’obtiendrez cet été, de 16 à 29 ans. Aucune expérience demandée : on regarde "
+            audience="Vous avez un bac ou l’obtiendrez cet été, de 16 à 29 ans. Aucune expérience demandée : on regarde "
             "l’écoute, la voix, l’envie.",
             outcome="Un diplôme de niveau 4 en un an, un métier qui recrute, et un salaire dès le premier mois.",
             **common,
@@ -179,7 +179,7 @@ class Story:
             milestone=self.certificate,
             slug="directeur-de-centres-de-clientele",
             kind=ProgrammeKind.SCHOOL_CERTIFICATE,
-            title="Certificat de maîtrise de compétences « Directeur de centres de clientèle »",
+            title="Certificat de maîtrise de compétences « Directeur de centres de clientèle »",
             short_title="Certificat de directeur",
             pitch="Vingt-six jours pour conduire un centre de contacts, sans quitter son poste.",
             audience="Vous encadrez des équipes de conseillers et visez la direction d’un centre.",
@@ -432,7 +432,7 @@ class Journey:
             project={
                 "level": chance.choice([Level.BAC, Level.BAC, Level.BAC, Level.BAC_2]),
                 "diploma_on": date(self.story.year - chance.randint(0, 2), 7, 1),
-                "availability": chance.sample(Availability.values, chance.randint(1, 3)),
+                "availability": [value for value in Availability.values if chance.random() < 0.6],
                 "languages": chance.choice(("français", "français, anglais", "français, espagnol", "français, arabe")),
                 "has_employer": False,
                 "source": chance.choice(Source.values[:-1]),
@@ -447,9 +447,9 @@ class Journey:
 
     def meet(self) -> None:
         notes = (
-            "Voix posée ; propose d’elle-même un rappel au client.",
-            "Écoute attentive, à l’aise au téléphone ; tableur à consolider.",
-            "Projet précis, stage en boutique ; disponible le samedi.",
+            "Voix posée ; propose d’elle-même un rappel au client.",
+            "Écoute attentive, à l’aise au téléphone ; tableur à consolider.",
+            "Projet précis, stage en boutique ; disponible le samedi.",
             "Réservé au début, puis clair et calme devant la réclamation.",
         )
         recruitment.record_interview(self.application, note=self.story.chance.choice(notes), by=self.recruiter)
