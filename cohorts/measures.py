@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partnership.measures import Counts, Measure
 from partnership.models import Convention, User
@@ -13,8 +14,15 @@ _REGISTER = "cohorts:register"
 MEASURES = (
     Measure("contacts", _("Contacts"), _("Everybody who asked or applied, drafts apart."), _REGISTER),
     Measure("applied", _("Applications"), _("Applications ever submitted."), _REGISTER),
-    Measure("admitted", _("Admitted"), _("Applications to which a place was ever offered."), _REGISTER),
-    Measure("confirmed", _("Confirmed"), _("Applications whose place is confirmed today."), _REGISTER),
+    Measure(
+        "admitted",
+        pgettext_lazy("measure", "Admitted"),
+        _("Applications to which a place was ever offered."),
+        _REGISTER,
+    ),
+    Measure(
+        "confirmed", pgettext_lazy("measure", "Confirmed"), _("Applications whose place is confirmed today."), _REGISTER
+    ),
 )
 CONDITIONS = {
     "contacts": Q(),

@@ -68,12 +68,21 @@ class InterviewForm(forms.Form):
     """When and where an interview is held."""
 
     day = forms.DateField(
-        label=_("Date of the interview"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Date of the interview"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Choose the day of the interview.")},
     )
-    time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    time = forms.TimeField(
+        label=_("Time"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": _("Choose the time of the interview.")},
+    )
     minutes = forms.IntegerField(label=_("Length, in minutes"), min_value=10, max_value=240, initial=30)
     place = forms.CharField(
-        label=_("Place"), max_length=160, help_text=_("An address and a room, or “by telephone”: the letter says it.")
+        label=_("Place"),
+        max_length=160,
+        help_text=_("An address and a room, or “by telephone”: the letter says it."),
+        error_messages={"required": _("Say where the interview is held.")},
     )
 
     def clean_day(self) -> Any:
@@ -99,6 +108,7 @@ class NoteForm(forms.Form):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("What helps to decide. The person may ask to read it."),
+        error_messages={"required": _("Write a few words about the interview.")},
     )
 
 
@@ -133,5 +143,8 @@ class ReopeningForm(forms.Form):
     """Why a closed file is opened again."""
 
     reason = forms.CharField(
-        label=_("Why the file is opened again"), max_length=300, help_text=_("Kept in the file’s story.")
+        label=_("Why the file is opened again"),
+        max_length=300,
+        help_text=_("Kept in the file’s story."),
+        error_messages={"required": _("Say why the file is opened again.")},
     )

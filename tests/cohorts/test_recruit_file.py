@@ -419,3 +419,13 @@ def test_a_long_story_costs_no_more_statements_and_shows_its_newest(client, recr
     assert "see the whole story" in page.content.decode()
     whole = _page(client, application, histoire="tout")
     assert sum(len(day["entries"]) for day in whole.context["days"]) == 231
+
+
+def test_an_interview_is_fixed_in_french_as_well(client):
+    application = factories.application()
+    with translation.override("fr"):
+        address = reverse("cohorts:interview_schedule", args=[application.pk])
+    response = client.post(address, {"version": application.version, **_said("interview_schedule")})
+    assert response.status_code == 302
+    application.refresh_from_db()
+    assert application.state == S.INTERVIEW_SCHEDULED
