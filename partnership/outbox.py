@@ -1,14 +1,16 @@
-"""Letters: written in the transaction of the deed, sent after it, never lost; Celery is a doorbell, never the record.
+"""Letters: written in the transaction of the deed, sent after it, never lost; Celery rings, and is never the record.
 
-A letter is a row, unique by the business event it tells. The worker (rung on commit, and by beat) and the relay (without
-any broker) share the loop below: claim with a lease, hand over, finish only while the lease is still ours. Due dates are
-compared with `clock.now()`; leases with the database's clock, so that a machine with a wrong clock steals nobody's letter.
+A letter is a row, unique by the business event it tells. The worker (rung on commit, and by beat) and the relay
+(without any broker) share the loop below: claim with a lease, hand over, finish only while the lease is still ours.
+Due dates are compared with `clock.now()`; leases with the database's clock, so that a machine with a wrong clock
+steals nobody's letter.
 """
 
 import logging
 import random
 import re
 import smtplib
+import time
 import uuid
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
@@ -36,6 +38,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
 MOST_ATTEMPTS = 10
+# A batch ends well within a task's time limit: a task that is cut short leaves letters in doubt.
+BATCH_SECONDS = 30
 # The relay leaves to the worker whatever has been due for less than this.
 RELAY_PATIENCE = timedelta(seconds=60)
 # Marks that stand in the stored letter for what only its reader may see; `.invalid` leads nowhere by RFC 2606.
@@ -77,8 +81,9 @@ def post(
 ) -> None:
     """Write a letter in the present transaction, once for each `key`; it leaves after the commit, when it is due.
 
-    `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown in the
-    letter and nowhere else. The context holds plain values only: what a person typed is escaped here, for both forms.
+    `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown
+    in the letter and nowhere else. The context holds plain values only: what a person typed is escaped here, for both
+    forms.
     """
     subject, text, html = render(template, to.language, context | {"name": to.called})
     purpose, thing = link or ("", None)
@@ -189,25 +194,36 @@ def send_again(letter: OutgoingMessage) -> bool:
 def send_due(*, limit: int = 50, patience: timedelta = timedelta(0)) -> int:
     """Claim and send up to `limit` letters due for longer than `patience`; the number that were handled.
 
-    If the mail server cannot be reached or refuses our credentials, the letters go back untouched and 0 is returned.
+    What there was no time for, or no server that takes us, goes back untouched; 0 means that there is no use in more.
     """
     letters = _claim(limit, patience)
     if not letters:
         return 0
+    until = time.monotonic() + BATCH_SECONDS
     connection = get_connection()
+    try:
+        for place, letter in enumerate(letters):
+            if not _is_reached(connection):
+                _release(letters[place:], pause=timedelta(seconds=30))
+                return place
+            if place and time.monotonic() > until:
+                _release(letters[place:])
+                return place
+            _deliver(letter, connection)
+    finally:
+        connection.close()
+    return len(letters)
+
+
+def _is_reached(connection: BaseEmailBackend) -> bool:
+    """Whether the line is open; after a cut it is opened again."""
     try:
         connection.open()
     except (OSError, smtplib.SMTPException) as problem:
         log.warning("mail server unreachable: %s", problem)
         connection.close()  # after a refused login the line is still open
-        _release(letters)
-        return 0
-    try:
-        for letter in letters:
-            _deliver(letter, connection)
-    finally:
-        connection.close()
-    return len(letters)
+        return False
+    return True
 
 
 def _claim(limit: int, patience: timedelta) -> list[OutgoingMessage]:
@@ -237,7 +253,7 @@ def _claim(limit: int, patience: timedelta) -> list[OutgoingMessage]:
     return list(OutgoingMessage.objects.filter(lease_token=token).order_by("due_at", "pk"))
 
 
-def _release(letters: list[OutgoingMessage]) -> None:
+def _release(letters: list[OutgoingMessage], *, pause: timedelta = timedelta(0)) -> None:
     OutgoingMessage.objects.filter(
         pk__in=[letter.pk for letter in letters], lease_token=letters[0].lease_token, handed_over=False
     ).update(
@@ -245,7 +261,7 @@ def _release(letters: list[OutgoingMessage]) -> None:
         lease_token=None,
         lease_until=None,
         attempts=F("attempts") - 1,
-        retry_at=Now() + timedelta(seconds=30),
+        retry_at=Now() + pause,
     )
 
 
@@ -255,25 +271,27 @@ def _deliver(letter: OutgoingMessage, connection: BaseEmailBackend) -> None:
     if not ours.update(lease_until=Now() + LEASE, handed_over=True):
         return
     try:
-        _envelope(letter, connection).send()
-    except smtplib.SMTPRecipientsRefused as refusal:
-        permanent = all(code >= 500 for code, _ in refusal.recipients.values())
-        _fail(ours, letter, refusal, dead=permanent)
-    except smtplib.SMTPSenderRefused as refusal:
-        _fail(ours, letter, refusal, dead=False)
-    except smtplib.SMTPDataError as refusal:
-        _fail(ours, letter, refusal, dead=refusal.smtp_code >= 500)
-    except (OSError, smtplib.SMTPException) as problem:
-        # The line broke: after the server had the whole letter, or before; the next letter gets a new connection.
+        message = _envelope(letter, connection)
+    except Exception as problem:  # noqa: BLE001 (one letter that cannot be built must not stop the others)
+        # A broken release is nobody's refusal: the letter waits for the repaired one.
+        log.exception("letter %s cannot be built", letter.pk)
+        _fail(ours, letter, problem, dead=False)
+        return
+    try:
+        message.send()
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refusal:
+        dead = _is_for_good(refusal)
+        if not dead:
+            connection.close()  # 421 is said by a server that hangs up
+        _fail(ours, letter, refusal, dead=dead)
+    except Exception as problem:  # noqa: BLE001 (whatever happened, the letter may have left)
+        # The line broke or our time was up, after the server had the whole letter or before.
+        log.warning("letter %s may have left: %s", letter.pk, type(problem).__name__)
         connection.close()
         if letter.on_doubt == OnDoubt.HOLD:
             ours.update(state=MessageState.HELD, lease_token=None, lease_until=None, last_error=_short(problem))
         else:
             _fail(ours, letter, problem, dead=False)
-    except Exception as problem:  # noqa: BLE001 (one letter that cannot be built must not stop the others)
-        # A broken release is nobody's refusal: the letter waits for the repaired one.
-        log.exception("letter %s cannot be sent", letter.pk)
-        _fail(ours, letter, problem, dead=False)
     else:
         ours.update(
             state=MessageState.SENT,
@@ -283,6 +301,13 @@ def _deliver(letter: OutgoingMessage, connection: BaseEmailBackend) -> None:
             secret="",
             last_error="",
         )
+
+
+def _is_for_good(refusal: smtplib.SMTPException) -> bool:
+    """Whether the server will never take this letter for this reader; what it says of the sender may be put right."""
+    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in refusal.recipients.values())
+    return isinstance(refusal, smtplib.SMTPDataError) and refusal.smtp_code >= 500
 
 
 def _envelope(letter: OutgoingMessage, connection: BaseEmailBackend) -> EmailMultiAlternatives:
