@@ -2,8 +2,10 @@
 
 With `login` it knows nobody. What it does with a letter is written in the address, before the at sign:
     451-rcpt, 550-rcpt, 451-data, 550-data    refuses, always, the recipient or the whole letter
+    421-rcpt  refuses the recipient and everything else on this line, as a server that closes
     grey      refuses for now the first time, takes it the second
     drop      takes the whole letter the first time, then cuts the line instead of saying so
+    die       takes the whole letter, then ends itself
     slow      says nothing for eight seconds the first time
 Each whole letter that it had in hand is a line of the ledger, written before it answers: `Message-ID address answer`.
 """
@@ -11,6 +13,7 @@ Each whole letter that it had in hand is a line of the ledger, written before it
 import asyncio
 import contextlib
 import email
+import os
 import pathlib
 import sys
 
@@ -26,7 +29,7 @@ class Sink:
 
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:
         behaviour = address.partition("@")[0]
-        if behaviour in ("451-rcpt", "550-rcpt"):
+        if behaviour in ("421-rcpt", "451-rcpt", "550-rcpt"):
             return f"{behaviour[:3]} not this one"
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -46,6 +49,8 @@ class Sink:
             answer = behaviour
         print(ident, address, answer[:3], file=self.ledger)
         await asyncio.sleep(8 if answer == "slow" else self.delay)
+        if behaviour == "die":
+            os._exit(1)
         if answer == "drop":
             server.transport.abort()
         return answer if answer[0].isdigit() else "250 OK"

@@ -154,6 +154,39 @@ def test_a_server_that_hangs_up_on_every_letter_loses_none(smtp, reader):
     assert len(smtp.taken()) == 4
 
 
+def test_a_server_that_hangs_up_with_421_puts_no_other_letter_in_doubt(smtp, reader):
+    refused = _post(reader("421-rcpt@exemple.test"))
+    other = _post(reader("jeune@exemple.test"), key="another", on_doubt=OnDoubt.HOLD)
+    outbox.send_due()
+    refused.refresh_from_db()
+    other.refresh_from_db()
+    assert (refused.state, other.state) == (MessageState.PENDING, MessageState.SENT)
+
+
+def test_a_server_that_dies_in_the_middle_of_a_batch_leaves_the_rest_untouched(smtp, reader):
+    last_taken = _post(reader("die@exemple.test"))
+    rest = [_post(reader(f"jeune{number}@exemple.test"), str(number), OnDoubt.HOLD) for number in range(3)]
+    assert outbox.send_due() == 1
+    last_taken.refresh_from_db()
+    assert (last_taken.state, last_taken.attempts) == (MessageState.PENDING, 1)
+    untouched = OutgoingMessage.objects.filter(pk__in=[letter.pk for letter in rest])
+    assert set(untouched.values_list("state", "attempts")) == {(MessageState.PENDING, 0)}
+
+
+def test_a_slow_server_ends_the_batch_in_time_and_the_rest_goes_back_untouched(smtp, reader, monkeypatch):
+    monkeypatch.setattr(outbox, "BATCH_SECONDS", 0)
+    for number in range(3):
+        _post(reader(f"jeune{number}@exemple.test"), key=str(number))
+    assert outbox.send_due() == 1
+    assert sorted(OutgoingMessage.objects.values_list("state", "attempts")) == [
+        (MessageState.PENDING, 0),
+        (MessageState.PENDING, 0),
+        (MessageState.SENT, 1),
+    ]
+    assert [outbox.send_due() for _ in range(3)] == [1, 1, 0]
+    assert len(smtp.taken()) == 3
+
+
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_relay_whose_clock_is_an_hour_wrong_steals_no_letter(hours, programs, mail_server, reader):
     server = mail_server()
