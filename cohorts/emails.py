@@ -6,6 +6,7 @@ from django.utils import translation
 
 from partnership import clock, outbox
 from partnership.states import OnDoubt
+from partnership.templatetags.ui import phone
 
 from .models import Application, Booking
 from .states import FOLLOW, RESUME, ApplicationState
@@ -20,7 +21,7 @@ def _post(application: Application, template: str, *, key: str = "", **options) 
         to=application.candidate,
         reply_to=owner.email if owner else "",
         contact=owner.full_name if owner else "",
-        contact_phone=owner.phone if owner else "",
+        contact_phone=phone(owner.phone) if owner else "",
         programme=application.cohort.intake.programme.short_title,
         zone=application.cohort.zone.name,
         provider=application.cohort.intake.programme.provider.name,

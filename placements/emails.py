@@ -8,6 +8,7 @@ from cohorts.models import Application
 from cohorts.states import FOLLOW
 from partnership import clock, outbox
 from partnership.models import User
+from partnership.templatetags.ui import phone
 
 from .models import Placement
 from .states import ANSWER, PLACED
@@ -27,7 +28,7 @@ def _facts(placement: Placement) -> dict:
         "site": placement.seat.site.name,
         "company": placement.seat.site.company.name,
         "lead": placement.proposed_by.full_name,
-        "lead_phone": placement.proposed_by.phone,
+        "lead_phone": phone(placement.proposed_by.phone),
     }
 
 
