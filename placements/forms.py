@@ -251,7 +251,7 @@ class CancelForm(VersionForm):
         max_length=LONGEST_REASON,
         widget=_area(),
         error_messages={"required": _("Say why the placement is cancelled.")},
-        help_text=_("It stays in the student’s file. The host is not told."),
+        help_text=_("It stays in the student’s file; the letters do not repeat it."),
     )
 
 

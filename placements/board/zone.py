@@ -120,6 +120,12 @@ class StudentRow:
     options: list[SiteRow]
 
     @property
+    def wait(self) -> str:
+        if not self.days:
+            return _("today")
+        return ngettext("%(n)s day", "%(n)s days", self.days) % {"n": self.days}
+
+    @property
     def availability(self) -> str:
         return availability_words(self.enrolment.application)
 
@@ -350,4 +356,4 @@ def lacks_words(young: int, seats: int, young_target: int | None, seats_target: 
         lacking[-1] += (
             ngettext(" (%(n)s to reconfirm)", " (%(n)s to reconfirm)", stale) % {"n": stale} if places else ""
         )
-    return _("To reach the objective, %(lacking)s are lacking.") % {"lacking": _(" and ").join(lacking)}
+    return _("Lacking for the objective: %(lacking)s.") % {"lacking": _(" and ").join(lacking)}

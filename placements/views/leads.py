@@ -227,8 +227,12 @@ def student_list(request: HttpRequest) -> HttpResponse:
         A_PAGE,
     ).get_page(request.GET.get("page"))
     total = page.paginator.count
+    waiting = boards.to_place(Enrolment.objects.visible_to(request.user)).count()
     context = {
         "page": page,
+        "verdict": ngettext("%(n)s student to place", "%(n)s students to place", waiting) % {"n": waiting}
+        if waiting
+        else _("No student to place"),
         "filter": form,
         "wrong": bool(form.errors),
         "zones": zones_of(request.user),

@@ -132,7 +132,7 @@ def place(lead, people):
     """The lead seats the student in at most three clicks, letter included."""
     lead.open("/fr/accueil/")
     lead.sign_in(people["lead"])
-    lead.click("Place", "Inès Escoffray")
+    lead.click("Place here", "Inès Escoffray")
     lead.click("Send now")
     assert lead.clicks <= 3
     lead.sees("Inès Escoffray", PlacementState.PROPOSED.label)
