@@ -8,7 +8,7 @@ from functools import wraps
 from allauth.account import views as account
 from celery import current_app
 from csp.constants import NONE, UNSAFE_INLINE
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -242,7 +242,7 @@ def mailbox_letter(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_not_required
 @require_GET
-@csp_replace({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "base-uri": [NONE], "frame-ancestors": [NONE]})
+@csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "base-uri": [NONE], "frame-ancestors": [NONE]})
 def mailbox_letter_html(request: HttpRequest, name: str) -> HttpResponse:
     """The letter's HTML form, alone, with the inline styles of letters and nothing else allowed."""
     return HttpResponse(_caught(name).html)

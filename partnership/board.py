@@ -460,7 +460,7 @@ def list_url(key: str, milestone: Milestone, zone: Zone | None) -> str:
     name = MEASURES[key].url_name if key in MEASURES else ""
     if not name:
         return ""
-    query = {"jalon": milestone.order} | ({"zone": zone.code} if zone else {})
+    query = {"mesure": key, "jalon": milestone.order} | ({"zone": zone.code} if zone else {})
     return f"{reverse(name)}?{urlencode(query)}"
 
 

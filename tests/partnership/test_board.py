@@ -255,7 +255,7 @@ def test_each_number_opens_the_list_of_its_milestone_and_zone(june, coordinator,
     _told(figures, milestone, "lyon", confirmed=15)
     measures.MEASURES["confirmed"] = measures.Measure("confirmed", "confirmées", "…", "partnership:commitment_list")
     page = client_of(coordinator).get(reverse("partnership:board")).content.decode()
-    assert '<a href="/fr/partenariat/engagements/?jalon=1&amp;zone=lyon">15</a>' in page
+    assert '<a href="/fr/partenariat/engagements/?mesure=confirmed&amp;jalon=1&amp;zone=lyon">15</a>' in page
 
 
 @pytest.mark.django_db

@@ -1,0 +1,126 @@
+"""What anybody can read: the front page and the notice on personal data; and where each role lands."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from partnership import clock, personal_data
+from partnership.models import Objective
+from programmes.states import CurriculumState
+
+from .. import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def _front(client) -> str:
+    response = client.get("/fr/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_front_page_works_on_an_empty_database(client):
+    assert "ne sont pas ouvertes" in _front(client)
+
+
+def test_an_open_programme_is_offered_with_its_zones_and_its_start(client):
+    intake = factories.intake()
+    for zone in ("lyon", "paris"):
+        factories.cohort(zone, of=intake)
+    page = _front(client)
+    assert f'href="{reverse("cohorts:apply_identity", args=["acvd"])}"' in page
+    assert page.count("Paris et Lyon") == 4
+    assert "Clôture des candidatures" in page
+    assert "Contenu en cours de validation" not in page
+
+
+@pytest.mark.parametrize("state", [CurriculumState.SUBMITTED, CurriculumState.IN_REVIEW])
+def test_a_content_under_review_is_told(client, state):
+    content = factories.curriculum(state=state)
+    factories.cohort("lyon", content=content)
+    assert "Contenu en cours de validation" in _front(client)
+
+
+def test_a_cohort_not_yet_open_shows_when_it_opens_and_offers_no_form(client):
+    opens = clock.today() + timedelta(days=5)
+    factories.cohort("lyon", applications_from=opens, applications_until=opens + timedelta(days=30))
+    page = _front(client)
+    assert "Ouverture des candidatures" in page
+    assert reverse("cohorts:apply_identity", args=["acvd"]) not in page
+
+
+def test_a_cohort_whose_dates_have_passed_is_not_shown(client):
+    ended = clock.today() - timedelta(days=1)
+    factories.cohort("lyon", applications_until=ended)
+    assert "Toulouse" not in _front(client)
+    assert reverse("cohorts:apply_identity", args=["acvd"]) not in _front(client)
+
+
+def test_the_public_sees_the_convention_in_figures(client):
+    cohort = factories.cohort("lyon")
+    milestone = cohort.intake.programme.milestone
+    for measure, target in (("confirmed", 20), ("host_places", 12)):
+        Objective.objects.create(milestone=milestone, measure=measure, zone=cohort.zone, target=target)
+    young = factories.enrolment(cohort).application.candidate
+    factories.seat(of=cohort.intake)
+    page = _front(client)
+    assert "19\u00a0jeunes, 11\u00a0places" in page
+    assert young.last_name not in page
+    assert "Groupe IGS" in page
+
+
+def test_the_front_page_costs_the_same_with_one_cohort_and_with_three(client, django_assert_max_num_queries):
+    intake, costs = factories.intake(), []
+    for zones in (["lyon"], ["paris", "toulouse"]):
+        for zone in zones:
+            factories.cohort(zone, of=intake)
+        with django_assert_max_num_queries(15) as counted:
+            _front(client)
+        costs.append(len(counted))
+    assert costs[0] == costs[1]
+
+
+def test_the_front_page_is_also_in_english(client):
+    factories.cohort("lyon")
+    assert "Apply in 6 minutes" in client.get("/en/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_notice_names_who_is_responsible_and_its_version(client, language):
+    factories.programme()
+    page = client.get(f"/{language}/confidentialite/").content.decode()
+    assert "Groupe IGS" in page
+    assert personal_data.NOTICE_VERSION[:4] in page
+    assert "CNIL" in page
+    assert settings.DEFAULT_FROM_EMAIL.split("<")[1].rstrip(">") in page
+
+
+@pytest.mark.parametrize(
+    ("persona", "home"),
+    [
+        ("coordinator", "partnership:board"),
+        ("recruiter", "cohorts:worklist"),
+        ("lyon_lead", "placements:home"),
+        ("reviewer", "admin:index"),
+        ("author", "programmes:curriculum_list"),
+        ("administrator", "admin:index"),
+    ],
+)
+def test_each_role_lands_on_its_own_page(persona, home, request, client_of):
+    response = client_of(request.getfixturevalue(persona)).get(reverse("home"))
+    assert (response.status_code, response.url) == (302, reverse(home))
+
+
+def test_an_account_without_a_role_is_told_what_to_do(stranger, client_of):
+    response = client_of(stranger).get(reverse("home"))
+    assert response.status_code == 200
+    assert stranger.email in response.content.decode()
+
+
+def test_a_visitor_is_sent_to_sign_in(client):
+    for name in ("home", "partnership:board", "partnership:commitment_list", "partnership:convention"):
+        response = client.get(reverse(name))
+        assert response.status_code == 302
+        assert response.url.startswith(reverse("account_login"))
