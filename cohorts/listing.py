@@ -13,15 +13,20 @@ from django.db.models.functions import Lower
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from partnership import clock
 from partnership.models import Job, User
 from partnership.workflow import record
 
-from .models import Application, ApplicationQuerySet, plain
-from .states import LIVE, ApplicationState, Source
+from .models import Application, ApplicationQuerySet, Booking, plain
+from .states import LIVE, ApplicationState, BookingState, Source
 
 S = ApplicationState
-# A group of states that is chosen as one; every other value of the filter is a state.
+# Values of the filter `etat` that say more, or less, than one state; every other value is a state.
 IN_PROGRESS = "en_cours"
+TO_CONTACT = "a_contacter"
+TO_RECORD = "a_enregistrer"
+OVERDUE = "a_relancer"
+OFFERED = "offre_en_cours"
 NOBODY = "personne"
 # The value of `tri` → what it orders by; the key makes every order total, so that no row shows on two pages.
 ORDERS: dict[str, tuple] = {
@@ -43,6 +48,18 @@ _REFERENCE = re.compile(r"(?:cv )?(\d{2}) (\d{1,9})")
 _TELEPHONE = re.compile(r"\+?\d[\d .]*")
 
 
+def stages() -> dict[str, Q]:
+    """What each value of `etat` that is no state means now; the work list counts by the same conditions."""
+    past = Booking.objects.filter(state=BookingState.BOOKED, slot__starts_at__lte=clock.now())
+    return {
+        IN_PROGRESS: Q(state__in=LIVE),
+        TO_CONTACT: Q(state__in=[S.SUBMITTED, S.ENQUIRY]),
+        TO_RECORD: Q(state=S.INTERVIEW_SCHEDULED, pk__in=past.values("application")),
+        OVERDUE: Q(state=S.ADMITTED, reply_by__lt=clock.today()),
+        OFFERED: Q(state=S.ADMITTED, reply_by__gte=clock.today()),
+    }
+
+
 def where(filters: Mapping[str, Any]) -> Q:
     """The condition that the filters describe: q, zone (code), etat, rentree (key), source, responsable (key)."""
     condition = Q()
@@ -51,7 +68,7 @@ def where(filters: Mapping[str, Any]) -> Q:
     if zone := filters.get("zone"):
         condition &= Q(cohort__zone__code=zone)
     if state := filters.get("etat"):
-        condition &= Q(state__in=LIVE) if state == IN_PROGRESS else Q(state=state)
+        condition &= stages().get(state) or Q(state=state)
     if intake := filters.get("rentree"):
         condition &= Q(intake=intake)
     if source := filters.get("source"):

@@ -10,7 +10,7 @@ from partnership import clock
 from partnership.models import User
 from partnership.states import Channel
 
-from ..listing import IN_PROGRESS, NOBODY, ORDERS
+from ..listing import IN_PROGRESS, NOBODY, OFFERED, ORDERS, OVERDUE, TO_CONTACT, TO_RECORD
 from ..models import Cohort
 from ..states import EXIT_REASONS, ApplicationState, ExitReason, Source
 
@@ -44,6 +44,10 @@ class Filters(forms.Form):
         self.fields["etat"].choices = [
             ("", _("All stages")),
             (IN_PROGRESS, _("In progress")),
+            (TO_CONTACT, _("First contact due")),
+            (TO_RECORD, _("Interview to record")),
+            (OVERDUE, _("Offer past its date")),
+            (OFFERED, _("Offer awaiting an answer")),
             *(choice for choice in ApplicationState.choices if choice[0] != ApplicationState.DRAFT),
         ]
         self.fields["rentree"].choices = [("", _("All intakes")), *((key, str(one)) for key, one in intakes.items())]

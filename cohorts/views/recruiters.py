@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -61,7 +61,7 @@ ROWS_A_GROUP = 6
 
 
 def _groups() -> list[Group]:
-    now, today = clock.now(), clock.today()
+    stages = listing.stages()
     return [
         Group(
             "decision",
@@ -78,9 +78,9 @@ def _groups() -> list[Group]:
             gettext_lazy("First contact"),
             gettext_lazy("First contact"),
             gettext_lazy("Get in touch"),
-            Q(state__in=[S.SUBMITTED, S.ENQUIRY]),
+            stages[listing.TO_CONTACT],
             ("state_since", "id"),
-            "etat=submitted&tri=-attente",
+            "etat=a_contacter&tri=-attente",
             pgettext_lazy("awaited", "a first contact"),
         ),
         Group(
@@ -88,9 +88,9 @@ def _groups() -> list[Group]:
             gettext_lazy("Interviews to record"),
             gettext_lazy("Was the interview held?"),
             gettext_lazy("Record it"),
-            Q(state=S.INTERVIEW_SCHEDULED, pk__in=_booked(Q(slot__starts_at__lte=now)).values("application")),
+            stages[listing.TO_RECORD],
             ("state_since", "id"),
-            "etat=interview_scheduled&tri=-attente",
+            "etat=a_enregistrer&tri=-attente",
             pgettext_lazy("awaited", "a record of the interview"),
         ),
         Group(
@@ -108,9 +108,9 @@ def _groups() -> list[Group]:
             gettext_lazy("Offers without an answer, past their date"),
             gettext_lazy("Call back"),
             gettext_lazy("Call back"),
-            Q(state=S.ADMITTED, reply_by__lt=today),
+            stages[listing.OVERDUE],
             ("reply_by", "id"),
-            "etat=admitted&tri=reponse",
+            "etat=a_relancer&tri=reponse",
             pgettext_lazy("awaited", "a call after an offer"),
             late=True,
         ),
@@ -119,9 +119,9 @@ def _groups() -> list[Group]:
             gettext_lazy("Offers awaiting an answer"),
             gettext_lazy("The applicant answers"),
             gettext_lazy("See"),
-            Q(state=S.ADMITTED, reply_by__gte=today),
+            stages[listing.OFFERED],
             ("reply_by", "id"),
-            "etat=admitted&tri=reponse",
+            "etat=offre_en_cours&tri=reponse",
         ),
         Group(
             "waiting",
@@ -133,10 +133,6 @@ def _groups() -> list[Group]:
             "etat=waitlisted&tri=rang",
         ),
     ]
-
-
-def _booked(condition: Q) -> QuerySet[Booking]:
-    return Booking.objects.filter(condition, state=BookingState.BOOKED)
 
 
 @require_safe
@@ -157,9 +153,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
             for application in found:
                 application.waited = waited(application.state_since)
             shown.append({"group": group, "total": totals[group.key], "rows": found})
-    ahead = _booked(Q(slot__starts_at__gt=clock.now(), application__in=mine)).select_related(
-        "slot", "application__candidate", "application__cohort__zone"
-    )
+    ahead = Booking.objects.filter(
+        state=BookingState.BOOKED, slot__starts_at__gt=clock.now(), application__in=mine
+    ).select_related("slot", "application__candidate", "application__cohort__zone")
     return render(
         request,
         "cohorts/worklist.html",
@@ -281,7 +277,7 @@ def _views(totals: dict[str, int], kept: dict[str, Any]) -> list[dict[str, Any]]
     tabs = [
         (_("All"), {}, "", totals["all"]),
         (_("In progress"), {"etat": listing.IN_PROGRESS}, "-attente", totals["live"]),
-        (_("First contact"), {"etat": S.SUBMITTED.value}, "-attente", totals[S.SUBMITTED]),
+        (_("First contact"), {"etat": listing.TO_CONTACT}, "-attente", totals[S.SUBMITTED] + totals[S.ENQUIRY]),
         (_("To decide"), {"etat": S.INTERVIEWED.value}, "-attente", totals[S.INTERVIEWED]),
         (_("Offers without an answer"), {"etat": S.ADMITTED.value}, "reponse", totals[S.ADMITTED]),
         (_("Waiting list"), {"etat": S.WAITLISTED.value}, "rang", totals[S.WAITLISTED]),

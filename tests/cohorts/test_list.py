@@ -207,3 +207,17 @@ def test_the_list_costs_the_same_statements_for_one_row_and_for_thirty(
 def test_every_order_is_total(recruiter):
     for order, fields in listing.ORDERS.items():
         assert fields[-1] in ("id", "-id"), order
+
+
+def test_each_view_leads_to_a_list_of_its_own_number(recruiter, client_of):
+    for state in (S.ENQUIRY, S.SUBMITTED, S.INTERVIEWED, S.WAITLISTED, S.ADMITTED, S.REJECTED):
+        factories.application(state=state)
+    client = client_of(recruiter)
+    views = _list(client).context["views"]
+    assert [view["count"] for view in views] == [6, 5, 2, 1, 1, 1]
+    with translation.override("en"):
+        address = reverse("cohorts:application_list")
+    for view in views:
+        response = client.get(address + view["query"])
+        assert response.context["total"] == view["count"], view["label"]
+        assert [one["label"] for one in response.context["views"] if one["current"]] == [view["label"]]

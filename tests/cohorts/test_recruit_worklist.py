@@ -75,6 +75,34 @@ def test_a_long_group_shows_its_first_rows_and_the_way_to_all(recruiter, client_
     assert "All 10: First contact" in response.content.decode()
 
 
+def test_each_group_leads_to_a_list_of_the_same_number(recruiter, client_of):
+    client = client_of(recruiter)
+    for state in (S.ENQUIRY, S.SUBMITTED, S.INTERVIEWED, S.NO_SHOW, S.WAITLISTED, S.ADMITTED, S.CONFIRMED):
+        for _ in range(2):
+            factories.application(state=state)
+    factories.application(state=S.ADMITTED, reply_by=clock.today() - timedelta(days=2))
+    held, ahead = factories.application(), factories.application()
+    with clock.travel(NOON - timedelta(days=3)):
+        services.schedule_interview(held, starts_at=NOON - timedelta(days=2), place="Salle 3 (fictif)", by=recruiter)
+        services.schedule_interview(ahead, starts_at=NOON + timedelta(days=2), place="Salle 3 (fictif)", by=recruiter)
+    groups = _page(client).context["groups"]
+    assert {one["group"].key: one["total"] for one in groups} == {
+        "decision": 2,
+        "contact": 4,
+        "held": 1,
+        "absence": 2,
+        "overdue": 1,
+        "offer": 2,
+        "waiting": 2,
+    }
+    with translation.override("en"):
+        address = reverse("cohorts:application_list")
+    for one in groups:
+        response = client.get(f"{address}?{one['group'].query}")
+        assert response.context["total"] == one["total"], one["group"].key
+        assert not response.context["ignored"]
+
+
 def test_another_zones_applications_are_not_there(lyon_recruiter, client_of):
     factories.application(factories.cohort("paris"), of=factories.candidate(last_name="Parisienne"))
     body = _page(client_of(lyon_recruiter)).content.decode()
