@@ -260,7 +260,11 @@ def _filtered(students: QuerySet[Enrolment], wanted: dict[str, Any]) -> QuerySet
         students = students.filter(_has_placement(PLACED))
     if wanted.get("zone"):
         students = students.filter(application__cohort__zone__code=wanted["zone"])
-    for word in plain(wanted.get("q") or "").split():
+    words = plain(wanted.get("q") or "").split()
+    if words and all(word.isdigit() for word in words):
+        # A number typed as it is read aloud; it is stored with its country instead of the first zero.
+        words = ["".join(words).lstrip("0")]
+    for word in words:
         students = students.filter(application__candidate__search_text__contains=word)
     return students
 

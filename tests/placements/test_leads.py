@@ -13,6 +13,7 @@ from cohorts.states import ApplicationState
 from partnership import clock, measures
 from partnership.models import JournalEntry, Objective, OutgoingMessage
 from partnership.states import Channel, MessageState, Role
+from partnership.templatetags.ui import phone
 from partnership.workflow import record
 from placements import emails, services
 from placements.board import zone as boards
@@ -314,6 +315,7 @@ def test_the_list_of_students_is_filtered(lead, lyon, seat, lyon_lead):
 
     assert listed() == [placed, waiting]
     assert listed(q="zoe FICT") == [placed]
+    assert listed(q=phone(placed.application.candidate.phone)) == [placed]
     assert listed(situation="to_place") == [waiting]
     assert listed(situation="proposed") == [placed]
     assert listed(situation="placed") == []
