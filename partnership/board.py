@@ -388,7 +388,7 @@ def settlement_words(milestone: Milestone, today: date) -> str:
     said = date_words(milestone.finalise_by, milestone.finalise_precision)
     if milestone.finalise_precision != Precision.DAY:
         return said
-    return _("everything settled by %(date)s, %(countdown)s") % {
+    return _("settled by %(date)s, %(countdown)s") % {
         "date": said,
         "countdown": countdown(milestone.finalise_by, today),
     }

@@ -172,7 +172,7 @@ def test_two_sides_are_held_against_their_own_due_dates():
             Precision.DAY,
             date(2027, 6, 14),
             "tout finalisé le 31\u00a0juillet 2027, J−47",
-            "everything settled by 31\u00a0July 2027, D−47",
+            "settled by 31\u00a0July 2027, D−47",
         ),
         (SETTLED, Precision.DAY, SETTLED, "tout finalisé le 31\u00a0juillet 2027, aujourd’hui", None),
         (SETTLED, Precision.DAY, date(2027, 8, 6), "tout finalisé le 31\u00a0juillet 2027, J+6", None),
