@@ -95,7 +95,7 @@ def _filtered(sites: QuerySet[HostSite], wanted: dict[str, Any], coming: QuerySe
 def site_add(request: HttpRequest) -> HttpResponse:
     """Record a site of the lead's zone."""
     require(policies.is_lead(request.user))
-    form = SiteForm(request.POST or None, zones=zones_of(request.user))
+    form = SiteForm(request.POST if request.method == "POST" else None, zones=zones_of(request.user))
     if request.method == "POST" and form.is_valid():
         try:
             site = services.add_site(by=request.user, **form.record())

@@ -152,7 +152,7 @@ def placement_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel a placement, with the reason."""
     placement = _placement(request, pk)
-    form = CancelForm(request.POST or None, initial={"version": placement.version})
+    form = CancelForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         try:
@@ -186,7 +186,7 @@ def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
 def placement_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the host said no by telephone, and why."""
     placement = _placement(request, pk)
-    form = DeclineForm(request.POST or None, initial={"version": placement.version})
+    form = DeclineForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
     if request.method == "POST" and form.is_valid():
         try:
             services.decline(placement, by=request.user, channel=Channel.PHONE, **form.cleaned_data)
@@ -325,7 +325,9 @@ def enrolment_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that a student leaves: the enrolment ends and the seat is free in the same commit."""
     enrolment = _student(request, pk)
     require(cohort_policies.can_end(request.user, enrolment))
-    form = EndForm(request.POST or None, initial={"version": enrolment.application.version})
+    form = EndForm(
+        request.POST if request.method == "POST" else None, initial={"version": enrolment.application.version}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             cohort_services.withdraw(enrolment.application, by=request.user, **form.cleaned_data)
@@ -342,7 +344,7 @@ def enrolment_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """The places or placements behind a figure of the board: site, zone, dates, no student's name."""
-    require(partnership_policies.can_read_board(request.user))
+    require(partnership_policies.can_read_register(request.user))
     convention = _convention(request)
     key = request.GET.get("mesure", "")
     key = key if key in ("host_places", "placed", "with_employer") else "host_places"
@@ -373,7 +375,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _convention(request: HttpRequest) -> Convention:
-    found = Convention.objects.visible_to(request.user).order_by("-signed_at", "pk").first()
+    found = Convention.objects.visible_to(request.user).running()
     if found is None:
         raise Http404
     return found
@@ -402,8 +404,5 @@ def _placements_behind(convention: Convention, *, partners_only: bool) -> QueryS
 
 
 def _readable(user: User, rows: QuerySet, zone: str) -> QuerySet:
-    """All zones for coordination and administration; for others, the zones in which they work."""
-    zones = user.zones_as(*Role)
-    if partnership_policies.can_read_register(user) or zones is None:
-        return rows
-    return rows.filter(Q(**{f"{zone}__in": zones}))
+    zones = partnership_policies.register_zones(user)
+    return rows if zones is None else rows.filter(Q(**{f"{zone}__in": zones}))

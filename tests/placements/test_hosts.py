@@ -93,6 +93,10 @@ def test_bad_input_is_422_beside_its_field_and_keeps_what_was_typed(lead, answer
     assert not HostSite.objects.exists()
 
 
+def test_a_form_sent_empty_is_422(lead, lyon):
+    assert lead.post(reverse("placements:site_add")).status_code == 422
+
+
 def test_a_known_siret_is_refused_clearly(lead, answers):
     factories.site("paris", siret=SIRET, name="Plateau secret")
     page = _add(lead, answers)
