@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -31,14 +31,17 @@ _ARGUMENTS = [
 PATIENCE = 20
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, in which Django would refuse the database.
+    """The browser, for one module: while it runs, this thread has an event loop, which other tests need not expect."""
+    # In a loop Django refuses the database unless it is told not to.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ["BROWSER"], args=_ARGUMENTS)
         yield browser
         browser.close()
+        # Django keeps the connections of a loop apart from those of its thread: nobody else would close them.
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 

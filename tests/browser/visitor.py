@@ -20,7 +20,6 @@ HEIGHTS = {PHONE: 844, DESK: 800, NARROWEST: 640}
 _ANSWERED = "Failed to load resource: the server responded with a status of 4"
 
 
-
 class Visitor:
     """One person with a browser of their own, at a phone or at a desk."""
 
@@ -62,7 +61,7 @@ class Visitor:
         if response.status >= (500 if document else 400):
             self.faults.append(f"{response.status} for {response.url}")
 
-    # -- what the person does -------------------------------------------------------------------------------------------
+    # -- what the person does -----------------------------------------------------------------------------------------
 
     def open(self, address: str) -> Response | None:
         """Go to an address, as from a letter or the address bar."""
@@ -106,6 +105,21 @@ class Visitor:
         self.page.locator(inside).get_by_role(role, name=re.compile(_in_a_row(words))).click()
         self.clicks += 1
 
+    def send_empty(self, form: str) -> Response:
+        """Send a form with nothing in it, past what the browser would check."""
+        with self.page.expect_navigation() as arrival:
+            self.page.locator(form).evaluate(
+                """form => {
+                    for (const control of form.elements) {
+                        if (["hidden", "submit"].includes(control.type)) continue
+                        if (["checkbox", "radio"].includes(control.type)) control.checked = false
+                        else control.value = ""
+                    }
+                    form.submit()
+                }"""
+            )
+        return arrival.value
+
     def sees(self, *words: str, inside: str = "main") -> None:
         """Hold that something is to be read on the page."""
         for word in words:
@@ -115,7 +129,7 @@ class Visitor:
     def path(self) -> str:
         return urlsplit(self.page.url).path
 
-    # -- what is measured on a page -------------------------------------------------------------------------------------
+    # -- what is measured on a page -----------------------------------------------------------------------------------
 
     def widen(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})

@@ -1,0 +1,318 @@
+"""Every page of Tandem: who reads it, with which address, and which of its forms come back when they are sent empty."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import URLResolver, get_resolver, reverse
+
+from cohorts.states import ApplicationState
+from partnership.admin import ReadOnlyAdmin
+from partnership.models import Party
+from partnership.states import Role
+from placements.states import PlacementState
+
+from .visitor import Visitor
+from .world import World
+
+S = ApplicationState
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page somebody opens, in one of its states."""
+
+    name: str
+    reader: Role | None = None
+    args: Callable[[World], list[Any]] = lambda world: []
+    zone: str | None = None
+    query: str = ""
+    status: int = 200
+    # CSS selectors of forms that, sent empty, come back with what is wrong and status 422.
+    forms: tuple[str, ...] = ()
+    # What happens before, where an address alone does not open the page.
+    before: Callable[[Visitor, World], Any] | None = None
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.note}".strip()
+
+    def address(self, world: World) -> str:
+        return reverse(self.name, args=self.args(world)) + self.query
+
+
+def resumed(key: str) -> Callable[[Visitor, World], Any]:
+    """Coming from the letter that resumes an application."""
+    return lambda visitor, world: visitor.open(reverse("cohorts:application_resume", args=[world.tokens[key]]))
+
+
+def asked_for_a_code(visitor: Visitor, world: World) -> None:
+    visitor.context.clear_cookies()
+    visitor.open(reverse("account_request_login_code"))
+    visitor.page.locator("main input[type=email]").fill(world.user(Role.COORDINATOR).email)
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_url("**/saisir/")
+
+
+def slug(world: World) -> list[Any]:
+    return [world.acvd.slug]
+
+
+def follow(key: str) -> Callable[[World], list[Any]]:
+    return lambda world: [world.tokens[key]]
+
+
+def application(state: ApplicationState) -> Callable[[World], list[Any]]:
+    return lambda world: [world.application(state).pk]
+
+
+def of_placement(state: PlacementState) -> Callable[[World], list[Any]]:
+    return lambda world: [world.placement(state).pk]
+
+
+def file_letter(world: World) -> list[Any]:
+    found = world.application(S.ADMITTED)
+    return [found.pk, world.letter(found).pk]
+
+
+MAIN_FORM = ("main form[method=post]",)
+
+PUBLIC = [
+    Page("front"),
+    Page("privacy"),
+    Page("account_login", forms=MAIN_FORM),
+    Page("account_request_login_code", forms=MAIN_FORM),
+    Page("account_confirm_login_code", before=asked_for_a_code, forms=("main form >> nth=0",)),
+    Page("style"),
+    Page("mailbox"),
+    Page("mailbox_letter", args=lambda world: [world.caught]),
+    Page("cohorts:programme_detail", args=slug),
+    Page("cohorts:programme_detail", args=lambda world: ["directeur-de-centres-de-clientele"], note="certificate"),
+    Page("cohorts:programme_detail", args=lambda world: ["chaire-de-telemarketing"], note="chair"),
+    Page("cohorts:apply_identity", args=slug, query="?autre=1", forms=MAIN_FORM),
+    Page("cohorts:apply_project", args=slug, before=resumed("begun"), forms=MAIN_FORM),
+    Page("cohorts:apply_check", args=slug, before=resumed("described")),
+    Page("cohorts:apply_thanks", args=slug, before=resumed("sent")),
+    Page("cohorts:application_resume", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM),
+    *(
+        Page("placements:application_follow", args=follow(state), note=state.value)
+        for state in ApplicationState
+        if state not in (S.DRAFT, S.ENQUIRY, S.EXPIRED)
+    ),
+    Page("placements:application_follow", args=follow("follow accepted"), note="placed"),
+    Page("placements:application_follow", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
+    Page("placements:follow_decline", args=follow(S.ADMITTED), forms=MAIN_FORM),
+    Page("placements:follow_withdraw", args=follow(S.SUBMITTED), forms=MAIN_FORM),
+    Page("placements:placement_answer", args=follow("answer proposed")),
+    Page("placements:placement_answer", args=follow("answer accepted"), note="answered"),
+    Page("placements:placement_answer", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
+    Page("placements:answer_decline", args=follow("answer proposed"), forms=MAIN_FORM),
+]
+
+CONVENTION = [
+    Page("partnership:board", Role.COORDINATOR),
+    Page("partnership:convention", Role.COORDINATOR),
+    Page("partnership:milestone_detail", Role.COORDINATOR, lambda world: [1]),
+    Page("partnership:milestone_detail", Role.COORDINATOR, lambda world: [3], note="undated"),
+    Page("partnership:commitment_list", Role.COORDINATOR, forms=("main form[action$='/tenir/'] >> nth=0",)),
+    Page("cohorts:register", Role.COORDINATOR),
+    Page("placements:register", Role.COORDINATOR),
+]
+
+CONTENTS = [
+    Page("programmes:curriculum_list", Role.AUTHOR),
+    Page("programmes:curriculum_validated_list", Role.AUTHOR),
+    Page("programmes:curriculum_read", Role.AUTHOR, lambda world: [world.draft_curriculum.pk]),
+    Page("programmes:curriculum_read", Role.AUTHOR, lambda world: [world.submitted_curriculum.pk], note="in review"),
+    Page("programmes:module_add", Role.AUTHOR, lambda world: [world.draft_curriculum.pk], forms=MAIN_FORM),
+    Page(
+        "programmes:module_edit",
+        Role.AUTHOR,
+        lambda world: [world.draft_curriculum.modules.first().pk],
+        forms=("main form[method=post] >> nth=0",),
+    ),
+    Page("admin:index", Role.REVIEWER, note="desk"),
+    Page("admin:programmes_curriculum_review", Role.REVIEWER, lambda world: [world.submitted_curriculum.pk]),
+    Page(
+        "admin:programmes_module_review",
+        Role.REVIEWER,
+        lambda world: [world.submitted_curriculum.pk, world.submitted_curriculum.modules.last().pk],
+        forms=(".decision form",),
+    ),
+]
+
+RECRUITMENT = [
+    Page("cohorts:worklist", Role.RECRUITER),
+    Page("cohorts:application_list", Role.RECRUITER),
+    Page("cohorts:application_list", Role.RECRUITER, query="?q=zzzz", note="nothing found"),
+    Page("cohorts:application_list", Role.RECRUITER, query="?zone=nulle-part", note="unknown filter"),
+    *(
+        Page(
+            "cohorts:application_detail",
+            Role.RECRUITER,
+            application(state),
+            forms=tuple(f"form[action$='/{deed}/']" for deed in deeds),
+            note=state.value,
+        )
+        for state, deeds in {
+            S.SUBMITTED: ("entretien", "entretien/passe", "injoignable", "desistement"),
+            S.INTERVIEW_SCHEDULED: ("entretien/passe",),
+            S.NO_SHOW: (),
+            S.INTERVIEWED: (),
+            S.WAITLISTED: (),
+            S.ADMITTED: ("decliner",),
+            S.CONFIRMED: (),
+            S.REJECTED: ("rouvrir",),
+        }.items()
+    ),
+    Page("cohorts:application_letter", Role.RECRUITER, file_letter),
+    Page("cohorts:application_reject", Role.RECRUITER, application(S.INTERVIEWED)),
+    Page(
+        "cohorts:application_reject",
+        Role.RECRUITER,
+        application(S.INTERVIEWED),
+        query="?reject-reason=profile",
+        note="letter",
+    ),
+    Page("job_detail", Role.RECRUITER, lambda world: [world.job.pk]),
+]
+
+PLACING = [
+    Page("placements:zone_board", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:site_list", Role.REGIONAL_LEAD, zone="lyon"),
+    Page("placements:site_add", Role.REGIONAL_LEAD, zone="lyon", forms=MAIN_FORM),
+    Page(
+        "placements:site_detail",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.site().pk],
+        "lyon",
+        forms=("main form.form[action$='/places/']",),
+    ),
+    Page("placements:site_edit", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon"),
+    Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon", query="?q=zzzz", note="nothing found"),
+    Page(
+        "placements:student_detail",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.placement(PlacementState.ACCEPTED).enrolment_id],
+        "lyon",
+    ),
+    Page(
+        "placements:enrolment_end",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.placement(PlacementState.ACCEPTED).enrolment_id],
+        "lyon",
+        forms=MAIN_FORM,
+    ),
+    Page("placements:placement_cancel", Role.REGIONAL_LEAD, of_placement(PlacementState.ACCEPTED), "lyon"),
+    Page(
+        "placements:placement_decline",
+        Role.REGIONAL_LEAD,
+        of_placement(PlacementState.PROPOSED),
+        "lyon",
+        forms=MAIN_FORM,
+    ),
+]
+
+# What answers when something is refused; the address stands for any other.
+REFUSALS = [
+    Page("home", None, query="nulle-part/", status=404, note="not found"),
+    Page("front", query="?q=%00", status=400, note="impossible text"),
+    Page("admin:login", Role.RECRUITER, status=403),
+    Page("placements:zone_board", Role.RECRUITER, lambda world: ["lyon"], status=403, note="forbidden"),
+]
+
+
+TABLES = list(admin.site._registry.items())
+
+
+def _admin_name(model: type[Model]) -> str:
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}"
+
+
+def _first(model: type[Model]) -> Callable[[World], list[Any]]:
+    return lambda world: [model._default_manager.order_by("pk").first().pk]
+
+
+def _tables() -> Iterator[Page]:
+    """The administrators' tables, and what can be done with a line of them."""
+    for model, table in TABLES:
+        name = _admin_name(model)
+        form = () if isinstance(table, ReadOnlyAdmin) else ("#content-main form",)
+        yield Page(f"{name}_changelist", Role.ADMINISTRATOR)
+        yield Page(f"{name}_change", Role.ADMINISTRATOR, _first(model), forms=form)
+        if form:
+            yield Page(f"{name}_add", Role.ADMINISTRATOR, forms=form)
+
+
+ADMINISTRATION = [
+    Page("admin:index", Role.ADMINISTRATOR, note="tables"),
+    Page("admin:app_list", Role.ADMINISTRATOR, lambda world: ["partnership"]),
+    Page("admin:partnership_party_delete", Role.ADMINISTRATOR, lambda world: [Party.objects.get(code="igs").pk]),
+    Page("admin:partnership_user_delete", Role.ADMINISTRATOR, lambda world: [world.user(Role.COORDINATOR).pk]),
+    Page("admin:partnership_journalentry_changelist", Role.ADMINISTRATOR, query="?q=rien", note="nothing found"),
+    Page("admin:password_change", Role.ADMINISTRATOR, forms=("#content-main form",)),
+    Page("admin:password_change_done", Role.ADMINISTRATOR),
+    Page(
+        "admin:auth_user_password_change",
+        Role.ADMINISTRATOR,
+        lambda world: [world.user(Role.COORDINATOR).pk],
+        forms=("#content-main form",),
+    ),
+    *_tables(),
+]
+
+PAGES = [*PUBLIC, *CONVENTION, *CONTENTS, *RECRUITMENT, *PLACING, *REFUSALS, *ADMINISTRATION]
+
+# Names that are no page of their own, and why.
+ELSEWHERE = {
+    "livez": "a word for machines",
+    "readyz": "JSON for machines",
+    "account_logout": "asks by POST; its GET is the question of the library, for whoever typed the address",
+    "partnership:convention_detail": "the convention again, by its key",
+    "cohorts:apply": "redirects to the first step",
+    "cohorts:application_export": "a file",
+    "job_result": "a file",
+    "placements:home": "redirects to the zone",
+    "mailbox_letter_html": "a letter, alone: its style is its own",
+    "admin:logout": "takes a POST",
+    "admin:autocomplete": "JSON of a menu",
+    "admin:jsi18n": "a script",
+    "admin:view_on_site": "redirects",
+}
+
+
+def names() -> set[str]:
+    """The name of every address that may show a page.
+
+    Left out: what only takes a POST; the administration's histories, which redirect to the journal; its questions
+    before deleting, of which the table holds two; adding to a table that is only read.
+    """
+    found = set()
+    read_only = tuple(_admin_name(model) for model, table in TABLES if isinstance(table, ReadOnlyAdmin))
+    for name, view in _walk(get_resolver().url_patterns):
+        is_closed = name.startswith(read_only) and name.endswith("_add")
+        if not name.endswith(("_history", "_delete")) and not is_closed and not _only_posts(view):
+            found.add(name)
+    return found
+
+
+def _walk(patterns: list, namespace: str = "") -> Iterator[tuple[str, Callable]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inside = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, inside)
+        elif pattern.name:
+            yield namespace + pattern.name, pattern.callback
+
+
+def _only_posts(view: Callable) -> bool:
+    """Whether a view is one of ours that refuses GET; the library's decorators keep the methods in their closure."""
+    while view is not None:
+        for cell in getattr(view, "__closure__", None) or ():
+            if cell.cell_contents == ["POST"]:
+                return True
+        view = getattr(view, "__wrapped__", None)
+    return False

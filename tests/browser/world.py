@@ -1,0 +1,103 @@
+"""The demonstration and what it lacks to open every page: links, a draft, an export, a caught letter."""
+
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.management import call_command
+
+from cohorts import services as recruitment
+from cohorts.models import Application, Cohort
+from cohorts.states import FOLLOW, RESUME, ApplicationState, Level
+from config import caught_mail
+from partnership import clock, jobs, links
+from partnership.models import OutgoingMessage, User, Zone, ref
+from partnership.states import Role
+from placements.models import HostSite, Placement
+from placements.states import ANSWER, PlacementState
+from programmes import services as teaching
+from programmes.models import Curriculum, Programme
+from programmes.states import CurriculumState
+from tests import factories
+
+
+@dataclass
+class World:
+    """A partnership in the middle of June, to be read only."""
+
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def found(self) -> None:
+        """Add to the demonstration what only somebody at work would have left."""
+        author = self.user(Role.AUTHOR)
+        self.draft_curriculum = teaching.create_curriculum(self.acvd, by=author)
+        self.submitted_curriculum = Curriculum.objects.filter(state=CurriculumState.IN_REVIEW).first()
+        self.job = jobs.start("applications_export", by=self.user(Role.RECRUITER), filters={}, order="", language="fr")
+        begun, described, sent = self._begin("Zoé"), self._begin("Nils"), self._begin("Ambre")
+        for draft in (described, sent):
+            self._describe(draft)
+        recruitment.submit(sent, consents=[], notice_version="2026-1")
+        for state in ApplicationState:
+            if found := Application.objects.filter(state=state).first():
+                self.tokens[state] = links.mint(FOLLOW, ref(found))
+        for key, draft in {"begun": begun, "described": described, "sent": sent}.items():
+            self.tokens[key] = links.mint(RESUME, ref(draft))
+        for state in (PlacementState.PROPOSED, PlacementState.ACCEPTED):
+            placement = self.placement(state)
+            self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))
+            self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
+        # The tests' own process writes letters to memory: this one leaves over SMTP like any other.
+        smtp = get_connection("django.core.mail.backends.smtp.EmailBackend")
+        EmailMessage("Une lettre arrivée", "Bonjour.", to=["quelqu.un@exemple.test"], connection=smtp).send()
+        self.caught = caught_mail.newest("Une lettre arrivée")[0].name
+
+    def _begin(self, first_name: str) -> Application:
+        cohort = Cohort.objects.get(zone__code="lyon", intake__programme=self.acvd)
+        identity = {"first_name": first_name, "last_name": "Fictive", "phone": "+33465710099", "postcode": "69100"}
+        identity |= {"commune": factories.commune()}
+        identity |= {"email": "zoe@exemple.test", "birth_year": clock.today().year - 19, "birth_month": 3}
+        return recruitment.begin(cohort, submit_key=uuid4(), identity=identity, language="fr")
+
+    def _describe(self, draft: Application) -> None:
+        project = {"level": Level.BAC, "diploma_on": None, "availability": [], "languages": "français"}
+        project |= {"has_employer": False, "source": "web", "supported_by": ""}
+        recruitment.describe_project(draft, cohort=draft.cohort, other_zones=[], project=project)
+
+    @property
+    def acvd(self) -> Programme:
+        return Programme.objects.get(slug="assistance-conseil-vente-a-distance")
+
+    def user(self, role: Role, zone: str | None = None) -> User:
+        return User.objects.filter(memberships__role=role, memberships__zone__code=zone).order_by("pk").first()
+
+    def application(self, state: ApplicationState, zone: str = "lyon") -> Application:
+        return Application.objects.filter(state=state, cohort__zone__code=zone).order_by("pk").first()
+
+    def letter(self, application: Application) -> OutgoingMessage:
+        return OutgoingMessage.objects.filter(about=ref(application)).order_by("pk").first()
+
+    def placement(self, state: PlacementState, zone: str = "lyon") -> Placement:
+        return Placement.objects.filter(state=state, seat__site__zone__code=zone).order_by("pk").first()
+
+    def site(self, zone: str = "lyon") -> HostSite:
+        return HostSite.objects.filter(zone__code=zone, seats__placements__isnull=False).order_by("pk").first()
+
+
+def demonstration() -> World:
+    """Tell the demonstration, and more; `CLOCK_SHIFT` must then be `shift()`."""
+    call_command("load_reference", verbosity=0)
+    call_command("demo", verbosity=0)
+    return World()
+
+
+def shift() -> int:
+    """The seconds by which the demonstration is ahead of the machine."""
+    return int((settings.DATA_DIR / "clock_shift").read_text())
+
+
+def beginning() -> World:
+    """A partnership before its first convention: people, zones, and nothing else."""
+    for code in ("paris", "lyon"):
+        Zone.objects.create(code=code, name=code.capitalize(), order=1)
+    return World()
