@@ -14,8 +14,9 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from . import policies
 from .measures import MEASURES, Counts, Measure
-from .models import Commitment, Milestone, Objective, Zone
+from .models import Commitment, Milestone, Objective, User, Zone
 from .states import MilestoneStatus, Precision
 from .templatetags.ui import longdate, monthdate, number
 
@@ -343,21 +344,32 @@ class Board:
     columns: list[tuple[Promise, Measure]]
 
 
-def build(milestones: list[Milestone], zones: list[Zone], counts: Counts, *, signed_on: date, today: date) -> Board:
-    """Compute the board from milestones (with objectives and commitments), zones and figures."""
+def build(
+    milestones: list[Milestone],
+    zones: list[Zone],
+    counts: Counts,
+    *,
+    signed_on: date,
+    today: date,
+    reader: User | None = None,
+) -> Board:
+    """Compute the board from milestones (with objectives and commitments), zones and figures.
+
+    Its figures open the lists that the reader may read; those of the public front page open none.
+    """
     columns = [key for key in COLUMNS if key in MEASURES]
     cards, rows, totals = [], [], []
     for milestone in milestones:
         card = card_of(milestone, counts, signed_on=signed_on, today=today)
         cards.append(card)
         own = [
-            _row(milestone, zone, card.readings, counts, columns, today=today)
+            _row(milestone, zone, card.readings, counts, columns, today=today, reader=reader)
             for zone in zones
             if _concerns(milestone, zone, card.readings, counts)
         ]
         rows += own
         if len(own) > 1 or any(reading.zone is None and reading.measure in COLUMNS for reading in card.readings):
-            totals.append(_row(milestone, None, card.readings, counts, columns, today=today))
+            totals.append(_row(milestone, None, card.readings, counts, columns, today=today, reader=reader))
     widest = [n for row in rows + totals for n in (row.young, row.seats, row.young_target, row.seats_target) if n]
     return Board(
         title=verdict([card.standing.status for card in cards]),
@@ -415,7 +427,14 @@ def _concerns(milestone: Milestone, zone: Zone, read: list[Reading], counts: Cou
 
 
 def _row(
-    milestone: Milestone, zone: Zone | None, read: list[Reading], counts: Counts, columns: list[str], *, today: date
+    milestone: Milestone,
+    zone: Zone | None,
+    read: list[Reading],
+    counts: Counts,
+    columns: list[str],
+    *,
+    today: date,
+    reader: User | None,
 ) -> Row:
     young, places = _side(YOUNG, milestone, zone, read, counts), _side(PLACES, milestone, zone, read, counts)
     hosts = any(reading.measure == PLACES for reading in read) or bool(figure(counts, PLACES, milestone, None))
@@ -425,7 +444,10 @@ def _row(
     return Row(
         milestone=milestone,
         zone=zone,
-        cells=[Cell(key, figure(counts, key, milestone, zone), list_url(key, milestone, zone)) for key in columns],
+        cells=[
+            Cell(key, figure(counts, key, milestone, zone), list_url(key, milestone, zone, reader=reader))
+            for key in columns
+        ],
         young=figure(counts, YOUNG, milestone, zone),
         seats=figure(counts, PLACES, milestone, zone) if hosts else None,
         linked=figure(counts, PLACED, milestone, zone),
@@ -455,10 +477,10 @@ def _side(measure: str, milestone: Milestone, zone: Zone | None, read: list[Read
     )
 
 
-def list_url(key: str, milestone: Milestone, zone: Zone | None) -> str:
-    """The list whose count is this number, where its measure has one."""
+def list_url(key: str, milestone: Milestone, zone: Zone | None, *, reader: User | None) -> str:
+    """The list whose count is this number, where its measure has one and the reader may open it."""
     name = MEASURES[key].url_name if key in MEASURES else ""
-    if not name:
+    if not name or reader is None or not policies.can_open_figure(reader, zone):
         return ""
     query = {"mesure": key, "jalon": milestone.order} | ({"zone": zone.code} if zone else {})
     return f"{reverse(name)}?{urlencode(query)}"

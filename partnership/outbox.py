@@ -83,8 +83,10 @@ def post(
 
     `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown
     in the letter and nowhere else. The context holds plain values only: what a person typed is escaped here, for both
-    forms.
+    forms. Whoever gave a telephone and no address is written nothing: the work list calls them.
     """
+    if not to.email:
+        return
     subject, text, html = render(template, to.language, context | {"name": to.called})
     purpose, thing = link or ("", None)
     letter = OutgoingMessage(

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.shortcuts import get_object_or_404
 
-from .models import Commitment, Convention, Signature, User
+from .models import Commitment, Convention, Signature, User, Zone
 from .states import Role
 
 T = TypeVar("T", bound=models.Model)
@@ -40,9 +40,26 @@ def can_read_board(user: User, convention: Convention | None = None) -> bool:
     return bool(user.current_memberships())
 
 
+def register_zones(user: User) -> set[int] | None:
+    """The zones whose lines behind a figure the user reads, without a name; None means all, none at all an empty set.
+
+    Coordinators and administrators read every zone's, recruiters and leads those they work in; reviewers and authors
+    see figures and nothing of any applicant.
+    """
+    if user.has_role(Role.COORDINATOR, Role.ADMINISTRATOR):
+        return None
+    return user.zones_as(Role.RECRUITER, Role.HEAD_OF_RECRUITMENT, Role.REGIONAL_LEAD)
+
+
 def can_read_register(user: User) -> bool:
-    """References, states, zones and dates without names, for coordinators and administrators."""
-    return user.has_role(Role.COORDINATOR, Role.ADMINISTRATOR)
+    """Whoever reads the lines of some zone."""
+    return register_zones(user) != set()
+
+
+def can_open_figure(user: User, zone: Zone | None) -> bool:
+    """A figure opens its list for whoever reads all the lines it counts."""
+    zones = register_zones(user)
+    return zones is None or (zone is not None and zone.pk in zones)
 
 
 def can_sign(user: User, signature: Signature) -> bool:

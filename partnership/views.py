@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from . import board as boards
 from . import clock, jobs, measures, policies, services
@@ -41,7 +41,7 @@ def _signed_on(convention: Convention) -> date:
     return convention.signed_at.astimezone(clock.PARIS).date() if convention.signed_at else clock.today()
 
 
-@require_GET
+@require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """The convention on one screen; while it is a draft, who must still sign."""
     convention = _running(request.user)
@@ -63,6 +63,7 @@ def board(request: HttpRequest) -> HttpResponse:
         measures.counts(request.user, convention),
         signed_on=_signed_on(convention),
         today=clock.today(),
+        reader=request.user,
     )
     context = {"convention": convention, "board": shown, "today": clock.today()}
     return render(request, "partnership/board.html", context)
@@ -104,7 +105,7 @@ def _due(signatures: list[dict], label: str = "", url: str = "") -> dict | None:
     }
 
 
-@require_GET
+@require_safe
 def convention(request: HttpRequest, pk: str | None = None) -> HttpResponse:
     """The convention's text, its parties and their signatures, its milestones as they were promised."""
     if pk is None:
@@ -151,14 +152,17 @@ def signature_sign(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("partnership:convention_detail", pk=shown.pk)
 
 
-@require_GET
+@require_safe
 def milestone_detail(request: HttpRequest, order: int) -> HttpResponse:
     """A milestone: its status and why, each objective beside its figure, what each party promised."""
     convention = _running_or_404(request.user)
     milestone = get_object_or_404(_milestones(convention), order=order)
     counts = measures.counts(request.user, convention)
     card = boards.card_of(milestone, counts, signed_on=_signed_on(convention), today=clock.today())
-    lines = [(reading, boards.list_url(reading.measure, milestone, reading.zone)) for reading in card.readings]
+    lines = [
+        (reading, boards.list_url(reading.measure, milestone, reading.zone, reader=request.user))
+        for reading in card.readings
+    ]
     context = {
         "convention": convention,
         "milestone": milestone,
@@ -193,7 +197,7 @@ def _promises(
     return lines
 
 
-@require_GET
+@require_safe
 def commitment_list(request: HttpRequest) -> HttpResponse:
     """What each party promised beside the milestones, kept or not."""
     return _commitment_page(request, _running_or_404(request.user))
@@ -234,7 +238,7 @@ def commitment_keep(request: HttpRequest, pk: str) -> HttpResponse:
 # -- long tasks -------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def job_detail(request: HttpRequest, pk: str) -> HttpResponse:
     """How far a long task of one's own is; the page may be left and found again."""
     job = get_object_or_404(Job, pk=pk, started_by=request.user)
@@ -248,7 +252,7 @@ def job_detail(request: HttpRequest, pk: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def job_result(request: HttpRequest, pk: str) -> FileResponse:
     """The file that a finished task has made, for whoever started it."""
     job = get_object_or_404(Job.objects.exclude(result=""), pk=pk, started_by=request.user, state=JobState.DONE)

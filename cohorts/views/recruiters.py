@@ -331,7 +331,7 @@ def application_export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """The applications behind a figure of the board: reference, state, zone and dates, and no name."""
-    house.require(house.can_read_board(request.user))
+    house.require(house.can_read_register(request.user))
     convention = Convention.objects.visible_to(request.user).running()
     key = request.GET.get("mesure") or "contacts"
     ignored = []
@@ -339,6 +339,9 @@ def register(request: HttpRequest) -> HttpResponse:
         ignored.append(_("Figure"))
         key = "contacts"
     rows = behind(key, convention) if convention else Application.objects.none()
+    readable = house.register_zones(request.user)
+    if readable is not None:
+        rows = rows.filter(cohort__zone__in=readable)
     zone = Zone.objects.filter(code=request.GET.get("zone", "")).first()
     if zone:
         rows = rows.filter(cohort__zone=zone)

@@ -44,11 +44,19 @@ def test_the_register_names_nobody(coordinator, client_of, mixed):
     assert "CV-" in body
 
 
-def test_a_recruiter_opens_the_files_of_their_zones_from_it(lyon_recruiter, coordinator, client_of, mixed):
+def test_a_recruiter_reads_the_lines_of_their_zones_and_opens_their_files(
+    lyon_recruiter, coordinator, client_of, mixed
+):
     response = _register(client_of(lyon_recruiter))
-    assert {one.cohort.zone.code: one.readable for one in response.context["rows"]} == {"lyon": True, "paris": False}
-    assert response.content.decode().count("/recrutement/candidatures/") >= 5
-    assert not any(one.readable for one in _register(client_of(coordinator)).context["rows"])
+    assert {one.cohort.zone.code: one.readable for one in response.context["rows"]} == {"lyon": True}
+    everywhere = _register(client_of(coordinator)).context["rows"]
+    assert {one.cohort.zone.code for one in everywhere} == {"lyon", "paris"}
+    assert not any(one.readable for one in everywhere)
+
+
+def test_reviewers_and_authors_read_figures_and_no_line_behind_them(reviewer, author, client_of, mixed):
+    for person in (reviewer, author):
+        assert _register(client_of(person)).status_code == 403
 
 
 def test_an_unknown_figure_zone_or_milestone_is_ignored_and_told(coordinator, client_of, mixed):

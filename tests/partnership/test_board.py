@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from partnership import board, clock, measures
+from partnership import board, clock, measures, policies
 from partnership.board import Contents, Reading
 from partnership.models import Commitment, Milestone, Objective
 from partnership.states import MilestoneStatus, Precision
@@ -337,3 +337,16 @@ def test_whoever_has_no_convention_is_told_so(stranger, client_of):
     assert response.status_code == 200
     assert "Convention SMT" not in response.content.decode()
     assert client_of(stranger).get(reverse("partnership:convention")).status_code == 404
+
+
+def test_a_figure_opens_its_list_only_for_whoever_may_read_all_its_lines(coordinator, lyon_lead, reviewer):
+    lyon, paris = factories.zone("lyon"), factories.zone("paris")
+    opened = {
+        person: [policies.can_open_figure(person, zone) for zone in (lyon, paris, None)]
+        for person in (coordinator, lyon_lead, reviewer)
+    }
+    assert opened == {
+        coordinator: [True, True, True],
+        lyon_lead: [True, False, False],
+        reviewer: [False, False, False],
+    }
