@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from partnership.admin import AdministratorAdmin
+from partnership.desk import AdministratorAdmin
 
 from .models import Cohort, Intake
 

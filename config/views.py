@@ -1,9 +1,8 @@
 """Pages of no single app: the public front page, the homes by role, health, error pages, the caught mail."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from email.utils import parseaddr
-from functools import wraps
 
 from allauth.account import views as account
 from celery import current_app
@@ -19,12 +18,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError as BrokerError
 
 from cohorts.models import Cohort
 from partnership import board as boards
 from partnership import clock, measures, personal_data
+from partnership.desk import unprocessable_when_shown_again
 from partnership.models import Convention, Party, Zone
 from partnership.states import ConventionState, Role
 from programmes.models import Programme
@@ -44,6 +44,7 @@ _HOMES: list[tuple[tuple[Role, ...], str]] = [
 ]
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Send whoever has signed in to what is due for their role."""
     for roles, name in _HOMES:
@@ -60,34 +61,23 @@ def to_sign_in(request: HttpRequest, extra_context: dict | None = None) -> HttpR
     return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
 
 
-def _unprocessable_when_shown_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A form that comes back with its errors answers 422, the sign-in library's forms like ours."""
-
-    @wraps(view)
-    def shown(request: HttpRequest) -> HttpResponse:
-        response = view(request)
-        if request.method == "POST" and response.status_code == 200:
-            response.status_code = 422
-        return response
-
-    return login_not_required(shown)
-
-
-sign_in = _unprocessable_when_shown_again(account.login)
-request_code = _unprocessable_when_shown_again(account.request_login_code)
-confirm_code = _unprocessable_when_shown_again(account.confirm_login_code)
+sign_in = login_not_required(unprocessable_when_shown_again(account.login))
+request_code = login_not_required(unprocessable_when_shown_again(account.request_login_code))
+confirm_code = login_not_required(unprocessable_when_shown_again(account.confirm_login_code))
 
 
 # -- health -------------------------------------------------------------------------------------------------------
 
 
 @login_not_required
+@require_safe
 def livez(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @login_not_required
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """503 without PostgreSQL; a dead broker is only degraded, for letters still leave by the relay."""
     try:
@@ -130,7 +120,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """What can be learned, when and where, and how far the convention is: figures only."""
     today = clock.today()
@@ -205,7 +195,7 @@ def _so_far(today: date) -> dict:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """The notice of article 13 of the GDPR, in its present version."""
     providers = Party.objects.filter(pk__in=Programme.objects.values("provider"))
@@ -221,12 +211,13 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
 def style(request: HttpRequest) -> HttpResponse:
     return render(request, "style.html", style_examples.examples())
 
 
 @login_not_required
-@require_GET
+@require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     """The letters that really left, newest first; nobody outside development has this page."""
     wanted = request.GET.get("q", "").strip()
@@ -234,14 +225,14 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def mailbox_letter(request: HttpRequest, name: str) -> HttpResponse:
     """One caught letter, as text whose links can be followed."""
     return render(request, "mailbox_letter.html", {"letter": _caught(name), "name": name})
 
 
 @login_not_required
-@require_GET
+@require_safe
 @csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "base-uri": [NONE], "frame-ancestors": [NONE]})
 def mailbox_letter_html(request: HttpRequest, name: str) -> HttpResponse:
     """The letter's HTML form, alone, with the inline styles of letters and nothing else allowed."""

@@ -11,21 +11,27 @@ import allauth.account.admin  # noqa: F401 (it registers what is taken back belo
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin as LibraryUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import linebreaks_filter
-from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import measures, outbox, policies, services
+from . import measures, outbox, services
+from .desk import (
+    AdministratorAdmin,
+    AdministratorInline,
+    DistinctFormSet,
+    NamedFormSet,
+    ReadOnlyAdmin,
+    unprocessable_when_shown_again,
+)
 from .models import (
     Commitment,
     Convention,
@@ -41,98 +47,21 @@ from .models import (
     ZoneDepartment,
 )
 from .states import ConventionState
-from .workflow import Refused, record
+from .workflow import Refused
 
 # Addresses are a field of User and rights come from memberships: the libraries' own tables have nothing to say here.
 admin.site.unregister([Group, EmailAddress])
 
 
-class AdministratorAdmin(admin.ModelAdmin):
-    """For administrators alone; each write is a line in the journal."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return policies.is_administrator(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return policies.is_administrator(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return policies.is_administrator(request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return policies.is_administrator(request.user)
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return policies.is_administrator(request.user)
-
-    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
-        record(obj, "added", by=request.user)
-
-    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
-        record(obj, "edited", by=request.user, reason=_fields_of(message))
-
-    def log_deletions(self, request: HttpRequest, queryset: QuerySet | list[models.Model]) -> None:
-        for thing in queryset:
-            record(thing, "deleted", by=request.user)
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
-        """The history of a record is its lines of the journal."""
-        query = urlencode({"q": f"{self.opts.label_lower}:{object_id}"})
-        return HttpResponseRedirect(f"{reverse('admin:partnership_journalentry_changelist')}?{query}")
+def no_autocomplete(request: HttpRequest) -> HttpResponse:
+    """No field here completes itself, so nobody searches the tables by that address."""
+    raise PermissionDenied
 
 
-def _fields_of(message: Any) -> str:
-    # The library describes a change as a list of {"changed": {"fields": [...]}} or {"added": {"name": ...}}.
-    if isinstance(message, str):
-        return message[:500]
-    said = []
-    for part in message:
-        for verb, details in part.items():
-            said.append(
-                " ".join([verb, details.get("name", ""), ", ".join(map(str, details.get("fields", [])))]).strip()
-            )
-    return "; ".join(said)[:500]
+admin.site.autocomplete_view = no_autocomplete
 
 
-class NamedFormSet(forms.BaseInlineFormSet):
-    """Rows whose fields carry their column's name: the table's head is no label to assistive technology."""
-
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        super().add_fields(form, index)
-        for bound in form.fields.values():
-            # A choice of related records wraps the widget that is drawn.
-            getattr(bound.widget, "widget", bound.widget).attrs["aria-label"] = bound.label
-            if isinstance(bound.widget, RelatedFieldWidgetWrapper):
-                bound.widget.can_add_related = bound.widget.can_change_related = False
-                bound.widget.can_delete_related = bound.widget.can_view_related = False
-
-
-class AdministratorInline(admin.TabularInline):
-    formset = NamedFormSet
-    extra = 0
-
-
-class DistinctFormSet(NamedFormSet):
-    """Rows that the database keeps apart by `distinct_by`: a repetition is told in the form, an exchange as well."""
-
-    distinct_by: tuple[str, ...] = ()
-
-    def clean(self) -> None:
-        super().clean()
-        before = {tuple(form.initial.get(name) for name in self.distinct_by): form for form in self.initial_forms}
-        after: dict[tuple, forms.ModelForm] = {}
-        for form in self.forms:
-            if not form.is_valid() or form in self.deleted_forms or not any(form.cleaned_data.values()):
-                continue
-            key = tuple(
-                getattr(form.cleaned_data.get(name), "pk", form.cleaned_data.get(name)) for name in self.distinct_by
-            )
-            if key in after:
-                form.add_error(self.distinct_by[0], _("Another line already says this."))
-            elif before.get(key, form) is not form and form in self.initial_forms:
-                # Rows are written one after the other, so the value must be free when its turn comes.
-                form.add_error(self.distinct_by[0], _("Another line holds this value: free it first, then save again."))
-            after[key] = form
+admin.site.password_change = unprocessable_when_shown_again(admin.site.password_change)
 
 
 class MilestoneFormSet(DistinctFormSet):
@@ -149,19 +78,6 @@ class SignatureFormSet(DistinctFormSet):
 
 class DepartmentFormSet(DistinctFormSet):
     distinct_by = ("department",)
-
-
-class ReadOnlyAdmin(AdministratorAdmin):
-    """What no form writes: it can be looked at."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
 
 
 # -- people -------------------------------------------------------------------------------------------------------
@@ -211,6 +127,9 @@ class UserAdmin(AdministratorAdmin, LibraryUserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and obj != request.user
+
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return unprocessable_when_shown_again(super().user_change_password)(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         if not change:

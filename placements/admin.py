@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from partnership.admin import AdministratorAdmin
+from partnership.desk import AdministratorAdmin
 
 from .models import HostCompany
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from partnership.admin import AdministratorAdmin, ReadOnlyAdmin
+from partnership.desk import AdministratorAdmin, ReadOnlyAdmin
 from partnership.models import User
 from partnership.policies import get_allowed
 from partnership.states import Role

@@ -106,7 +106,7 @@ def test_a_new_person_has_a_lower_case_address_no_password_and_a_line_in_the_jou
 def test_an_address_taken_in_other_letters_is_refused_with_a_message(administrator, client_of):
     User.objects.create(email="nouvelle@exemple.test", full_name="Première")
     response = client_of(administrator).post(reverse("admin:partnership_user_add"), _person())
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert response.context["adminform"].form.errors["email"]
     assert User.objects.filter(email__iexact="nouvelle@exemple.test").count() == 1
 
@@ -179,7 +179,7 @@ def test_a_second_target_for_the_same_measure_is_refused_in_the_form(administrat
     data |= {"objectives-0-milestone": milestone.pk, "objectives-1-milestone": milestone.pk}
     url = reverse("admin:partnership_milestone_change", args=[milestone.pk])
     response = client_of(administrator).post(url, data)
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert response.context["errors"]
     assert milestone.objectives.count() == 1
 
@@ -202,7 +202,7 @@ def test_two_milestones_that_exchange_numbers_are_refused_in_the_form(administra
         data |= {f"milestones-{row}-{key}": value for key, value in line.items()}
     url = reverse("admin:partnership_convention_change", args=[first.convention_id])
     response = client_of(administrator).post(url, data)
-    assert response.status_code == 200
+    assert response.status_code == 422
     first.refresh_from_db()
     assert first.order == 1
 
