@@ -53,7 +53,9 @@ class Intake(models.Model):
         verbose_name = _("intake")
         verbose_name_plural = _("intakes")
         ordering = ["starts_on"]
-        constraints = [models.UniqueConstraint(fields=["programme", "starts_on"], name="one_intake_a_programme_and_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "starts_on"], name="one_intake_a_programme_and_day")
+        ]
 
     def __str__(self) -> str:
         return f"{self.programme}, {self.starts_on:%d/%m/%Y}"
@@ -66,9 +68,9 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 
     def open_on(self, day: date) -> "CohortQuerySet":
         """Cohorts that take applications: a curriculum recorded, and within the dates."""
-        return self.filter(
-            curriculum__isnull=False, applications_from__lte=day, applications_until__gte=day
-        ).exclude(curriculum__state__in=["draft", "refused"])
+        return self.filter(curriculum__isnull=False, applications_from__lte=day, applications_until__gte=day).exclude(
+            curriculum__state__in=["draft", "refused"]
+        )
 
 
 class Cohort(models.Model):
@@ -143,16 +145,16 @@ class Candidate(models.Model):
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
-    @property
-    def called(self) -> str:
-        return self.first_name
-
     def save(self, **options) -> None:
         # Derived, but stored: a search must not recompute a million names.
         self.search_text = plain(f"{self.first_name} {self.last_name} {self.email} {self.phone}")[:300]
         if options.get("update_fields") is not None:
             options["update_fields"] = {*options["update_fields"], "search_text"}
         super().save(**options)
+
+    @property
+    def called(self) -> str:
+        return self.first_name
 
 
 class _NextNumber(Func):
@@ -204,9 +206,7 @@ class Application(models.Model):
     level = models.CharField(_("highest diploma"), max_length=1, choices=Level.choices, blank=True)
     diploma_on = models.DateField(_("date of the diploma"), null=True, blank=True)
     other_zones = models.ManyToManyField(Zone, related_name="+", blank=True, verbose_name=_("other possible zones"))
-    availability = ArrayField(
-        models.CharField(max_length=12, choices=Availability.choices), default=list, blank=True
-    )
+    availability = ArrayField(models.CharField(max_length=12, choices=Availability.choices), default=list, blank=True)
     languages = models.CharField(_("languages spoken"), max_length=120, blank=True)
     has_employer = models.BooleanField(_("has an employer"), null=True, blank=True)
     source = models.CharField(_("heard of us through"), max_length=16, choices=Source.choices, blank=True)
@@ -217,9 +217,7 @@ class Application(models.Model):
     # the decision and the offer
     decided_at = models.DateTimeField(_("decided on"), null=True, editable=False)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
-    offered_curriculum = models.ForeignKey(
-        Curriculum, models.PROTECT, null=True, related_name="offers", editable=False
-    )
+    offered_curriculum = models.ForeignKey(Curriculum, models.PROTECT, null=True, related_name="offers", editable=False)
     reply_by = models.DateField(_("answer expected by"), null=True, editable=False)
     waiting_rank = models.PositiveSmallIntegerField(_("rank on the waiting list"), null=True, editable=False)
     # the exit
@@ -369,9 +367,7 @@ class Enrolment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, models.PROTECT, related_name="enrolments")
-    state = models.CharField(
-        _("state"), max_length=10, choices=EnrolmentState.choices, default=EnrolmentState.EXPECTED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=EnrolmentState.choices, default=EnrolmentState.EXPECTED)
     enrolled_at = models.DateTimeField(_("enrolled on"))
     ended_at = models.DateTimeField(_("ended on"), null=True)
     end_reason = models.CharField(_("reason"), max_length=20, choices=ExitReason.choices, blank=True)

@@ -22,9 +22,7 @@ def can_decide(user: User, application: Application) -> bool:
 
 def can_end(user: User, enrolment: Enrolment) -> bool:
     """Recruitment, or the lead of the student's own zone, records that a student leaves."""
-    return can_decide(user, enrolment.application) or _covers(
-        user.zones_as(Role.REGIONAL_LEAD), enrolment.application
-    )
+    return can_decide(user, enrolment.application) or _covers(user.zones_as(Role.REGIONAL_LEAD), enrolment.application)
 
 
 def _covers(zones: set[int] | None, application: Application) -> bool:

@@ -39,7 +39,9 @@ DAYS_OF_A_DRAFT = 60
 MOST_LINKS = 5
 _REFUSALS = {
     "offers_never_exceed_the_places": gettext_lazy("Every place of this cohort is already offered."),
-    "no_offer_before_validation": gettext_lazy("No place can be offered before the content of the course is validated."),
+    "no_offer_before_validation": gettext_lazy(
+        "No place can be offered before the content of the course is validated."
+    ),
     "one_live_application_per_person_and_intake": gettext_lazy(
         "This person already has another application under way for the same intake."
     ),
@@ -203,7 +205,16 @@ def _take_over(draft: Application, *, person: Candidate, enquiry: Application | 
         draft.save(update_fields=["candidate"])
         typed.delete()
         return draft
-    for name in ("cohort", "level", "diploma_on", "availability", "languages", "has_employer", "source", "supported_by"):
+    for name in (
+        "cohort",
+        "level",
+        "diploma_on",
+        "availability",
+        "languages",
+        "has_employer",
+        "source",
+        "supported_by",
+    ):
         setattr(enquiry, name, getattr(draft, name))
     enquiry.save()
     enquiry.other_zones.set(draft.other_zones.all())
@@ -273,9 +284,7 @@ def record_interview(application: Application, *, note: str, by: User, version: 
     _go(application, ApplicationState.INTERVIEWED, by=by, version=version)
     booking = _close_booking(application, BookingState.ATTENDED, by=by, note=note)
     if booking is None:
-        slot = Slot.objects.create(
-            cohort=application.cohort, starts_at=clock.now(), place=_("walk-in"), held_by=by
-        )
+        slot = Slot.objects.create(cohort=application.cohort, starts_at=clock.now(), place=_("walk-in"), held_by=by)
         walk_in = Booking.objects.create(slot=slot, application=application, state=BookingState.ATTENDED, note=note)
         record(walk_in, BookingState.ATTENDED, by=by)
 
@@ -419,9 +428,7 @@ def _validated_content(application: Application) -> Curriculum:
 
 
 @transaction.atomic
-def confirm(
-    application: Application, *, by: Actor, channel: Channel = Channel.WEB, version: int | None = None
-) -> None:
+def confirm(application: Application, *, by: Actor, channel: Channel = Channel.WEB, version: int | None = None) -> None:
     """Take the offered place: the applicant becomes a student."""
     _go(application, ApplicationState.CONFIRMED, by=by, channel=channel, version=version)
     _enrol(application, by=by)
@@ -468,5 +475,3 @@ def _leave(application: Application, to: ApplicationState, *, reason: str, by: A
     for enrolment in application.enrolments.live():
         move(enrolment, EnrolmentState.ENDED, by=by, reason=reason, ended_at=clock.now(), end_reason=reason)
         enrolment_ended.send(sender=Enrolment, enrolment=enrolment, by=by, reason=reason)
-
-

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# DEVELOPMENT opens the style page, the caught mail, the demonstration and the travelled clock; nothing else turns on it.
+# DEVELOPMENT opens the style page, the caught mail, the demonstration and the travelled clock, and nothing else.
 DEVELOPMENT = env.bool("DEVELOPMENT", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
@@ -92,7 +92,7 @@ if DATABASE_POOL:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 20}}
 SESSION_COOKIE_AGE = 12 * 3600
 
-# -- worker: a doorbell, never the record (the outbox is) ---------------------------------------------------------------
+# -- worker: a doorbell, never the record (the outbox is) --------------------------------------------------------------
 CELERY_BROKER_URL = env.str("REDIS_URL")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

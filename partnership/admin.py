@@ -113,7 +113,7 @@ class UserAdmin(AdministratorAdmin, LibraryUserAdmin):
     search_fields = ["full_name", "email"]
     ordering = ["full_name"]
     filter_horizontal = []
-    change_user_password_template = None
+    add_form_template = change_user_password_template = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("memberships__zone", "memberships__party")

@@ -14,7 +14,7 @@ Counts = dict[str, dict[Cell, int]]
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure with one definition, shown on hover and in the handbook; `url_name` is the list whose count equals it."""
+    """A figure with its one definition, shown on hover; `url_name` is the list whose count equals it."""
 
     key: str
     label: str | Promise

@@ -66,7 +66,9 @@ class User(AbstractBaseUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["full_name"]
-        constraints = [models.CheckConstraint(name="an_address_is_kept_in_lower_case", condition=Q(email=Lower("email")))]
+        constraints = [
+            models.CheckConstraint(name="an_address_is_kept_in_lower_case", condition=Q(email=Lower("email")))
+        ]
 
     def __str__(self) -> str:
         return self.full_name

@@ -111,7 +111,7 @@ class Story:
         self.convention = Convention.objects.create(
             title="Convention SMT – Groupe IGS",
             purpose="Former des jeunes en alternance aux métiers des centres d’appels : un diplôme, un certificat de "
-            "directeur, une chaire. L’IGS informe, recrute et enseigne ; le SMT valide les contenus et trouve les places.",
+            "directeur, une chaire. L’IGS informe, recrute et enseigne ; le SMT valide les contenus, trouve les places.",
         )
         for order, party in enumerate((self.smt, self.igs)):
             Signature.objects.create(convention=self.convention, party=party, order=order)
@@ -168,10 +168,10 @@ class Story:
             title=f"{certificate} « Assistance, conseil, vente à distance »",
             short_title="CS ACVD" if self.year >= 2025 else "MC ACVD",
             level=4,
-            pitch="Une année d’alternance, un diplôme reconnu, un salaire. L’école vous forme ; un plateau téléphonique "
-            "vous accueille.",
-            audience="Vous avez un bac ou l’obtiendrez cet été, de 16 à 29 ans. Aucune expérience demandée : on regarde "
-            "l’écoute, la voix, l’envie.",
+            pitch="Une année d’alternance, un diplôme reconnu, un salaire. L’école vous forme ; un plateau "
+            "téléphonique vous accueille.",
+            audience="Vous avez un bac ou l’obtiendrez cet été, de 16 à 29 ans. Aucune expérience demandée : on "
+            "regarde l’écoute, la voix, l’envie.",
             outcome="Un diplôme de niveau 4 en un an, un métier qui recrute, et un salaire dès le premier mois.",
             **common,
         )

@@ -50,7 +50,10 @@ def counts(user: User | None, convention: Convention) -> Counts:
     """The three figures by milestone and zone: a place counts where its site is."""
     figures: Counts = {"host_places": {}, "placed": {}, "with_employer": {}}
     for milestone, zone, number in (
-        seats(convention).values_list("intake__programme__milestone", "site__zone").annotate(number=Count("pk")).order_by()
+        seats(convention)
+        .values_list("intake__programme__milestone", "site__zone")
+        .annotate(number=Count("pk"))
+        .order_by()
     ):
         figures["host_places"][milestone, zone] = number
     grouped = placements(convention, partners_only=False).values_list(

@@ -169,16 +169,14 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
 
 
 class Placement(models.Model):
-    """A student on a seat; the database refuses a second live one for either, and a site outside the student's zones."""
+    """A student on a seat; the database refuses a second live one for either, and a site out of the student's zones."""
 
     FLOW = PLACEMENT_FLOW
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="placements")
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="placements")
-    state = models.CharField(
-        _("state"), max_length=10, choices=PlacementState.choices, default=PlacementState.PROPOSED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=PlacementState.choices, default=PlacementState.PROPOSED)
     version = models.PositiveIntegerField(default=1, editable=False)
     proposed_at = models.DateTimeField(_("proposed on"))
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposed by"))

@@ -9,248 +9,670 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partnership', '0001_initial'),
-        ('programmes', '0001_initial'),
+        ("partnership", "0001_initial"),
+        ("programmes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE cohorts_application_number", "DROP SEQUENCE cohorts_application_number"),
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('first_name', models.CharField(max_length=60, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=60, verbose_name='last name')),
-                ('phone', models.CharField(blank=True, max_length=16, verbose_name='telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year of birth')),
-                ('birth_month', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='month of birth')),
-                ('postcode', models.CharField(blank=True, max_length=5, verbose_name='postcode')),
-                ('language', models.CharField(default='fr', max_length=2, verbose_name='language')),
-                ('search_text', models.CharField(default='', editable=False, max_length=300)),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='partnership.commune', verbose_name='commune')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("first_name", models.CharField(max_length=60, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=60, verbose_name="last name")),
+                ("phone", models.CharField(blank=True, max_length=16, verbose_name="telephone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail address")),
+                ("birth_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year of birth")),
+                ("birth_month", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="month of birth")),
+                ("postcode", models.CharField(blank=True, max_length=5, verbose_name="postcode")),
+                ("language", models.CharField(default="fr", max_length=2, verbose_name="language")),
+                ("search_text", models.CharField(default="", editable=False, max_length=300)),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="partnership.commune",
+                        verbose_name="commune",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'applicant',
-                'verbose_name_plural': 'applicants',
-                'ordering': ['last_name', 'first_name'],
+                "verbose_name": "applicant",
+                "verbose_name_plural": "applicants",
+                "ordering": ["last_name", "first_name"],
             },
         ),
         migrations.CreateModel(
-            name='Cohort',
+            name="Cohort",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('groups', models.PositiveSmallIntegerField(default=1, verbose_name='class groups')),
-                ('capacity', models.PositiveSmallIntegerField(verbose_name='places')),
-                ('overbooking_percent', models.PositiveSmallIntegerField(default=0, verbose_name='over-booking, %')),
-                ('rhythm', models.CharField(blank=True, max_length=120, verbose_name='rhythm')),
-                ('applications_from', models.DateField(verbose_name='applications from')),
-                ('applications_until', models.DateField(verbose_name='applications until')),
-                ('curriculum', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cohorts', to='programmes.curriculum', verbose_name='content')),
-                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cohorts', to='partnership.zone', verbose_name='zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("groups", models.PositiveSmallIntegerField(default=1, verbose_name="class groups")),
+                ("capacity", models.PositiveSmallIntegerField(verbose_name="places")),
+                ("overbooking_percent", models.PositiveSmallIntegerField(default=0, verbose_name="over-booking, %")),
+                ("rhythm", models.CharField(blank=True, max_length=120, verbose_name="rhythm")),
+                ("applications_from", models.DateField(verbose_name="applications from")),
+                ("applications_until", models.DateField(verbose_name="applications until")),
+                (
+                    "curriculum",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cohorts",
+                        to="programmes.curriculum",
+                        verbose_name="content",
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cohorts",
+                        to="partnership.zone",
+                        verbose_name="zone",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cohort',
-                'verbose_name_plural': 'cohorts',
-                'ordering': ['intake__starts_on', 'zone__order'],
+                "verbose_name": "cohort",
+                "verbose_name_plural": "cohorts",
+                "ordering": ["intake__starts_on", "zone__order"],
             },
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField(db_default=cohorts.models._NextNumber(), editable=False, unique=True)),
-                ('state', models.CharField(choices=[('enquiry', 'Enquiry'), ('draft', 'Begun'), ('submitted', 'Submitted'), ('interview_scheduled', 'Interview scheduled'), ('no_show', 'Missed interview'), ('interviewed', 'Interviewed'), ('waitlisted', 'Waiting list'), ('admitted', 'Admitted'), ('confirmed', 'Confirmed'), ('rejected', 'Rejected'), ('declined', 'Offer declined'), ('expired', 'Offer expired'), ('withdrawn', 'Withdrawn'), ('unreachable', 'Unreachable')], default='draft', max_length=20, verbose_name='state')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('submit_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(verbose_name='begun on')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='submitted on')),
-                ('state_since', models.DateTimeField(verbose_name='in this state since')),
-                ('level', models.CharField(blank=True, choices=[('3', 'CAP, BEP or no diploma (level 3 or below)'), ('4', 'baccalauréat (level 4)'), ('5', 'two years after the baccalauréat (level 5)'), ('6', 'licence or more (level 6 and above)')], max_length=1, verbose_name='highest diploma')),
-                ('diploma_on', models.DateField(blank=True, null=True, verbose_name='date of the diploma')),
-                ('availability', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('evenings', 'evenings until 9 p.m.'), ('saturdays', 'Saturdays'), ('sundays', 'some Sundays')], max_length=12), blank=True, default=list, size=None)),
-                ('languages', models.CharField(blank=True, max_length=120, verbose_name='languages spoken')),
-                ('has_employer', models.BooleanField(blank=True, null=True, verbose_name='has an employer')),
-                ('source', models.CharField(blank=True, choices=[('lycee', 'lycée'), ('mission_locale', 'mission locale'), ('france_travail', 'France Travail'), ('cio', 'guidance centre (CIO)'), ('fair', 'fair or forum'), ('open_day', 'open day'), ('web', 'the web or social networks'), ('host', 'an employer'), ('word_of_mouth', 'word of mouth'), ('other', 'other')], max_length=16, verbose_name='heard of us through')),
-                ('supported_by', models.CharField(blank=True, max_length=120, verbose_name='supported by')),
-                ('notice_version', models.CharField(blank=True, editable=False, max_length=12)),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided on')),
-                ('reply_by', models.DateField(editable=False, null=True, verbose_name='answer expected by')),
-                ('waiting_rank', models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='rank on the waiting list')),
-                ('exit_reason', models.CharField(blank=True, choices=[('profile', 'profile does not match the course'), ('level', 'level required not held'), ('age', 'age outside the legal limits'), ('full', 'no place left'), ('condition', 'condition of the offer not met'), ('course_cancelled', 'course cancelled'), ('other_course', 'chose another course'), ('job', 'found a job'), ('moved', 'moved away'), ('personal', 'personal reasons'), ('no_answer', 'no answer'), ('wrong_contact', 'telephone and e-mail wrong'), ('other', 'other reason')], max_length=20, verbose_name='reason')),
-                ('left_from', models.CharField(blank=True, choices=[('enquiry', 'Enquiry'), ('draft', 'Begun'), ('submitted', 'Submitted'), ('interview_scheduled', 'Interview scheduled'), ('no_show', 'Missed interview'), ('interviewed', 'Interviewed'), ('waitlisted', 'Waiting list'), ('admitted', 'Admitted'), ('confirmed', 'Confirmed'), ('rejected', 'Rejected'), ('declined', 'Offer declined'), ('expired', 'Offer expired'), ('withdrawn', 'Withdrawn'), ('unreachable', 'Unreachable')], editable=False, max_length=20)),
-                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('offered_curriculum', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='programmes.curriculum')),
-                ('other_zones', models.ManyToManyField(blank=True, related_name='+', to='partnership.zone', verbose_name='other possible zones')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='applications', to=settings.AUTH_USER_MODEL, verbose_name='followed by')),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='cohorts.candidate', verbose_name='applicant')),
-                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='cohorts.cohort', verbose_name='cohort')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "number",
+                    models.PositiveIntegerField(db_default=cohorts.models._NextNumber(), editable=False, unique=True),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("enquiry", "Enquiry"),
+                            ("draft", "Begun"),
+                            ("submitted", "Submitted"),
+                            ("interview_scheduled", "Interview scheduled"),
+                            ("no_show", "Missed interview"),
+                            ("interviewed", "Interviewed"),
+                            ("waitlisted", "Waiting list"),
+                            ("admitted", "Admitted"),
+                            ("confirmed", "Confirmed"),
+                            ("rejected", "Rejected"),
+                            ("declined", "Offer declined"),
+                            ("expired", "Offer expired"),
+                            ("withdrawn", "Withdrawn"),
+                            ("unreachable", "Unreachable"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("submit_key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(verbose_name="begun on")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="submitted on")),
+                ("state_since", models.DateTimeField(verbose_name="in this state since")),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("3", "CAP, BEP or no diploma (level 3 or below)"),
+                            ("4", "baccalauréat (level 4)"),
+                            ("5", "two years after the baccalauréat (level 5)"),
+                            ("6", "licence or more (level 6 and above)"),
+                        ],
+                        max_length=1,
+                        verbose_name="highest diploma",
+                    ),
+                ),
+                ("diploma_on", models.DateField(blank=True, null=True, verbose_name="date of the diploma")),
+                (
+                    "availability",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("evenings", "evenings until 9 p.m."),
+                                ("saturdays", "Saturdays"),
+                                ("sundays", "some Sundays"),
+                            ],
+                            max_length=12,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("languages", models.CharField(blank=True, max_length=120, verbose_name="languages spoken")),
+                ("has_employer", models.BooleanField(blank=True, null=True, verbose_name="has an employer")),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("lycee", "lycée"),
+                            ("mission_locale", "mission locale"),
+                            ("france_travail", "France Travail"),
+                            ("cio", "guidance centre (CIO)"),
+                            ("fair", "fair or forum"),
+                            ("open_day", "open day"),
+                            ("web", "the web or social networks"),
+                            ("host", "an employer"),
+                            ("word_of_mouth", "word of mouth"),
+                            ("other", "other"),
+                        ],
+                        max_length=16,
+                        verbose_name="heard of us through",
+                    ),
+                ),
+                ("supported_by", models.CharField(blank=True, max_length=120, verbose_name="supported by")),
+                ("notice_version", models.CharField(blank=True, editable=False, max_length=12)),
+                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="decided on")),
+                ("reply_by", models.DateField(editable=False, null=True, verbose_name="answer expected by")),
+                (
+                    "waiting_rank",
+                    models.PositiveSmallIntegerField(
+                        editable=False, null=True, verbose_name="rank on the waiting list"
+                    ),
+                ),
+                (
+                    "exit_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("profile", "profile does not match the course"),
+                            ("level", "level required not held"),
+                            ("age", "age outside the legal limits"),
+                            ("full", "no place left"),
+                            ("condition", "condition of the offer not met"),
+                            ("course_cancelled", "course cancelled"),
+                            ("other_course", "chose another course"),
+                            ("job", "found a job"),
+                            ("moved", "moved away"),
+                            ("personal", "personal reasons"),
+                            ("no_answer", "no answer"),
+                            ("wrong_contact", "telephone and e-mail wrong"),
+                            ("other", "other reason"),
+                        ],
+                        max_length=20,
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "left_from",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("enquiry", "Enquiry"),
+                            ("draft", "Begun"),
+                            ("submitted", "Submitted"),
+                            ("interview_scheduled", "Interview scheduled"),
+                            ("no_show", "Missed interview"),
+                            ("interviewed", "Interviewed"),
+                            ("waitlisted", "Waiting list"),
+                            ("admitted", "Admitted"),
+                            ("confirmed", "Confirmed"),
+                            ("rejected", "Rejected"),
+                            ("declined", "Offer declined"),
+                            ("expired", "Offer expired"),
+                            ("withdrawn", "Withdrawn"),
+                            ("unreachable", "Unreachable"),
+                        ],
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "offered_curriculum",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="programmes.curriculum",
+                    ),
+                ),
+                (
+                    "other_zones",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="partnership.zone", verbose_name="other possible zones"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="applications",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="followed by",
+                    ),
+                ),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="cohorts.candidate",
+                        verbose_name="applicant",
+                    ),
+                ),
+                (
+                    "cohort",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="cohorts.cohort",
+                        verbose_name="cohort",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'application',
-                'verbose_name_plural': 'applications',
-                'ordering': ['-created_at'],
+                "verbose_name": "application",
+                "verbose_name_plural": "applications",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('talent_pool', 'keep my file two years for a later intake'), ('sms', 'receive reminders by SMS')], max_length=16)),
-                ('text_version', models.CharField(max_length=12)),
-                ('given_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='cohorts.candidate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("talent_pool", "keep my file two years for a later intake"),
+                            ("sms", "receive reminders by SMS"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("text_version", models.CharField(max_length=12)),
+                ("given_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="consents", to="cohorts.candidate"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consent',
-                'verbose_name_plural': 'consents',
+                "verbose_name": "consent",
+                "verbose_name_plural": "consents",
             },
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('expected', 'Expected'), ('present', 'Present'), ('completed', 'Completed'), ('ended', 'Ended')], default='expected', max_length=10, verbose_name='state')),
-                ('enrolled_at', models.DateTimeField(verbose_name='enrolled on')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended on')),
-                ('end_reason', models.CharField(blank=True, choices=[('profile', 'profile does not match the course'), ('level', 'level required not held'), ('age', 'age outside the legal limits'), ('full', 'no place left'), ('condition', 'condition of the offer not met'), ('course_cancelled', 'course cancelled'), ('other_course', 'chose another course'), ('job', 'found a job'), ('moved', 'moved away'), ('personal', 'personal reasons'), ('no_answer', 'no answer'), ('wrong_contact', 'telephone and e-mail wrong'), ('other', 'other reason')], max_length=20, verbose_name='reason')),
-                ('outcome', models.CharField(blank=True, max_length=60, verbose_name='outcome')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='cohorts.application')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("expected", "Expected"),
+                            ("present", "Present"),
+                            ("completed", "Completed"),
+                            ("ended", "Ended"),
+                        ],
+                        default="expected",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("enrolled_at", models.DateTimeField(verbose_name="enrolled on")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended on")),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("profile", "profile does not match the course"),
+                            ("level", "level required not held"),
+                            ("age", "age outside the legal limits"),
+                            ("full", "no place left"),
+                            ("condition", "condition of the offer not met"),
+                            ("course_cancelled", "course cancelled"),
+                            ("other_course", "chose another course"),
+                            ("job", "found a job"),
+                            ("moved", "moved away"),
+                            ("personal", "personal reasons"),
+                            ("no_answer", "no answer"),
+                            ("wrong_contact", "telephone and e-mail wrong"),
+                            ("other", "other reason"),
+                        ],
+                        max_length=20,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=60, verbose_name="outcome")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="cohorts.application"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enrolment',
-                'verbose_name_plural': 'enrolments',
-                'ordering': ['enrolled_at'],
+                "verbose_name": "enrolment",
+                "verbose_name_plural": "enrolments",
+                "ordering": ["enrolled_at"],
             },
         ),
         migrations.CreateModel(
-            name='Intake',
+            name="Intake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='starts on')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intakes', to='programmes.programme', verbose_name='programme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField(verbose_name="starts on")),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="intakes",
+                        to="programmes.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'intake',
-                'verbose_name_plural': 'intakes',
-                'ordering': ['starts_on'],
+                "verbose_name": "intake",
+                "verbose_name_plural": "intakes",
+                "ordering": ["starts_on"],
             },
         ),
         migrations.AddField(
-            model_name='cohort',
-            name='intake',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cohorts', to='cohorts.intake', verbose_name='intake'),
+            model_name="cohort",
+            name="intake",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cohorts",
+                to="cohorts.intake",
+                verbose_name="intake",
+            ),
         ),
         migrations.AddField(
-            model_name='application',
-            name='intake',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='cohorts.intake'),
+            model_name="application",
+            name="intake",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="applications",
+                to="cohorts.intake",
+            ),
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('interview', 'interview'), ('information', 'information meeting'), ('tests', 'tests'), ('open_day', 'open day'), ('job_dating', 'job dating')], default='interview', max_length=12, verbose_name='kind')),
-                ('starts_at', models.DateTimeField(verbose_name='date and time')),
-                ('minutes', models.PositiveSmallIntegerField(default=30, verbose_name='length, in minutes')),
-                ('place', models.CharField(max_length=160, verbose_name='place')),
-                ('capacity', models.PositiveSmallIntegerField(default=1, verbose_name='places')),
-                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='cohorts.cohort', verbose_name='cohort')),
-                ('held_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='held by')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("interview", "interview"),
+                            ("information", "information meeting"),
+                            ("tests", "tests"),
+                            ("open_day", "open day"),
+                            ("job_dating", "job dating"),
+                        ],
+                        default="interview",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="date and time")),
+                ("minutes", models.PositiveSmallIntegerField(default=30, verbose_name="length, in minutes")),
+                ("place", models.CharField(max_length=160, verbose_name="place")),
+                ("capacity", models.PositiveSmallIntegerField(default=1, verbose_name="places")),
+                (
+                    "cohort",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slots",
+                        to="cohorts.cohort",
+                        verbose_name="cohort",
+                    ),
+                ),
+                (
+                    "held_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="held by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'slot',
-                'verbose_name_plural': 'slots',
-                'ordering': ['starts_at'],
+                "verbose_name": "slot",
+                "verbose_name_plural": "slots",
+                "ordering": ["starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('booked', 'Booked'), ('attended', 'Attended'), ('missed', 'Missed'), ('cancelled', 'Cancelled')], default='booked', max_length=10)),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='cohorts.application')),
-                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='cohorts.slot')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("booked", "Booked"),
+                            ("attended", "Attended"),
+                            ("missed", "Missed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="booked",
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="cohorts.application"
+                    ),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="cohorts.slot"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'booking',
-                'verbose_name_plural': 'bookings',
-                'ordering': ['slot__starts_at'],
+                "verbose_name": "booking",
+                "verbose_name_plural": "bookings",
+                "ordering": ["slot__starts_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('phone', ''), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR'), name='a_candidate_can_be_reached'),
+            model_name="candidate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("phone", ""), _negated=True), models.Q(("email", ""), _negated=True), _connector="OR"
+                ),
+                name="a_candidate_can_be_reached",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(('birth_month__isnull', True), ('birth_month__range', (1, 12)), _connector='OR'), name='a_birth_month_is_one_of_twelve'),
+            model_name="candidate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("birth_month__isnull", True), ("birth_month__range", (1, 12)), _connector="OR"),
+                name="a_birth_month_is_one_of_twelve",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('candidate', 'purpose'), name='one_consent_in_force_per_purpose'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=("candidate", "purpose"),
+                name="one_consent_in_force_per_purpose",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('expected', 'present'))), fields=('application',), name='one_live_enrolment_per_application'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("expected", "present"))),
+                fields=("application",),
+                name="one_live_enrolment_per_application",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', 'ended'), models.Q(('end_reason', ''), _negated=True)), models.Q(models.Q(('state', 'ended'), _negated=True), ('end_reason', ''), ('ended_at__isnull', True)), _connector='OR'), name='an_ended_enrolment_has_a_date_and_a_reason'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", False), ("state", "ended"), models.Q(("end_reason", ""), _negated=True)
+                    ),
+                    models.Q(
+                        models.Q(("state", "ended"), _negated=True), ("end_reason", ""), ("ended_at__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="an_ended_enrolment_has_a_date_and_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intake',
-            constraint=models.UniqueConstraint(fields=('programme', 'starts_on'), name='one_intake_a_programme_and_day'),
+            model_name="intake",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "starts_on"), name="one_intake_a_programme_and_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.UniqueConstraint(fields=('intake', 'zone'), name='one_cohort_an_intake_and_zone'),
+            model_name="cohort",
+            constraint=models.UniqueConstraint(fields=("intake", "zone"), name="one_cohort_an_intake_and_zone"),
         ),
         migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.CheckConstraint(condition=models.Q(('applications_until__gte', models.F('applications_from'))), name='applications_close_after_they_open', violation_error_message='Applications cannot close before they open.'),
+            model_name="cohort",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("applications_until__gte", models.F("applications_from"))),
+                name="applications_close_after_they_open",
+                violation_error_message="Applications cannot close before they open.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['cohort', 'state'], name='applications_by_state'),
+            model_name="application",
+            index=models.Index(fields=["cohort", "state"], name="applications_by_state"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['state_since', 'id'], name='applications_by_wait'),
+            model_name="application",
+            index=models.Index(fields=["state_since", "id"], name="applications_by_wait"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('enquiry', 'submitted', 'interview_scheduled', 'no_show', 'interviewed', 'waitlisted', 'admitted', 'confirmed'))), fields=('candidate', 'intake'), name='one_live_application_per_person_and_intake'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        (
+                            "enquiry",
+                            "submitted",
+                            "interview_scheduled",
+                            "no_show",
+                            "interviewed",
+                            "waitlisted",
+                            "admitted",
+                            "confirmed",
+                        ),
+                    )
+                ),
+                fields=("candidate", "intake"),
+                name="one_live_application_per_person_and_intake",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='a_decision_has_a_hand_and_a_date'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_decision_has_a_hand_and_a_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('admitted', 'confirmed')), _negated=True), models.Q(('decided_at__isnull', False), ('offered_curriculum__isnull', False), ('reply_by__isnull', False)), _connector='OR'), name='an_offer_names_its_content_and_its_term'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("admitted", "confirmed")), _negated=True),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("offered_curriculum__isnull", False),
+                        ("reply_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="an_offer_names_its_content_and_its_term",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('rejected', 'declined', 'expired', 'withdrawn', 'unreachable')), models.Q(('exit_reason', ''), _negated=True), models.Q(('left_from', ''), _negated=True)), models.Q(models.Q(('state__in', ('rejected', 'declined', 'expired', 'withdrawn', 'unreachable')), _negated=True), ('exit_reason', ''), ('left_from', '')), _connector='OR'), name='an_exit_has_a_reason_and_a_place_it_left'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ("rejected", "declined", "expired", "withdrawn", "unreachable")),
+                        models.Q(("exit_reason", ""), _negated=True),
+                        models.Q(("left_from", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state__in", ("rejected", "declined", "expired", "withdrawn", "unreachable")),
+                            _negated=True,
+                        ),
+                        ("exit_reason", ""),
+                        ("left_from", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="an_exit_has_a_reason_and_a_place_it_left",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'enquiry']), ('submitted_at__isnull', False), ('left_from', 'enquiry'), _connector='OR'), name='an_application_is_dated_once_submitted'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "enquiry"]),
+                    ("submitted_at__isnull", False),
+                    ("left_from", "enquiry"),
+                    _connector="OR",
+                ),
+                name="an_application_is_dated_once_submitted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='a_slot_has_a_place'),
+            model_name="slot",
+            constraint=models.CheckConstraint(condition=models.Q(("capacity__gte", 1)), name="a_slot_has_a_place"),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'booked')), fields=('application',), name='one_open_booking_per_application'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "booked")),
+                fields=("application",),
+                name="one_open_booking_per_application",
+            ),
         ),
     ]

@@ -5,15 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cohorts', '0002_places_and_slots'),
+        ("cohorts", "0002_places_and_slots"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='application',
-            name='repeats',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='repetitions', to='cohorts.application'),
+            model_name="application",
+            name="repeats",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="repetitions",
+                to="cohorts.application",
+            ),
         ),
     ]

@@ -8,125 +8,313 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cohorts', '0001_initial'),
-        ('partnership', '0001_initial'),
+        ("cohorts", "0001_initial"),
+        ("partnership", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HostCompany',
+            name="HostCompany",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('is_partner', models.BooleanField(default=True, help_text='An employer outside the partnership is counted apart.', verbose_name='partner')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "is_partner",
+                    models.BooleanField(
+                        default=True,
+                        help_text="An employer outside the partnership is counted apart.",
+                        verbose_name="partner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'host company',
-                'verbose_name_plural': 'host companies',
-                'ordering': ['name'],
+                "verbose_name": "host company",
+                "verbose_name_plural": "host companies",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='HostSite',
+            name="HostSite",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, verbose_name='name of the site')),
-                ('siret', models.CharField(max_length=14, unique=True, verbose_name='SIRET')),
-                ('postcode', models.CharField(max_length=5, verbose_name='postcode')),
-                ('workstations', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='workstations')),
-                ('calls', models.CharField(blank=True, choices=[('inbound', 'inbound calls'), ('outbound', 'outbound calls'), ('both', 'inbound and outbound calls')], max_length=8, verbose_name='calls')),
-                ('hours', models.CharField(blank=True, max_length=80, verbose_name='days and hours')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), blank=True, default=list, size=None, verbose_name='languages')),
-                ('contact_name', models.CharField(max_length=120, verbose_name='contact')),
-                ('contact_email', models.EmailField(max_length=254, verbose_name='contact’s e-mail address')),
-                ('contact_phone', models.CharField(blank=True, max_length=16, verbose_name='contact’s telephone')),
-                ('contact_language', models.CharField(default='fr', max_length=2, verbose_name='contact’s language')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.commune', verbose_name='commune')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='placements.hostcompany', verbose_name='host company')),
-                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='partnership.zone', verbose_name='zone')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120, verbose_name="name of the site")),
+                ("siret", models.CharField(max_length=14, unique=True, verbose_name="SIRET")),
+                ("postcode", models.CharField(max_length=5, verbose_name="postcode")),
+                ("workstations", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="workstations")),
+                (
+                    "calls",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("inbound", "inbound calls"),
+                            ("outbound", "outbound calls"),
+                            ("both", "inbound and outbound calls"),
+                        ],
+                        max_length=8,
+                        verbose_name="calls",
+                    ),
+                ),
+                ("hours", models.CharField(blank=True, max_length=80, verbose_name="days and hours")),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="languages",
+                    ),
+                ),
+                ("contact_name", models.CharField(max_length=120, verbose_name="contact")),
+                ("contact_email", models.EmailField(max_length=254, verbose_name="contact’s e-mail address")),
+                ("contact_phone", models.CharField(blank=True, max_length=16, verbose_name="contact’s telephone")),
+                ("contact_language", models.CharField(default="fr", max_length=2, verbose_name="contact’s language")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.commune",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sites",
+                        to="placements.hostcompany",
+                        verbose_name="host company",
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sites",
+                        to="partnership.zone",
+                        verbose_name="zone",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'host site',
-                'verbose_name_plural': 'host sites',
-                'ordering': ['zone__order', 'name'],
+                "verbose_name": "host site",
+                "verbose_name_plural": "host sites",
+                "ordering": ["zone__order", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('opened_at', models.DateTimeField(verbose_name='opened on')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed on')),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by')),
-                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='cohorts.intake', verbose_name='intake')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='placements.hostsite', verbose_name='host site')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("opened_at", models.DateTimeField(verbose_name="opened on")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed on")),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="closed by",
+                    ),
+                ),
+                (
+                    "intake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seats",
+                        to="cohorts.intake",
+                        verbose_name="intake",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="opened by",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seats",
+                        to="placements.hostsite",
+                        verbose_name="host site",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'host place',
-                'verbose_name_plural': 'host places',
-                'ordering': ['site', 'opened_at'],
+                "verbose_name": "host place",
+                "verbose_name_plural": "host places",
+                "ordering": ["site", "opened_at"],
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('accepted', 'Accepted'), ('declined', 'Declined by the host'), ('lapsed', 'Without answer'), ('cancelled', 'Cancelled'), ('active', 'Under way'), ('completed', 'Completed'), ('broken', 'Broken off')], default='proposed', max_length=10, verbose_name='state')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('proposed_at', models.DateTimeField(verbose_name='proposed on')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='answered on')),
-                ('decline_reason', models.CharField(blank=True, choices=[('no_place', 'the place is no longer open'), ('hours', 'hours do not fit'), ('languages', 'languages do not fit'), ('other_choice', 'another person was chosen'), ('other', 'other reason')], max_length=12, verbose_name='reason')),
-                ('comment', models.CharField(blank=True, max_length=300, verbose_name='comment')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='cohorts.enrolment')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='placements.seat')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined by the host"),
+                            ("lapsed", "Without answer"),
+                            ("cancelled", "Cancelled"),
+                            ("active", "Under way"),
+                            ("completed", "Completed"),
+                            ("broken", "Broken off"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed on")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered on")),
+                (
+                    "decline_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("no_place", "the place is no longer open"),
+                            ("hours", "hours do not fit"),
+                            ("languages", "languages do not fit"),
+                            ("other_choice", "another person was chosen"),
+                            ("other", "other reason"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("comment", models.CharField(blank=True, max_length=300, verbose_name="comment")),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="placements", to="cohorts.enrolment"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="placements", to="placements.seat"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'placement',
-                'verbose_name_plural': 'placements',
-                'ordering': ['-proposed_at'],
+                "verbose_name": "placement",
+                "verbose_name_plural": "placements",
+                "ordering": ["-proposed_at"],
             },
         ),
         migrations.CreateModel(
-            name='HostPledge',
+            name="HostPledge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('yes', 'yes'), ('maybe', 'perhaps'), ('no', 'no')], default='yes', max_length=5, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(verbose_name='answered on')),
-                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='cohorts.intake', verbose_name='intake')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pledges', to='placements.hostsite', verbose_name='host site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[("yes", "yes"), ("maybe", "perhaps"), ("no", "no")],
+                        default="yes",
+                        max_length=5,
+                        verbose_name="answer",
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(verbose_name="answered on")),
+                (
+                    "intake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pledges",
+                        to="cohorts.intake",
+                        verbose_name="intake",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pledges",
+                        to="placements.hostsite",
+                        verbose_name="host site",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pledge',
-                'verbose_name_plural': 'pledges',
-                'constraints': [models.UniqueConstraint(fields=('site', 'intake'), name='one_pledge_a_site_and_intake')],
+                "verbose_name": "pledge",
+                "verbose_name_plural": "pledges",
+                "constraints": [
+                    models.UniqueConstraint(fields=("site", "intake"), name="one_pledge_a_site_and_intake")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='a_seat_is_closed_by_somebody_at_a_date'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_seat_is_closed_by_somebody_at_a_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'accepted', 'active'))), fields=('seat',), name='one_live_placement_per_seat'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("proposed", "accepted", "active"))),
+                fields=("seat",),
+                name="one_live_placement_per_seat",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'accepted', 'active'))), fields=('enrolment',), name='one_live_placement_per_student'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("proposed", "accepted", "active"))),
+                fields=("enrolment",),
+                name="one_live_placement_per_student",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), models.Q(('decline_reason', ''), _negated=True)), models.Q(models.Q(('state', 'declined'), _negated=True), ('decline_reason', '')), _connector='OR'), name='a_host_declines_for_a_reason'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "declined"), models.Q(("decline_reason", ""), _negated=True)),
+                    models.Q(models.Q(("state", "declined"), _negated=True), ("decline_reason", "")),
+                    _connector="OR",
+                ),
+                name="a_host_declines_for_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'active', 'declined']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='an_answered_placement_is_dated'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["accepted", "active", "declined"]), _negated=True),
+                    ("answered_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="an_answered_placement_is_dated",
+            ),
         ),
     ]

@@ -8,147 +8,336 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partnership', '0001_initial'),
+        ("partnership", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Curriculum',
+            name="Curriculum",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('state', models.CharField(choices=[('draft', 'Being written'), ('submitted', 'Submitted'), ('in_review', 'In review'), ('changes_requested', 'Changes requested'), ('validated', 'Validated'), ('refused', 'Refused'), ('superseded', 'Superseded')], default='draft', editable=False, max_length=20, verbose_name='state')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='begun on')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True, verbose_name='submitted on')),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided on')),
-                ('content_hash', models.CharField(blank=True, editable=False, max_length=64)),
-                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='begun by')),
-                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('submitted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Being written"),
+                            ("submitted", "Submitted"),
+                            ("in_review", "In review"),
+                            ("changes_requested", "Changes requested"),
+                            ("validated", "Validated"),
+                            ("refused", "Refused"),
+                            ("superseded", "Superseded"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="begun on")),
+                ("submitted_at", models.DateTimeField(editable=False, null=True, verbose_name="submitted on")),
+                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="decided on")),
+                ("content_hash", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="begun by",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="submitted by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'content version',
-                'verbose_name_plural': 'content versions',
-                'ordering': ['programme', '-number'],
+                "verbose_name": "content version",
+                "verbose_name_plural": "content versions",
+                "ordering": ["programme", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Module',
+            name="Module",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('lineage', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('order', models.PositiveSmallIntegerField(editable=False, verbose_name='order')),
-                ('block', models.CharField(blank=True, max_length=120, verbose_name='competence block')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('hours', models.PositiveSmallIntegerField(verbose_name='hours')),
-                ('objectives', models.TextField(verbose_name='objectives')),
-                ('content', models.TextField(verbose_name='content')),
-                ('assessment', models.TextField(blank=True, verbose_name='assessment')),
-                ('regulatory_review_on', models.DateField(blank=True, help_text='When the law behind it must be read again.', null=True, verbose_name='regulatory review')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('curriculum', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='modules', to='programmes.curriculum')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("lineage", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("order", models.PositiveSmallIntegerField(editable=False, verbose_name="order")),
+                ("block", models.CharField(blank=True, max_length=120, verbose_name="competence block")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("hours", models.PositiveSmallIntegerField(verbose_name="hours")),
+                ("objectives", models.TextField(verbose_name="objectives")),
+                ("content", models.TextField(verbose_name="content")),
+                ("assessment", models.TextField(blank=True, verbose_name="assessment")),
+                (
+                    "regulatory_review_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="When the law behind it must be read again.",
+                        null=True,
+                        verbose_name="regulatory review",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "curriculum",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="modules",
+                        to="programmes.curriculum",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'module',
-                'verbose_name_plural': 'modules',
-                'ordering': ['curriculum', 'order'],
+                "verbose_name": "module",
+                "verbose_name_plural": "modules",
+                "ordering": ["curriculum", "order"],
             },
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='address')),
-                ('kind', models.CharField(choices=[('diploma', 'diploma'), ('professional_title', 'professional title'), ('school_certificate', 'certificate of competence'), ('chair', 'chair')], max_length=20, verbose_name='kind')),
-                ('title', models.CharField(max_length=160, verbose_name='official title')),
-                ('short_title', models.CharField(max_length=40, verbose_name='short title')),
-                ('level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='level')),
-                ('rncp_code', models.CharField(blank=True, max_length=12, verbose_name='RNCP code')),
-                ('recognised_by', models.CharField(blank=True, max_length=120, verbose_name='recognised by')),
-                ('pitch', models.TextField(blank=True, help_text='Shown on the public page.', verbose_name='presentation')),
-                ('audience', models.TextField(blank=True, verbose_name='for whom')),
-                ('outcome', models.TextField(blank=True, verbose_name='what one gains')),
-                ('quorum', models.PositiveSmallIntegerField(default=1, verbose_name='favourable opinions needed')),
-                ('milestone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='partnership.milestone', verbose_name='milestone')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.party', verbose_name='taught by')),
-                ('reviewer_party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnership.party', verbose_name='content validated by')),
-                ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='predecessors', to='programmes.programme', verbose_name='successor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True, verbose_name="address")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("diploma", "diploma"),
+                            ("professional_title", "professional title"),
+                            ("school_certificate", "certificate of competence"),
+                            ("chair", "chair"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="official title")),
+                ("short_title", models.CharField(max_length=40, verbose_name="short title")),
+                ("level", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="level")),
+                ("rncp_code", models.CharField(blank=True, max_length=12, verbose_name="RNCP code")),
+                ("recognised_by", models.CharField(blank=True, max_length=120, verbose_name="recognised by")),
+                (
+                    "pitch",
+                    models.TextField(blank=True, help_text="Shown on the public page.", verbose_name="presentation"),
+                ),
+                ("audience", models.TextField(blank=True, verbose_name="for whom")),
+                ("outcome", models.TextField(blank=True, verbose_name="what one gains")),
+                ("quorum", models.PositiveSmallIntegerField(default=1, verbose_name="favourable opinions needed")),
+                (
+                    "milestone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="programmes",
+                        to="partnership.milestone",
+                        verbose_name="milestone",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.party",
+                        verbose_name="taught by",
+                    ),
+                ),
+                (
+                    "reviewer_party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnership.party",
+                        verbose_name="content validated by",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="predecessors",
+                        to="programmes.programme",
+                        verbose_name="successor",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'programme',
-                'verbose_name_plural': 'programmes',
-                'ordering': ['milestone__order'],
+                "verbose_name": "programme",
+                "verbose_name_plural": "programmes",
+                "ordering": ["milestone__order"],
             },
         ),
         migrations.AddField(
-            model_name='curriculum',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='curricula', to='programmes.programme', verbose_name='programme'),
+            model_name="curriculum",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="curricula",
+                to="programmes.programme",
+                verbose_name="programme",
+            ),
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('opinion', models.CharField(choices=[('favourable', 'Favourable'), ('remark', 'Favourable with a remark'), ('changes', 'Changes requested'), ('unfavourable', 'Unfavourable')], max_length=12, verbose_name='opinion')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('text_hash', models.CharField(max_length=64)),
-                ('given_at', models.DateTimeField(verbose_name='given on')),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to=settings.AUTH_USER_MODEL, verbose_name='given by')),
-                ('module', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='programmes.module', verbose_name='module')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "opinion",
+                    models.CharField(
+                        choices=[
+                            ("favourable", "Favourable"),
+                            ("remark", "Favourable with a remark"),
+                            ("changes", "Changes requested"),
+                            ("unfavourable", "Unfavourable"),
+                        ],
+                        max_length=12,
+                        verbose_name="opinion",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="comment")),
+                ("text_hash", models.CharField(max_length=64)),
+                ("given_at", models.DateTimeField(verbose_name="given on")),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="given by",
+                    ),
+                ),
+                (
+                    "module",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="programmes.module",
+                        verbose_name="module",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'opinion',
-                'verbose_name_plural': 'opinions',
-                'ordering': ['given_at'],
+                "verbose_name": "opinion",
+                "verbose_name_plural": "opinions",
+                "ordering": ["given_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='module',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('curriculum', 'order'), name='a_module_has_its_own_place'),
+            model_name="module",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("curriculum", "order"),
+                name="a_module_has_its_own_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='module',
-            constraint=models.UniqueConstraint(fields=('curriculum', 'lineage'), name='a_module_appears_once_in_a_version'),
+            model_name="module",
+            constraint=models.UniqueConstraint(
+                fields=("curriculum", "lineage"), name="a_module_appears_once_in_a_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='module',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gte', 1)), name='a_module_lasts'),
+            model_name="module",
+            constraint=models.CheckConstraint(condition=models.Q(("hours__gte", 1)), name="a_module_lasts"),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('quorum__gte', 1)), name='a_programme_needs_an_opinion'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quorum__gte", 1)), name="a_programme_needs_an_opinion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='curriculum',
-            constraint=models.UniqueConstraint(fields=('programme', 'number'), name='a_version_has_its_own_number'),
+            model_name="curriculum",
+            constraint=models.UniqueConstraint(fields=("programme", "number"), name="a_version_has_its_own_number"),
         ),
         migrations.AddConstraint(
-            model_name='curriculum',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'validated')), fields=('programme',), name='one_validated_version_per_programme'),
+            model_name="curriculum",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "validated")),
+                fields=("programme",),
+                name="one_validated_version_per_programme",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='curriculum',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'in_review', 'changes_requested'])), fields=('programme',), name='one_version_at_a_time_in_preparation'),
+            model_name="curriculum",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["draft", "submitted", "in_review", "changes_requested"])),
+                fields=("programme",),
+                name="one_version_at_a_time_in_preparation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='curriculum',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='a_submitted_version_has_a_date_and_an_author'),
+            model_name="curriculum",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
+                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_submitted_version_has_a_date_and_an_author",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='curriculum',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['validated', 'superseded', 'refused']), ('decided_at__isnull', False), ('decided_by__isnull', False)), models.Q(models.Q(('state__in', ['validated', 'superseded', 'refused']), _negated=True), ('decided_at__isnull', True), ('decided_by__isnull', True)), _connector='OR'), name='a_decided_version_has_a_date_and_a_reviewer'),
+            model_name="curriculum",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ["validated", "superseded", "refused"]),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ["validated", "superseded", "refused"]), _negated=True),
+                        ("decided_at__isnull", True),
+                        ("decided_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_decided_version_has_a_date_and_a_reviewer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('module', 'given_by', 'text_hash'), name='one_opinion_per_reviewer_and_text'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                fields=("module", "given_by", "text_hash"), name="one_opinion_per_reviewer_and_text"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('opinion', 'favourable'), models.Q(('comment', ''), _negated=True), _connector='OR'), name='a_comment_is_given_unless_favourable', violation_error_message='Say why: a comment is needed unless the opinion is favourable.'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("opinion", "favourable"), models.Q(("comment", ""), _negated=True), _connector="OR"
+                ),
+                name="a_comment_is_given_unless_favourable",
+                violation_error_message="Say why: a comment is needed unless the opinion is favourable.",
+            ),
         ),
     ]

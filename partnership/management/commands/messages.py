@@ -1,4 +1,4 @@
-"""Keeps the French catalogue in step with the strings of the code and the templates, with Babel: gettext is not needed."""
+"""Keeps the French catalogue in step with the code and the templates, with Babel: gettext is not needed."""
 
 import io
 from collections.abc import Iterator
@@ -55,12 +55,16 @@ def catalogue() -> Catalog:
 
 
 class Command(BaseCommand):
-    help = "Adds new strings to locale/fr/LC_MESSAGES/django.po, removes those that are gone, and names what to translate."
+    help = (
+        "Adds new strings to locale/fr/LC_MESSAGES/django.po, removes those that are gone, and names what to translate."
+    )
 
     def handle(self, **options: object) -> None:
         kept = catalogue() if CATALOGUE.exists() else Catalog(locale="fr", domain="django")
         kept.update(extracted(), no_fuzzy_matching=True)
         kept.obsolete.clear()
+        kept.project, kept.version, kept.msgid_bugs_address = "Tandem", "1", ""
+        kept.last_translator, kept.language_team = "Tandem", "fr"
         CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
         with CATALOGUE.open("wb") as file:
             write_po(file, kept, width=120, sort_output=True, no_location=False, include_lineno=False)
