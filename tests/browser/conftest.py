@@ -10,6 +10,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
@@ -18,7 +19,9 @@ from pytest_django.live_server_helper import LiveServer
 from config import caught_mail
 from config.embedded import ROOT, dies_with_parent
 
+from . import world as worlds
 from .visitor import Visitor
+from .world import World
 
 _ARGUMENTS = [
     "--disable-gpu",
@@ -52,6 +55,17 @@ def address(django_db_setup) -> Iterator[str]:
     with override_settings(PUBLIC_URL=server.url, CSRF_TRUSTED_ORIGINS=[server.url]):
         yield server.url
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, address) -> Iterator[World]:
+    """The demonstration on its own day of June."""
+    with django_db_blocker.unblock():
+        made = worlds.demonstration()
+        with override_settings(CLOCK_SHIFT=worlds.shift()):
+            made.found()
+            yield made
+        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture

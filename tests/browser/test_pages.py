@@ -3,29 +3,16 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.core.management import call_command
-from django.test import override_settings
+from django.utils import translation
 
-from . import world as worlds
 from .pages import ELSEWHERE, PAGES, Page, names
-from .visitor import DESK, NARROWEST, PHONE, Visitor
+from .visitor import DESK, Visitor, problems
 from .world import World
 
 # The worlds are committed, for the server; a test only reads them.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 Crew = Callable[[Page], Visitor]
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, address) -> Iterator[World]:
-    """The demonstration on its own day of June."""
-    with django_db_blocker.unblock():
-        made = worlds.demonstration()
-        with override_settings(CLOCK_SHIFT=worlds.shift()):
-            made.found()
-            yield made
-        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="module")
@@ -58,21 +45,29 @@ def test_every_address_is_a_page_of_the_table_or_says_why_not():
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_a_page_is_accessible_and_silent(page: Page, world, crew):
-    visitor = arrive(page, world, crew)
-    assert problems(visitor) == []
+    assert problems(arrive(page, world, crew)) == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_page_is_so_in_both_languages_on_three_screens(page: Page, language: str, world, crew):
+    with translation.override(language):
+        assert problems(arrive(page, world, crew), language=language, narrow=True) == []
 
 
 @pytest.mark.parametrize(("page", "form"), FORMS)
 def test_a_form_sent_empty_says_what_is_wrong(page: Page, form: str, world, crew):
-    visitor = arrive(page, world, crew)
-    answer = visitor.send_empty(form)
-    assert answer.status == 422
-    assert visitor.page.title().startswith("Erreur")
-    links = visitor.page.locator(".errsum a, .errornote a")
-    assert links.count() > 0
-    for link in links.all():
-        assert visitor.page.locator(f'[id="{link.get_attribute("href")[1:]}"]').count() == 1
-    assert problems(visitor) == []
+    assert problems(sent_empty(page, form, world, crew, title="Erreur")) == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("language", "title"), [("fr", "Erreur"), ("en", "Error")])
+@pytest.mark.parametrize(("page", "form"), FORMS)
+def test_a_form_says_so_in_both_languages_on_three_screens(page: Page, form: str, language, title, world, crew):
+    with translation.override(language):
+        visitor = sent_empty(page, form, world, crew, title=title)
+        assert problems(visitor, language=language, narrow=True) == []
 
 
 def arrive(page: Page, world: World, crew: Crew) -> Visitor:
@@ -88,17 +83,14 @@ def arrive(page: Page, world: World, crew: Crew) -> Visitor:
     return visitor
 
 
-def problems(visitor: Visitor, *, language: str = "fr") -> list[str]:
-    """What is wrong with the page in front of the visitor, at a desk, on a phone and on the narrowest screen."""
-    page = visitor.page
-    found = []
-    if page.locator("h1").count() != 1:
-        found.append(f"{page.locator('h1').count()} h1")
-    if page.locator("html").get_attribute("lang") != language:
-        found.append(f"lang is not {language}")
-    for width in (DESK, PHONE, NARROWEST):
-        visitor.widen(width)
-        found += [f"at {width} px, too wide: {element}" for element in visitor.too_wide()]
-        if width != NARROWEST:
-            found += [f"at {width} px, {violation}" for violation in visitor.violations()]
-    return found + visitor.faults
+def sent_empty(page: Page, form: str, world: World, crew: Crew, *, title: str) -> Visitor:
+    """Send a form of a page empty; each error it comes back with leads to its field."""
+    visitor = arrive(page, world, crew)
+    answer = visitor.send_empty(form)
+    assert answer.status == 422
+    assert visitor.page.title().startswith(title)
+    links = visitor.page.locator(".errsum a")
+    assert links.count() > 0
+    for link in links.all():
+        assert visitor.page.locator(f'[id="{link.get_attribute("href")[1:]}"]').count() == 1
+    return visitor

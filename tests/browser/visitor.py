@@ -161,6 +161,25 @@ class Visitor:
         )
 
 
+def problems(visitor: Visitor, *, language: str = "fr", narrow: bool = False) -> list[str]:
+    """What is wrong with the page in front of a visitor at a desk, on a phone, on the narrowest screen.
+
+    On the narrowest one axe looks only when asked to: little but the width differs from a phone's.
+    """
+    page = visitor.page
+    found = []
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} h1")
+    if page.locator("html").get_attribute("lang") != language:
+        found.append(f"lang is not {language}")
+    for width in (DESK, PHONE, NARROWEST):
+        visitor.widen(width)
+        found += [f"at {width} px, too wide: {element}" for element in visitor.too_wide()]
+        if width != NARROWEST or narrow:
+            found += [f"at {width} px, {violation}" for violation in visitor.violations()]
+    return found + visitor.faults
+
+
 def said(words: str) -> str:
     """Words of the interface in the language of the pages; the name of a person or a thing stays as it is."""
     with translation.override("fr"):
