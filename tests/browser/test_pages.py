@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from .pages import ELSEWHERE, PAGES, Page, names
-from .visitor import DESK, Visitor, problems
+from .visitor import DESK, HEIGHTS, Visitor, problems
 from .world import World
 
 # The worlds are committed, for the server; a test only reads them.
@@ -46,6 +46,15 @@ def test_every_address_is_a_page_of_the_table_or_says_why_not():
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_a_page_is_accessible_and_silent(page: Page, world, crew):
     assert problems(arrive(page, world, crew)) == []
+
+
+def test_the_board_answers_on_one_screen(world, crew):
+    board = next(page for page in PAGES if page.name == "partnership:board")
+    page = arrive(board, world, crew).page
+    assert page.locator(".milestones > li").count() == 3
+    assert page.evaluate("document.documentElement.scrollHeight") <= HEIGHTS[DESK]
+    table = page.locator(".scroll:has(.board-table)")
+    assert table.evaluate("box => box.scrollWidth") == table.evaluate("box => box.clientWidth")
 
 
 @pytest.mark.full
