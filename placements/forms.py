@@ -32,6 +32,10 @@ class VersionForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
+    def clean_version(self) -> int:
+        # A form that does not say what it showed has shown nothing of now.
+        return self.cleaned_data["version"] or 0
+
 
 # -- a site -----------------------------------------------------------------------------------------------------------
 

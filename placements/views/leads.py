@@ -117,9 +117,9 @@ def _placement(request: HttpRequest, pk: UUID) -> Placement:
     return get_allowed(rows, policies.can_change, request.user, pk=pk)
 
 
-def _version(request: HttpRequest) -> int | None:
+def _version(request: HttpRequest) -> int:
     form = VersionForm(request.POST)
-    return form.cleaned_data["version"] if form.is_valid() else None
+    return form.cleaned_data["version"] if form.is_valid() else 0
 
 
 @require_POST

@@ -1,0 +1,316 @@
+"""Who may open what: one line an address, to be read before the code.
+
+A line says who may GET or POST an address and what they are answered. Everybody else: whoever has not signed in is sent
+to the sign-in page, a role without business there is told 403 (or `refused`), a method that is not in the line 405.
+`unless` says what some are answered instead, to both methods or to GET and POST apart. A POST that is done changes some
+row of ours (or none, with `changes=False`), any other POST none. With `zone`, the address names a record of a zone, and
+is asked for in each zone by everybody: somebody whose role stops at their own zone is told 404 for another's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .world import (
+    ADMINISTRATOR,
+    ANONYMOUS,
+    AUTHOR,
+    COORDINATOR,
+    LYON,
+    LYON_LEAD,
+    LYON_RECRUITER,
+    PARIS,
+    PARIS_LEAD,
+    REACH,
+    RECRUITER,
+    REVIEWER,
+    STRANGER,
+    ZONES,
+)
+
+PERSONAS = (
+    ANONYMOUS,
+    STRANGER,
+    LYON_RECRUITER,
+    RECRUITER,
+    LYON_LEAD,
+    PARIS_LEAD,
+    AUTHOR,
+    REVIEWER,
+    COORDINATOR,
+    ADMINISTRATOR,
+)
+EVERYBODY = frozenset(PERSONAS)
+SIGNED_IN = EVERYBODY - {ANONYMOUS}
+MEMBERS = SIGNED_IN - {STRANGER}
+RECRUITMENT = frozenset({LYON_RECRUITER, RECRUITER})
+LEADS = frozenset({LYON_LEAD, PARIS_LEAD})
+AUTHORS = frozenset({AUTHOR})
+REVIEWERS = frozenset({REVIEWER})
+CONTENTS = frozenset({AUTHOR, REVIEWER, COORDINATOR, ADMINISTRATOR})
+COORDINATION = frozenset({COORDINATOR})
+ADMINISTRATION = frozenset({ADMINISTRATOR})
+REGISTERS = MEMBERS - {AUTHOR, REVIEWER}
+DESK = REVIEWERS | ADMINISTRATION
+NOBODY: frozenset[str] = frozenset()
+
+SIGN_IN = "sign in"
+OK, GO, FORBIDDEN, MISSING, NOT_ALLOWED, WRONG = 200, 302, 403, 404, 405, 422
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table."""
+
+    url: str
+    who: frozenset[str]
+    get: int = NOT_ALLOWED
+    post: int = NOT_ALLOWED
+    of: str = ""
+    zone: bool = False
+    refused: int = FORBIDDEN
+    unless: Mapping[str, int | tuple[int, int]] = field(default_factory=dict)
+    changes: bool = True
+    asks: tuple[str, ...] = ()
+
+    def zones_for(self, method: str) -> tuple[str, ...]:
+        """The zones in which its record is asked for."""
+        is_answered = (self.get if method == "get" else self.post) != NOT_ALLOWED
+        return ZONES if self.zone and is_answered else (LYON,)
+
+    def is_behind_the_desk(self, persona: str) -> bool:
+        """Whether the address is the administration's, to which reviewers and administrators alone have a door."""
+        return self.url.startswith("admin") and persona not in DESK
+
+    def expected(self, persona: str, method: str, zone: str) -> int | str:
+        """What a persona is answered; SIGN_IN for the way to the sign-in page."""
+        if persona not in self.who | self.unless.keys() and (persona == ANONYMOUS or self.is_behind_the_desk(persona)):
+            return SIGN_IN
+        answer = self.get if method == "get" else self.post
+        if answer == NOT_ALLOWED:
+            return answer
+        if persona in self.unless:
+            told = self.unless[persona]
+            return told if isinstance(told, int) else told[method == "post"]
+        if persona not in self.who:
+            return self.refused
+        if self.zone and zone not in REACH.get(persona, {LYON, PARIS}):
+            return MISSING
+        return answer
+
+
+def row(url: str, who: frozenset[str], **said) -> Row:
+    return Row(url, who, **said)
+
+
+def page(url: str, who: frozenset[str], **said) -> Row:
+    """An address that is read."""
+    return Row(url, who, **{"get": OK, **said})
+
+
+def deed(url: str, who: frozenset[str], **said) -> Row:
+    """An address that does something and sends back: for those who may, something has changed."""
+    return Row(url, who, **{"post": GO, **said})
+
+
+def form(url: str, who: frozenset[str], **said) -> Row:
+    """A page with a form, which does something when it is sent."""
+    return Row(url, who, **{"get": OK, "post": GO, **said})
+
+
+PUBLIC = [
+    row("livez", EVERYBODY, get=OK),
+    row("readyz", EVERYBODY, get=OK),
+    page("front", EVERYBODY),
+    page("privacy", EVERYBODY),
+    row("home", SIGNED_IN, get=GO, unless={STRANGER: OK}),
+    # signing in and out: whoever has signed in is sent home
+    row("account_login", EVERYBODY, get=GO, post=GO, changes=False, unless={ANONYMOUS: (OK, WRONG)}, asks=("next",)),
+    row("account_request_login_code", EVERYBODY, get=GO, post=GO, changes=False, unless={ANONYMOUS: (OK, WRONG)}),
+    row("account_confirm_login_code", EVERYBODY, get=GO, post=GO, changes=False),
+    row("account_logout", EVERYBODY, get=OK, post=GO, changes=False, unless={ANONYMOUS: GO}),
+    # a course, and applying to it
+    page("cohorts:programme_detail", EVERYBODY, of="programme"),
+    row("cohorts:apply", EVERYBODY, get=GO, of="programme"),
+    form("cohorts:apply_identity", EVERYBODY, of="programme", asks=("autre",)),
+    # without a draft of one's own, back to the first step
+    row("cohorts:apply_project", EVERYBODY, get=GO, post=GO, of="programme", changes=False),
+    row("cohorts:apply_check", EVERYBODY, get=GO, post=GO, of="programme", changes=False),
+    row("cohorts:apply_thanks", EVERYBODY, get=GO, of="programme"),
+    # personal links: whoever holds one
+    row("cohorts:application_resume", EVERYBODY, get=GO, post=GO, of="way back", changes=False),
+    page("placements:application_follow", EVERYBODY, of="offer by link"),
+    deed("placements:follow_confirm", EVERYBODY, of="offer by link"),
+    form("placements:follow_decline", EVERYBODY, of="offer by link"),
+    form("placements:follow_withdraw", EVERYBODY, of="file by link"),
+    row("placements:follow_renew", EVERYBODY, post=OK, of="offer by link"),
+    page("placements:placement_answer", EVERYBODY, of="proposal by link"),
+    deed("placements:answer_accept", EVERYBODY, of="proposal by link"),
+    form("placements:answer_decline", EVERYBODY, of="proposal by link"),
+    row("placements:answer_renew", EVERYBODY, post=OK, of="proposal by link", changes=False),
+]
+
+THE_PARTNERSHIP = [
+    page("partnership:board", SIGNED_IN),
+    page("partnership:convention", MEMBERS, refused=MISSING),
+    page("partnership:convention_detail", MEMBERS, of="convention", refused=MISSING),
+    deed("partnership:signature_sign", COORDINATION, of="signature", unless={STRANGER: MISSING}),
+    page("partnership:milestone_detail", MEMBERS, of="milestone", refused=MISSING),
+    page("partnership:commitment_list", MEMBERS, refused=MISSING),
+    deed("partnership:commitment_keep", COORDINATION, of="promise", unless={STRANGER: MISSING}),
+    # the lines behind the figures, without a name
+    page("cohorts:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
+    page("placements:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
+    # long tasks: whoever started them
+    page("job_detail", frozenset({LYON_RECRUITER}), of="task", refused=MISSING),
+    page("job_result", frozenset({LYON_RECRUITER}), of="task", refused=MISSING),
+]
+
+CONTENTS_OF_COURSES = [
+    page("programmes:curriculum_list", CONTENTS, asks=("jalon",)),
+    page("programmes:curriculum_validated_list", CONTENTS, asks=("jalon",)),
+    deed("programmes:curriculum_create", AUTHORS, of="content to begin", unless={STRANGER: MISSING}),
+    page("programmes:curriculum_read", AUTHORS | DESK, of="submitted content", refused=MISSING),
+    deed("programmes:curriculum_submit", AUTHORS, of="draft content", refused=MISSING, unless={ADMINISTRATOR: 403}),
+    deed(
+        "programmes:curriculum_withdraw",
+        AUTHORS,
+        of="submitted content",
+        refused=MISSING,
+        unless={REVIEWER: FORBIDDEN, ADMINISTRATOR: FORBIDDEN},
+    ),
+    form("programmes:module_add", AUTHORS, of="draft content", refused=MISSING, unless={ADMINISTRATOR: FORBIDDEN}),
+    # administrators read drafts, reviewers do not
+    form(
+        "programmes:module_edit", AUTHORS, of="draft module", refused=MISSING, unless={ADMINISTRATOR: (OK, FORBIDDEN)}
+    ),
+    deed("programmes:module_remove", AUTHORS, of="draft module", refused=MISSING, unless={ADMINISTRATOR: FORBIDDEN}),
+    deed("programmes:module_raise", AUTHORS, of="draft module", refused=MISSING, unless={ADMINISTRATOR: FORBIDDEN}),
+    deed("programmes:module_lower", AUTHORS, of="draft module", refused=MISSING, unless={ADMINISTRATOR: FORBIDDEN}),
+]
+
+_LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "tri", "page")
+THE_RECRUITMENT = [
+    page("cohorts:worklist", RECRUITMENT),
+    page("cohorts:application_list", RECRUITMENT, asks=_LIST),
+    page("cohorts:application_export", RECRUITMENT, asks=_LIST),
+    page("cohorts:application_detail", RECRUITMENT, of="interviewed", zone=True, asks=("histoire",)),
+    page("cohorts:application_letter", RECRUITMENT, of="letter", zone=True),
+    deed("cohorts:interview_schedule", RECRUITMENT, of="submitted", zone=True),
+    deed("cohorts:interview_cancel", RECRUITMENT, of="interview_scheduled", zone=True),
+    deed("cohorts:interview_record", RECRUITMENT, of="interview_scheduled", zone=True),
+    deed("cohorts:interview_miss", RECRUITMENT, of="interview_scheduled", zone=True),
+    deed("cohorts:application_admit", RECRUITMENT, of="interviewed", zone=True),
+    deed("cohorts:application_waitlist", RECRUITMENT, of="interviewed", zone=True),
+    form("cohorts:application_reject", RECRUITMENT, of="interviewed", zone=True, asks=("reject-reason",)),
+    deed("cohorts:application_mark_unreachable", RECRUITMENT, of="submitted", zone=True),
+    deed("cohorts:application_withdraw", RECRUITMENT, of="submitted", zone=True),
+    deed("cohorts:application_reopen", RECRUITMENT, of="rejected", zone=True),
+    deed("cohorts:application_confirm", RECRUITMENT, of="admitted", zone=True),
+    deed("cohorts:application_decline", RECRUITMENT, of="admitted", zone=True),
+]
+
+THE_PLACES = [
+    row("placements:home", LEADS, get=GO),
+    page("placements:site_list", LEADS, asks=("q", "zone", "places", "page")),
+    # the form names Lyon, which is not a zone that the lead of Paris may choose
+    form("placements:site_add", LEADS, unless={PARIS_LEAD: (OK, WRONG)}),
+    page("placements:site_detail", LEADS, of="site", zone=True),
+    form("placements:site_edit", LEADS, of="site", zone=True),
+    deed("placements:seats_open", LEADS, of="site", zone=True),
+    deed("placements:seats_reconfirm", LEADS, of="site", zone=True),
+    deed("placements:seat_close", LEADS, of="seat", zone=True),
+    page("placements:student_list", LEADS, asks=("q", "zone", "situation", "page")),
+    page("placements:student_detail", LEADS, of="placed student", zone=True),
+    form("placements:enrolment_end", LEADS, of="student", zone=True),
+    page("placements:zone_board", LEADS, of="zone", zone=True, asks=("rentree",)),
+    deed("placements:placement_propose", LEADS, of="zone", zone=True),
+    deed("placements:placement_send", LEADS, of="proposal", zone=True),
+    deed("placements:placement_undo", LEADS, of="proposal", zone=True),
+    form("placements:placement_cancel", LEADS, of="proposal", zone=True),
+    deed("placements:placement_accept", LEADS, of="proposal", zone=True),
+    form("placements:placement_decline", LEADS, of="proposal", zone=True),
+]
+
+
+def _table(name: str, *, kept: bool = False) -> list[Row]:
+    """A table that administrators alone open; with `kept`, its record is in use and cannot be deleted."""
+    return [
+        row(f"admin:{name}_changelist", ADMINISTRATION, get=OK, post=OK, changes=False, asks=("q", "p", "o")),
+        row(f"admin:{name}_add", ADMINISTRATION, get=OK, post=WRONG),
+        # to the journal, which is shut to reviewers
+        row(f"admin:{name}_history", DESK, get=GO, post=GO, of=name, changes=False),
+        row(f"admin:{name}_delete", ADMINISTRATION, get=OK, post=OK if kept else GO, of=name, changes=not kept),
+        row(f"admin:{name}_change", ADMINISTRATION, get=OK, post=WRONG, of=name),
+        row(f"admin/{name.replace('_', '/')}/<path:object_id>/", DESK, get=GO, post=GO, of=name, changes=False),
+    ]
+
+
+def _looked_at(name: str) -> list[Row]:
+    """A table that administrators only read."""
+    return [
+        row(f"admin:{name}_changelist", ADMINISTRATION, get=OK, post=OK, changes=False, asks=("q", "p", "o")),
+        row(f"admin:{name}_add", NOBODY, get=OK, post=OK),
+        # to the journal, which is shut to reviewers
+        row(f"admin:{name}_history", DESK, get=GO, post=GO, of=name, changes=False),
+        row(f"admin:{name}_delete", NOBODY, get=OK, post=OK, of=name),
+        row(f"admin:{name}_change", ADMINISTRATION, get=OK, post=FORBIDDEN, of=name),
+        row(f"admin/{name.replace('_', '/')}/<path:object_id>/", DESK, get=GO, post=GO, of=name, changes=False),
+    ]
+
+
+THE_ADMINISTRATION = [
+    page("admin:index", DESK, asks=()),
+    # the reviewers' desk
+    page("admin:programmes_curriculum_review", REVIEWERS, of="submitted content"),
+    deed("admin:programmes_curriculum_approve_rest", REVIEWERS, of="submitted content"),
+    form("admin:programmes_module_review", REVIEWERS, of="submitted module"),
+    # the administrators' tables
+    *_table("partnership_user"),
+    *_table("partnership_membership"),
+    *_table("partnership_party"),
+    *_table("partnership_zone", kept=True),
+    *_table("partnership_convention", kept=True),
+    *_table("partnership_milestone"),
+    *_table("placements_hostcompany"),
+    *_table("cohorts_intake"),
+    *_table("cohorts_cohort"),
+    *_table("programmes_programme"),
+    *_looked_at("partnership_journalentry"),
+    *_looked_at("partnership_outgoingmessage"),
+    *_looked_at("programmes_curriculum"),
+    # what the library brings along
+    row("admin:app_list", ADMINISTRATION, get=OK, post=OK, of="an app", refused=MISSING, changes=False),
+    row("admin:login", SIGNED_IN, get=FORBIDDEN, post=FORBIDDEN),
+    row(
+        "admin:logout",
+        SIGNED_IN,
+        get=GO,
+        post=GO,
+        changes=False,
+        unless={REVIEWER: (NOT_ALLOWED, GO), ADMINISTRATOR: (NOT_ALLOWED, GO)},
+    ),
+    row("admin:auth_user_password_change", ADMINISTRATION, get=OK, post=WRONG, of="a person"),
+    row("admin:password_change", DESK, get=OK, post=WRONG),
+    row("admin:password_change_done", DESK, get=OK),
+    row("admin:autocomplete", NOBODY, get=OK, post=OK, asks=("term", "app_label", "model_name", "field_name")),
+    row("admin:jsi18n", DESK, get=OK),
+    row("admin:view_on_site", DESK, get=MISSING, post=MISSING, of="a page of the site"),
+    row("admin/(?P<url>.*)$", DESK, get=MISSING, post=MISSING),
+]
+
+IN_DEVELOPMENT = [
+    page("style", EVERYBODY),
+    page("mailbox", EVERYBODY, asks=("q",)),
+    page("mailbox_letter", EVERYBODY, of="caught letter"),
+    page("mailbox_letter_html", EVERYBODY, of="caught letter"),
+]
+
+TABLE = [
+    *PUBLIC,
+    *THE_PARTNERSHIP,
+    *CONTENTS_OF_COURSES,
+    *THE_RECRUITMENT,
+    *THE_PLACES,
+    *THE_ADMINISTRATION,
+    *IN_DEVELOPMENT,
+]

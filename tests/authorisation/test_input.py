@@ -1,0 +1,328 @@
+"""Strange input, in every parameter of every page and every field of every form: never a 5xx, never raw in a page."""
+
+import os
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cohorts.models import Application, Cohort
+from cohorts.states import ApplicationState
+from partnership import clock
+from partnership.models import Zone
+
+from .. import factories
+from .table import FORBIDDEN, GO, MISSING, NOT_ALLOWED, OK, PERSONAS, SIGN_IN, TABLE, WRONG, Row
+from .world import (
+    ADMINISTRATOR,
+    ANONYMOUS,
+    COORDINATOR,
+    LYON,
+    LYON_LEAD,
+    LYON_RECRUITER,
+    PARIS,
+    World,
+    fingerprint,
+    marker,
+    secret,
+)
+
+pytestmark = pytest.mark.django_db
+REFUSED = 400
+TAG = "<script>alert('x')</script>"
+PAYLOADS = [
+    "x" * 10_000,
+    "-1",
+    "0",
+    "99999999999999999999999999",
+    "1e308",
+    "²",
+    "٣",
+    "pas un nombre",
+    str(uuid.uuid4()),
+    "' OR 1=1 --",
+    "%(n)s %s {0} {{ 7*7 }}",
+    TAG,
+    "=HYPERLINK(1)",
+    "../../etc/passwd",
+    "a\r\nSet-Cookie: x=1",
+    "\u202eabc\u200b\ufeff",
+    "🪑" * 50,
+]
+
+
+def somebody(row: Row, method: str) -> str:
+    """The persona with most rights among those who may use an address; where nobody may, the administrator."""
+    shut = (SIGN_IN, FORBIDDEN, MISSING)
+    may = (persona for persona in reversed(PERSONAS) if row.expected(persona, method, LYON) not in shut)
+    return next(may, ADMINISTRATOR)
+
+
+def fields(world: World, row: Row) -> set[str]:
+    """The fields that a form of the page has, besides those that a correct answer fills in."""
+    known = set(world.said(row.url, LYON))
+    if row.get == OK:
+        page = world.client(somebody(row, "get")).get(world.address(row.url, row.of))
+        known |= set(re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', page.body.decode()))
+    return known - {"csrfmiddlewaretoken"}
+
+
+def post(world: World, row: Row, said: Any, **options: Any) -> Any:
+    """Send a form and forget what it did."""
+    with transaction.atomic():
+        answer = world.client(somebody(row, "post")).post(world.address(row.url, row.of), said, **options)
+        transaction.set_rollback(True)
+    return answer
+
+
+READ = [row for row in TABLE if row.get in (OK, GO)]
+SENT = [row for row in TABLE if row.post in (OK, GO, WRONG)]
+ASKED = [row for row in READ if row.asks]
+# One payload a family in the quick run; all of them, field by field, with `--full`.
+FEW = ["99999999999999999999999999", "²", TAG]
+
+
+def of_each(rows: list[Row]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("row", rows, ids=lambda row: row.url)
+
+
+def is_told_safely(answer: Any) -> bool:
+    """Whether an answer is no failure of ours and shows nothing that a browser would run."""
+    is_page = "html" in answer.get("Content-Type", "")
+    return answer.status_code < 500 and not (is_page and TAG.encode() in answer.body)
+
+
+@of_each(ASKED)
+def test_a_page_takes_any_parameter(world, row):
+    client, address = world.client(somebody(row, "get")), world.address(row.url, row.of)
+    asked = [{name: payload} for name in row.asks for payload in PAYLOADS]
+    asked += [{name: ["1", "2", ""]} for name in row.asks]
+    asked += [dict.fromkeys(row.asks, payload) for payload in PAYLOADS]
+    assert [query for query in asked if not is_told_safely(client.get(address, query))] == []
+
+
+@of_each(READ)
+def test_a_page_answers_400_to_text_that_cannot_be(world, row):
+    client, address = world.client(somebody(row, "get")), world.address(row.url, row.of)
+    for query in ("x=%00", "%00=x", "next=a%00b"):
+        assert client.get(f"{address}?{query}").status_code == REFUSED
+    # What is not UTF-8 is read as a replacement character: the page is only asked for something odd.
+    assert is_told_safely(client.get(f"{address}?q=%ED%A0%80&%ED%A0%80=x"))
+
+
+@of_each([row for row in TABLE if "/" not in row.url])
+def test_an_address_with_impossible_text_in_it_is_refused(world, row):
+    client = world.client(somebody(row, "get" if row.get != NOT_ALLOWED else "post"))
+    assert client.get(f"{world.address(row.url, row.of)}%00").status_code == REFUSED
+
+
+@of_each(SENT)
+def test_a_form_takes_any_value_in_all_its_fields(world, row):
+    names = fields(world, row)
+    for payload in PAYLOADS:
+        assert is_told_safely(post(world, row, dict.fromkeys(names, payload))), payload[:40]
+    assert is_told_safely(post(world, row, dict.fromkeys(names, ["a", "b"])))
+
+
+def one_field_wrong(world: World, row: Row, payloads: list[str]) -> list[tuple[str, str]]:
+    """The fields and payloads that a form, right but for them, takes badly."""
+    right = world.said(row.url, LYON)
+    tried = [(name, payload) for name in sorted(fields(world, row)) for payload in payloads]
+    return [(name, payload) for name, payload in tried if not is_told_safely(post(world, row, right | {name: payload}))]
+
+
+def answered_rows(rows: list[Row]) -> list[Row]:
+    """The forms of our own pages: those of the administration are the library's, row after row the same."""
+    return [row for row in rows if not row.url.startswith("admin")]
+
+
+@of_each(answered_rows(SENT))
+def test_a_form_takes_any_value_in_one_field(world, row):
+    assert one_field_wrong(world, row, FEW) == []
+
+
+@pytest.mark.full
+@of_each(SENT)
+def test_a_form_takes_every_value_in_each_field(world, row):
+    assert one_field_wrong(world, row, PAYLOADS) == []
+
+
+@of_each(SENT)
+def test_a_form_refuses_text_that_cannot_be(world, row):
+    right = world.said(row.url, LYON)
+    for name in sorted({*right, "nobody_asked"}):
+        assert post(world, row, right | {name: "a\0b"}).status_code == REFUSED, name
+
+
+@of_each(SENT)
+def test_a_body_that_is_no_form_is_no_failure_of_ours(world, row):
+    many = "&".join(f"f{number}=1" for number in range(1_100)).encode()
+    for body, kind in [
+        (b"a=%ED%A0%80&=&&%", "application/x-www-form-urlencoded"),
+        (many, "application/x-www-form-urlencoded"),
+        (b'{"a": "\\ud800"}', "application/json"),
+        (b"--x\r\nContent-Disposition: form-data; name=", "multipart/form-data; boundary=x"),
+        (b"", "multipart/form-data"),
+    ]:
+        assert is_told_safely(post(world, row, body, content_type=kind)), f"{kind}, {body[:30]!r}"
+
+
+# -- somebody else's records in one's own form -----------------------------------------------------------------------
+
+
+def tampered(world: World, name: str, **changes: str) -> tuple[int, bool]:
+    """What the Lyon persona of a deed is answered for a correct form in which some keys are another zone's."""
+    row = next(row for row in TABLE if row.url == name)
+    persona = LYON_RECRUITER if name.startswith("cohorts:") else LYON_LEAD
+    with transaction.atomic():
+        answer = world.client(persona).post(world.address(row.url, row.of), world.said(name, LYON) | changes)
+        changed = fingerprint() != world.untouched
+        transaction.set_rollback(True)
+    return answer.status_code, changed
+
+
+def key(world: World, what: str, zone: str = PARIS) -> str:
+    return str(world.things[what, zone]["pk"])
+
+
+def test_a_lead_places_no_student_of_another_zone(world):
+    assert tampered(world, "placements:placement_propose", enrolment=key(world, "student")) == (MISSING, False)
+
+
+def test_a_lead_places_nobody_on_a_site_of_another_zone(world):
+    assert tampered(world, "placements:placement_propose", site=key(world, "site")) == (MISSING, False)
+
+
+@pytest.mark.parametrize("name", ["placements:site_add", "placements:site_edit"])
+def test_a_site_is_not_moved_to_a_zone_that_one_does_not_lead(world, name):
+    elsewhere = Zone.objects.get(code=PARIS)
+    assert tampered(world, name, zone=str(elsewhere.pk)) == (WRONG, False)
+
+
+@pytest.mark.parametrize("name", ["placements:seats_open", "placements:seats_reconfirm"])
+def test_no_place_is_opened_for_an_intake_that_the_zone_does_not_have(world, name):
+    elsewhere = factories.intake(starts_on=clock.today() + timedelta(days=500))
+    factories.cohort(PARIS, of=elsewhere)
+    world_now = fingerprint()
+    row = next(row for row in TABLE if row.url == name)
+    answer = world.client(LYON_LEAD).post(
+        world.address(name, row.of), world.said(name, LYON) | {"intake": str(elsewhere.pk)}
+    )
+    assert (answer.status_code, fingerprint()) == (WRONG, world_now)
+
+
+@pytest.mark.parametrize("version", ["", "0", "2147483648", "-1", "abc"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cohorts:application_admit",
+        "cohorts:application_confirm",
+        "placements:site_edit",
+        "placements:placement_accept",
+        "placements:placement_cancel",
+        "placements:placement_decline",
+        "placements:enrolment_end",
+    ],
+)
+def test_a_form_whose_version_was_tampered_with_does_nothing(world, name, version):
+    status, changed = tampered(world, name, version=version)
+    assert (status in (409, WRONG), changed) == (True, False)
+
+
+def test_what_a_form_does_not_ask_is_not_taken(world):
+    hostile = {"state": "admitted", "cohort": "1", "owner": "1", "decided_by": "1", "zone": "1", "candidate": "1"}
+    before = Application.objects.get(pk=key(world, "submitted", LYON))
+    world.client(LYON_RECRUITER).post(
+        world.address("cohorts:interview_schedule", "submitted"),
+        world.said("cohorts:interview_schedule", LYON) | hostile,
+    )
+    after = Application.objects.get(pk=before.pk)
+    assert after.state == ApplicationState.INTERVIEW_SCHEDULED
+    assert (after.cohort_id, after.owner_id, after.decided_by_id) == (
+        before.cohort_id,
+        before.owner_id,
+        before.decided_by_id,
+    )
+
+
+def test_an_applicant_chooses_no_cohort_that_is_not_offered(world):
+    closed = factories.cohort("toulouse", of=factories.intake(starts_on=clock.today() + timedelta(days=600)))
+    Cohort.objects.filter(pk=closed.pk).update(applications_until=clock.today() - timedelta(days=1))
+    client = world.client(ANONYMOUS)
+    client.post(world.address("cohorts:apply_identity", "programme"), world.said("cohorts:apply_identity", LYON))
+    answer = client.post(
+        world.address("cohorts:apply_project", "programme"),
+        {
+            "level": "4",
+            "cohort": str(closed.pk),
+            "languages": "français",
+            "has_employer": "no",
+            "source": "mission_locale",
+        },
+    )
+    assert answer.status_code == WRONG
+    assert Application.objects.latest("created_at").level == ""
+
+
+def test_the_key_of_a_sent_form_opens_nobody_elses_application(world):
+    """The key that keeps a form from being sent twice shows, once it is sent, a reference and no more."""
+    theirs = Application.objects.select_related("candidate").get(pk=key(world, "submitted", LYON))
+    client = world.client(ANONYMOUS)
+    client.post(
+        world.address("cohorts:apply_identity", "programme"),
+        world.said("cohorts:apply_identity", LYON) | {"submit_key": str(theirs.submit_key)},
+    )
+    theirs.candidate.refresh_from_db()
+    assert theirs.candidate.last_name == marker(LYON, "jeune")
+    for step in ("apply_identity", "apply_project", "apply_check", "apply_thanks"):
+        page = client.get(world.address(f"cohorts:{step}", "programme"), follow=True).body.decode()
+        assert secret(LYON, "jeune").casefold() not in page.casefold()
+
+
+# -- nobody would think of it ----------------------------------------------------------------------------------------
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
+NUMBERS = st.integers().map(str)
+
+
+@settings(
+    max_examples=2_000 if os.environ.get("FULL") else 50,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    query=st.fixed_dictionaries(
+        {},
+        optional={
+            "q": WORDS,
+            "zone": WORDS | st.sampled_from([LYON, PARIS]),
+            "page": WORDS | NUMBERS,
+            "tri": WORDS | st.sampled_from(["nom", "-attente", "rang"]),
+            "etat": WORDS | st.sampled_from(["en_cours", "admitted"]),
+            "rentree": WORDS | NUMBERS,
+            "situation": WORDS | st.sampled_from(["placed", "ended"]),
+            "places": WORDS | st.sampled_from(["free", "stale"]),
+            "jalon": WORDS | NUMBERS,
+            "mesure": WORDS | st.sampled_from(["applied", "placed"]),
+        },
+    )
+)
+@pytest.mark.parametrize(
+    ("persona", "name"),
+    [
+        (LYON_RECRUITER, "cohorts:application_list"),
+        (LYON_RECRUITER, "cohorts:application_export"),
+        (LYON_LEAD, "placements:student_list"),
+        (LYON_LEAD, "placements:site_list"),
+        (COORDINATOR, "cohorts:register"),
+        (COORDINATOR, "placements:register"),
+    ],
+)
+def test_a_list_answers_any_filter(world, persona, name, query):
+    assert world.client(persona).get(world.address(name), query).status_code == OK

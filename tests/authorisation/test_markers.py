@@ -1,0 +1,99 @@
+"""Who works in one zone reads no word of another; who does not recruit reads no applicant's name."""
+
+import pytest
+
+from cohorts.models import Application, Intake
+from cohorts.states import ApplicationState
+from partnership.models import User
+from placements.models import HostSite
+
+from .table import (
+    AUTHOR,
+    COORDINATOR,
+    LYON_LEAD,
+    LYON_RECRUITER,
+    OK,
+    PARIS_LEAD,
+    REVIEWER,
+    STRANGER,
+    TABLE,
+    Row,
+)
+from .world import LYON, PARIS, ZONES, World, marker, secret
+
+pytestmark = pytest.mark.django_db
+# What a personal link opens is its holder's, whoever else has signed in.
+READ = [row for row in TABLE if row.get == OK and "by link" not in row.of]
+
+
+def questions(row: Row, world: World) -> list[dict[str, str]]:
+    """The page as it opens, and with each of its filters on each of its values."""
+    values = {
+        "zone": [LYON, PARIS],
+        "q": [marker(PARIS), marker(LYON), marker(PARIS, "jeune"), marker(PARIS, "site"), "CV"],
+        "etat": ["en_cours", *ApplicationState.values],
+        "rentree": [str(intake.pk) for intake in Intake.objects.all()],
+        "source": ["lycee"],
+        "responsable": ["personne", *(str(user.pk) for user in User.objects.filter(full_name="Claire Devaux"))],
+        "tri": ["nom", "-nom", "zone", "-attente", "reponse", "rang"],
+        "places": ["free", "stale", "full", "none"],
+        "situation": ["to_place", "proposed", "placed", "ended"],
+        "mesure": ["contacts", "applied", "admitted", "confirmed", "host_places", "placed", "with_employer"],
+        "jalon": ["1"],
+        "histoire": ["1"],
+        "page": ["2"],
+        "term": [marker(PARIS)],
+    }
+    asked: list[dict[str, str]] = [{}]
+    asked += [{name: value} for name in row.asks for value in values.get(name, [])]
+    if {"zone", "q"} <= set(row.asks):
+        asked += [{"zone": PARIS, "q": marker(PARIS)}, {"zone": PARIS, "page": "2"}]
+    return asked
+
+
+def pages(world: World, persona: str):
+    """Every page that the persona may read, in their own zones and with every filter: its address and its text."""
+    client = world.client(persona)
+    for row in READ:
+        for zone in row.zones_for("get"):
+            if row.expected(persona, "get", zone) != OK:
+                continue
+            address = world.address(row.url, row.of, zone)
+            for asked in questions(row, world):
+                answer = client.get(address, asked)
+                assert answer.status_code == OK, f"{address} {asked}: {answer.status_code}"
+                yield address, asked, answer.body.decode().casefold()
+
+
+def told(text: str, zone: str, asked: dict[str, str], what: str = "") -> bool:
+    """Whether a page says a word of a zone that was not in the question: what is asked comes back in its field."""
+    words = (marker(zone, what).casefold(), secret(zone, what).casefold())
+    return any(word in text and not any(word in value.casefold() for value in asked.values()) for word in words)
+
+
+@pytest.mark.parametrize("persona", [LYON_RECRUITER, LYON_LEAD])
+def test_lyon_reads_no_word_of_paris(world, persona):
+    keys = [str(key) for key in Application.objects.filter(cohort__zone__code=PARIS).values_list("pk", flat=True)]
+    keys += [str(key) for key in HostSite.objects.filter(zone__code=PARIS).values_list("pk", flat=True)]
+    found, own = [], 0
+    for address, asked, text in pages(world, persona):
+        own += marker(LYON).casefold() in text
+        if told(text, PARIS, asked) or any(key in text for key in keys):
+            found.append((address, asked))
+    assert not found
+    # The same pages do show the persona's own zone: the silence about Paris is not an empty world's.
+    assert own > 10
+
+
+def test_paris_reads_no_word_of_lyon(world):
+    assert not [(address, asked) for address, asked, text in pages(world, PARIS_LEAD) if told(text, LYON, asked)]
+
+
+@pytest.mark.parametrize("persona", [REVIEWER, AUTHOR, COORDINATOR, STRANGER])
+def test_whoever_does_not_recruit_reads_no_applicants_name(world, persona):
+    found = [
+        (address, asked)
+        for address, asked, text in pages(world, persona)
+        if any(told(text, zone, asked, "jeune") for zone in ZONES)
+    ]
+    assert not found

@@ -1,0 +1,397 @@
+"""Two zones that must not see each other, ten people who look at them, and one record of each kind in each zone."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models
+from django.test import Client
+from django.urls import reverse
+
+from cohorts import services as recruitment
+from cohorts.models import Application, Candidate, Cohort, Enrolment
+from cohorts.states import FOLLOW, RESUME
+from cohorts.states import ApplicationState as S
+from partnership import clock, jobs, links
+from partnership.models import Commitment, Convention, JournalEntry, OutgoingMessage, Signature, User, ref
+from partnership.states import Role
+from placements import services as places
+from placements.models import HostCompany, HostSite, Seat
+from placements.states import ANSWER
+from programmes import services as contents
+from programmes.states import CurriculumState, ProgrammeKind
+
+from .. import factories
+
+LYON, PARIS = "lyon", "paris"
+ZONES = (LYON, PARIS)
+
+# The personas; None has not signed in.
+ANONYMOUS = "anonymous"
+STRANGER = "stranger"
+LYON_RECRUITER, RECRUITER = "lyon_recruiter", "recruiter"
+LYON_LEAD, PARIS_LEAD = "lyon_lead", "paris_lead"
+AUTHOR, REVIEWER = "author", "reviewer"
+COORDINATOR, ADMINISTRATOR = "coordinator", "administrator"
+REACH = {
+    LYON_RECRUITER: {LYON},
+    RECRUITER: {LYON, PARIS},
+    LYON_LEAD: {LYON},
+    PARIS_LEAD: {PARIS},
+}
+# SIRETs that pass the check, by zone: of the site, and of the one a lead adds.
+_SIRET = {LYON: ("73282932000074", "55210055400013"), PARIS: ("44306184100047", "35600000000048")}
+_POSTCODE = {LYON: "69100", PARIS: "75015"}
+
+
+def marker(zone: str, what: str = "") -> str:
+    """A word that stands in a zone's records alone: `what` is `jeune` for people, `site` for hosts."""
+    return f"MARQUEUR{zone}{what}".upper()
+
+
+def secret(zone: str, what: str = "") -> str:
+    """Another such word, for which nobody searches: it can only come from the record."""
+    return f"SECRET{zone}{what}".upper()
+
+
+class Browser(Client):
+    """A test client that reads every answer to its end, a file's as well, and keeps it as `body`."""
+
+    def request(self, **request: Any) -> Any:
+        answer = super().request(**request)
+        answer.body = answer.getvalue() if answer.streaming else answer.content
+        return answer
+
+
+@dataclass
+class World:
+    """What a URL of the table names, who asks for it, and what a correct form of it says."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    things: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    untouched: tuple = ()
+
+    def client(self, persona: str) -> Browser:
+        """A browser in which the persona has signed in, without the memory of an earlier page."""
+        client = Browser(raise_request_exception=False)
+        if persona != ANONYMOUS:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[persona]
+        return client
+
+    def sign_in(self) -> None:
+        """Everybody signs in, once."""
+        for persona, user in self.people.items():
+            client = Client()
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            self.sessions[persona] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def address(self, name: str, of: str = "", zone: str = LYON) -> str:
+        """The address of a URL that names a record of a zone; what has no name is given by its route."""
+        arguments = self.things[of, zone] if of else {}
+        if "/" not in name:
+            return reverse(name, kwargs=arguments)
+        return "/fr/" + name.replace("<path:object_id>", str(arguments.get("object_id", ""))).replace("<id>", "1")
+
+    def said(self, name: str, zone: str) -> dict[str, Any]:
+        """A correct form of a deed; what needs none is sent empty."""
+        return self.answers.get((name, zone), {})
+
+
+def fingerprint() -> tuple[int, ...]:
+    """The rows of every table of ours, so that a deed that must change nothing can be held to it."""
+    ours = ("partnership_", "programmes_", "cohorts_", "placements_")
+    with connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names(cursor) if name.startswith(ours)]
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT {number}, count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {name} t"
+                for number, name in enumerate(sorted(tables))
+            )
+            + " ORDER BY 1"
+        )
+        return tuple(row[1:] for row in cursor.fetchall())
+
+
+# -- making it ----------------------------------------------------------------------------------------------------
+
+
+def build(mailbox: Path) -> World:
+    """The convention, its contents, and in each zone a file in every state, a site, places, students."""
+    world = World()
+    _hire(world)
+    _promise(world)
+    acvd = _write(world)
+    _catch_a_letter(world, mailbox)
+    intake = factories.intake(acvd)
+    for zone in ZONES:
+        factories.commune(zone)
+        cohort = factories.cohort(zone, of=intake)
+        _recruit(world, zone, cohort)
+        _place(world, zone, cohort)
+        world.things["zone", zone] = {"zone": zone}
+    world.things["programme", LYON] = {"slug": acvd.slug}
+    _keep_the_tables(world, intake)
+    task = jobs.start("applications_export", by=world.people[LYON_RECRUITER], filters={}, order="", language="fr")
+    jobs.run_slice(str(task.pk))
+    world.things["task", LYON] = {"pk": task.pk}
+    world.sign_in()
+    world.untouched = fingerprint()
+    return world
+
+
+def _hire(world: World) -> None:
+    lyon, paris = factories.zone(LYON), factories.zone(PARIS)
+    world.people |= {
+        STRANGER: factories.user(name="Sans Rôle"),
+        LYON_RECRUITER: factories.user(Role.RECRUITER, zone=lyon, name="Mehdi Ancelin"),
+        RECRUITER: factories.user(Role.RECRUITER, name="Claire Devaux"),
+        LYON_LEAD: factories.user(Role.REGIONAL_LEAD, party_code="smt", zone=lyon, name="Karim Sautel"),
+        PARIS_LEAD: factories.user(Role.REGIONAL_LEAD, party_code="smt", zone=paris, name="Anne Morvan"),
+        AUTHOR: factories.user(Role.AUTHOR, name="Irène Castel"),
+        REVIEWER: factories.user(Role.REVIEWER, party_code="smt", name="Paul Armangaud"),
+        COORDINATOR: factories.user(Role.COORDINATOR, name="Hélène Brossard"),
+        ADMINISTRATOR: factories.user(Role.ADMINISTRATOR, name="Odile Ferrand"),
+    }
+
+
+def _promise(world: World) -> None:
+    signed = factories.convention()
+    milestone = factories.milestone(signed)
+    promise = Commitment.objects.create(
+        convention=signed, milestone=milestone, party=factories.party("igs"), text="Recruter les premiers jeunes"
+    )
+    draft = Convention.objects.create(title="Avenant fictif")
+    mine = Signature.objects.create(convention=draft, party=factories.party("igs"), order=0)
+    Signature.objects.create(convention=draft, party=factories.party("smt"), order=1)
+    world.things |= {
+        ("convention", LYON): {"pk": signed.pk},
+        ("milestone", LYON): {"order": milestone.order},
+        ("promise", LYON): {"pk": promise.pk},
+        ("signature", LYON): {"pk": mine.pk},
+    }
+    world.answers["partnership:commitment_keep", LYON] = {"evidence": "Le compte rendu du 3 mars."}
+
+
+def _write(world: World) -> Any:
+    author = world.people[AUTHOR]
+    acvd = factories.programme()
+    validated = factories.curriculum(acvd)
+    drafted = factories.programme("crcd", kind=ProgrammeKind.PROFESSIONAL_TITLE, short_title="TP CRCD")
+    draft = factories.curriculum(drafted, state=CurriculumState.DRAFT, modules=3, by=author)
+    school = factories.programme("cmc", kind=ProgrammeKind.SCHOOL_CERTIFICATE, short_title="CMC")
+    submitted = factories.curriculum(school, state=CurriculumState.DRAFT, modules=2, by=author)
+    contents.submit(submitted, by=author)
+    middle, judged = draft.modules.get(order=2), submitted.modules.get(order=1)
+    world.things |= {
+        ("content to begin", LYON): {"slug": acvd.slug},
+        ("validated content", LYON): {"pk": validated.pk},
+        ("draft content", LYON): {"pk": draft.pk},
+        ("draft module", LYON): {"pk": middle.pk},
+        ("submitted content", LYON): {"pk": submitted.pk},
+        ("submitted module", LYON): {"pk": submitted.pk, "module_pk": judged.pk},
+    }
+    texts = {
+        "title": "Accueil à distance",
+        "block": "",
+        "hours": "84",
+        "objectives": "Accueillir.",
+        "content": "Écouter.",
+        "assessment": "",
+        "regulatory_review_on": "",
+    }
+    world.answers["programmes:module_add", LYON] = texts
+    world.answers["programmes:module_edit", LYON] = texts | {"version": str(middle.version)}
+    world.answers["admin:programmes_module_review", LYON] = {
+        "opinion": "favourable",
+        "comment": "",
+        "text_hash": judged.text_hash(),
+    }
+    return acvd
+
+
+def _catch_a_letter(world: World, mailbox: Path) -> None:
+    name = "1700000000000000000-0123456789ab"
+    (mailbox / f"{name}.eml").write_text("To: jeune@exemple.test\nSubject: Essai\n\nBonjour.\n")
+    world.things["caught letter", LYON] = {"name": name}
+
+
+def person(zone: str, what: str) -> Candidate:
+    """Somebody whose every trace says their zone."""
+    return factories.candidate(
+        first_name=f"{secret(zone, 'jeune')} {what}",
+        last_name=marker(zone, "jeune"),
+        email=f"{secret(zone, 'jeune')}.{what}@exemple.test".lower(),
+        postcode=_POSTCODE[zone],
+        commune=factories.commune(zone),
+    )
+
+
+def _recruit(world: World, zone: str, cohort: Cohort) -> None:
+    world.answers["cohorts:apply_identity", zone] = {
+        "first_name": "Manon",
+        "last_name": "Escoffray",
+        "email": "manon.escoffray@exemple.test",
+        "phone": "04 65 71 88 02",
+        "birth_month": "5",
+        "birth_year": str(clock.today().year - 20),
+        "postcode": _POSTCODE[zone],
+    }
+    by = world.people[RECRUITER]
+
+    def file(state: S, **fields: Any) -> Application:
+        word = marker(zone, "jeune")
+        made = factories.application(
+            cohort, state=state, of=person(zone, state), languages=f"français, {word}", supported_by=word, **fields
+        )
+        world.things[state.value, zone] = {"pk": made.pk}
+        return made
+
+    files = {
+        state: file(state)
+        for state in (S.ENQUIRY, S.DRAFT, S.SUBMITTED, S.NO_SHOW, S.INTERVIEWED, S.WAITLISTED, S.ADMITTED, S.REJECTED)
+    }
+    met = file(S.INTERVIEW_SCHEDULED, submitted_at=clock.now())
+    Application.objects.filter(pk=met.pk).update(state=S.SUBMITTED)
+    met.refresh_from_db()
+    recruitment.schedule_interview(
+        met, starts_at=clock.now() + timedelta(days=2), place=f"Salle {marker(zone, 'jeune')}", by=by
+    )
+    letter = OutgoingMessage.objects.get(about=ref(met), template="cohorts/interview_booked")
+    world.things["letter", zone] = {"pk": met.pk, "letter": letter.pk}
+    if zone == LYON:
+        world.things["way back", LYON] = {"token": links.mint(RESUME, ref(files[S.DRAFT]))}
+        world.things["offer by link", LYON] = {"token": links.mint(FOLLOW, ref(files[S.ADMITTED]))}
+        world.things["file by link", LYON] = {"token": links.mint(FOLLOW, ref(files[S.INTERVIEWED]))}
+    tomorrow = clock.today() + timedelta(days=1)
+    forms = {
+        "interview_schedule": (
+            S.SUBMITTED,
+            {
+                "schedule-day": tomorrow.isoformat(),
+                "schedule-time": "14:30",
+                "schedule-minutes": "30",
+                "schedule-place": "Salle 3 (fictif)",
+            },
+        ),
+        "interview_cancel": (S.INTERVIEW_SCHEDULED, {}),
+        "interview_record": (S.INTERVIEW_SCHEDULED, {"record-note": "Voix posée."}),
+        "interview_miss": (S.INTERVIEW_SCHEDULED, {}),
+        "application_admit": (S.INTERVIEWED, {}),
+        "application_waitlist": (S.INTERVIEWED, {}),
+        "application_reject": (S.INTERVIEWED, {"reject-reason": "profile"}),
+        "application_mark_unreachable": (S.SUBMITTED, {"unreachable-reason": "no_answer"}),
+        "application_withdraw": (S.SUBMITTED, {"withdraw-reason": "job", "withdraw-channel": "phone"}),
+        "application_reopen": (S.REJECTED, {"reopen-reason": "Elle a rappelé."}),
+        "application_confirm": (S.ADMITTED, {"confirm-channel": "phone"}),
+        "application_decline": (S.ADMITTED, {"decline-reason": "moved", "decline-channel": "paper"}),
+    }
+    for name, (state, said) in forms.items():
+        version = Application.objects.get(pk=world.things[state.value, zone]["pk"]).version
+        world.answers[f"cohorts:{name}", zone] = said | {"version": str(version)}
+    world.answers["placements:follow_decline", LYON] = {"reason": "moved"}
+    world.answers["placements:follow_withdraw", LYON] = {"reason": "job"}
+    world.answers["placements:follow_renew", LYON] = {"email": files[S.ADMITTED].candidate.email}
+
+
+def site_of(zone: str) -> HostSite:
+    """A site whose every trace says its zone."""
+    word = secret(zone, "site")
+    return factories.site(
+        zone,
+        company=HostCompany.objects.get_or_create(name=f"{word} SA (fictif)")[0],
+        name=f"Plateau {marker(zone, 'site')}",
+        siret=_SIRET[zone][0],
+        contact_name=f"Contact {word}",
+        contact_email=f"{word}@exemple.test".lower(),
+        contact_phone="+33465710012",
+    )
+
+
+def student(zone: str, cohort: Cohort, what: str) -> Enrolment:
+    """A confirmed student of a zone."""
+    return factories.enrolment(cohort, of=person(zone, what), languages=f"français, {marker(zone, 'jeune')}")
+
+
+def _place(world: World, zone: str, cohort: Cohort) -> None:
+    lead = world.people[LYON_LEAD if zone == LYON else PARIS_LEAD]
+    site = site_of(zone)
+    seats: list[Seat] = [factories.seat(site, of=cohort.intake, by=lead) for _number in range(3)]
+    free = student(zone, cohort, "a-placer")
+    asked = places.propose(student(zone, cohort, "propose"), site=site, by=lead)
+    taken = places.propose(student(zone, cohort, "place"), site=site, by=lead)
+    places.accept(taken, by=site)
+    empty = next(seat for seat in seats if seat.pk not in (asked.seat_id, taken.seat_id))
+    world.things |= {
+        ("site", zone): {"pk": site.pk},
+        ("seat", zone): {"pk": empty.pk},
+        ("student", zone): {"pk": free.pk},
+        ("placed student", zone): {"pk": taken.enrolment_id},
+        ("proposal", zone): {"pk": asked.pk},
+        ("placement", zone): {"pk": taken.pk},
+    }
+    if zone == LYON:
+        world.things["proposal by link", LYON] = {"token": links.mint(ANSWER, ref(asked))}
+        world.answers["placements:answer_decline", LYON] = {"reason": "other"}
+        world.answers["placements:answer_renew", LYON] = {"email": site.contact_email}
+    record = {
+        "name": "Plateau changé",
+        "siret": site.siret,
+        "zone": str(site.zone_id),
+        "postcode": site.postcode,
+        "contact_name": "Dominique Fictif",
+        "contact_email": "dominique@exemple.test",
+        "contact_phone": "04 65 71 00 12",
+        "contact_language": "fr",
+        "hours": "",
+        "languages": "fr",
+        "calls": "",
+        "workstations": "",
+        "version": str(site.version),
+    }
+    intake = str(cohort.intake_id)
+    world.answers |= {
+        ("placements:site_edit", zone): record,
+        ("placements:site_add", zone): record | {"company_name": "Nouvelle SA (fictif)", "siret": _SIRET[zone][1]},
+        ("placements:seats_open", zone): {"number": "1", "intake": intake},
+        ("placements:seats_reconfirm", zone): {"intake": intake},
+        ("placements:placement_propose", zone): {"enrolment": str(free.pk), "site": str(site.pk), "rentree": intake},
+        ("placements:placement_cancel", zone): {"reason": "Erreur de saisie.", "version": str(asked.version)},
+        ("placements:placement_accept", zone): {"version": str(asked.version)},
+        ("placements:placement_decline", zone): {"reason": "other", "version": str(asked.version)},
+        ("placements:enrolment_end", zone): {
+            "reason": "job",
+            "channel": "phone",
+            "version": str(free.application.version),
+        },
+    }
+
+
+def _keep_the_tables(world: World, intake: models.Model) -> None:
+    """A record of each table of the administration."""
+    convention = Convention.objects.get(title="Avenant fictif")
+    records = {
+        "partnership_user": world.people[STRANGER],
+        "partnership_membership": world.people[AUTHOR].memberships.get(),
+        "partnership_party": factories.party("tiers"),
+        "partnership_zone": factories.zone("toulouse"),
+        "partnership_convention": convention,
+        "partnership_milestone": factories.milestone(convention, order=2),
+        "partnership_journalentry": JournalEntry.objects.latest("at"),
+        "partnership_outgoingmessage": OutgoingMessage.objects.latest("written_at"),
+        "placements_hostcompany": HostCompany.objects.create(name="Sans site (fictif)"),
+        "cohorts_intake": factories.intake(intake.programme, starts_on=clock.today() + timedelta(days=400)),
+        "cohorts_cohort": factories.cohort("toulouse", of=intake),
+        "programmes_programme": factories.programme("essai", short_title="Essai"),
+        "programmes_curriculum": intake.programme.curricula.get(),
+    }
+    for name, thing in records.items():
+        world.things[name, LYON] = {"object_id": thing.pk}
+        world.answers[f"admin:{name}_delete", LYON] = {"post": "yes"}
+    world.things["a person", LYON] = {"id": world.people[STRANGER].pk}
+    world.things["a page of the site", LYON] = {"content_type_id": "1", "object_id": str(convention.pk)}
+    world.things["an app", LYON] = {"app_label": "partnership"}
+    world.things["somewhere else", LYON] = {"url": "nulle-part/"}
