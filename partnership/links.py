@@ -77,10 +77,11 @@ def find(token: str, purpose: str) -> AccessLink:
         raise Unusable("unknown")
     if link.revoked_at:
         raise Unusable("revoked", link)
-    if link.used_at:
-        raise Unusable("used", link)
+    # Before its use: what a used link still shows ends with its life.
     if link.expires_at <= clock.now():
         raise Unusable("expired", link)
+    if link.used_at:
+        raise Unusable("used", link)
     return link
 
 

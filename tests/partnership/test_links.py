@@ -68,6 +68,13 @@ def test_a_used_link_opens_nothing_more_and_says_what_it_opened():
     assert links.key_of(refusal.value.link) == "1"
 
 
+def test_what_a_used_link_opened_is_told_for_its_life_and_no_longer():
+    token = links.mint(PURPOSE, "x:1")
+    links.consume(links.find(token, PURPOSE))
+    with clock.travel(clock.now() + timedelta(days=3)):
+        assert _why(token) == "expired"
+
+
 def test_a_link_is_used_once():
     link = links.find(links.mint(PURPOSE, "x:1"), PURPOSE)
     links.consume(link)
