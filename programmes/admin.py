@@ -78,7 +78,7 @@ def curriculum_approve_rest(request: HttpRequest, pk: str) -> HttpResponse:
     """Give a favourable opinion on all the reviewer has not commented."""
     curriculum = get_allowed(Curriculum.objects, policies.can_review, request.user, pk=pk)
     try:
-        given = services.approve_rest(curriculum, by=request.user)
+        given = services.approve_rest(curriculum, by=request.user, text_hash=request.POST.get("text_hash", ""))
     except Refused as refusal:
         messages.error(request, refusal.reason)
     else:

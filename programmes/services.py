@@ -153,9 +153,14 @@ def review_module(module: Module, *, opinion: str, comment: str = "", text_hash:
 
 
 @transaction.atomic
-def approve_rest(curriculum: Curriculum, *, by: User) -> int:
-    """Give a favourable opinion on every module the reviewer has not commented; the number of opinions given."""
+def approve_rest(curriculum: Curriculum, *, by: User, text_hash: str | None = None) -> int:
+    """Give a favourable opinion on every module the reviewer has not commented; the number of opinions given.
+
+    Stale if the text is no longer the one of `text_hash`: its author may have taken it back and submitted another.
+    """
     _hold_to_review(curriculum, by=by)
+    if text_hash is not None and curriculum.text_hash() != text_hash:
+        raise Stale(curriculum)
     lines = standings(curriculum, reader=by)
     to_read = [line.module for line in lines if line.mine is None and not line.is_unanswered]
     for module in to_read:

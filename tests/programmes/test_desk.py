@@ -135,7 +135,7 @@ def test_an_opinion_on_a_closed_version_is_refused_with_its_reason(desk, submitt
     services.approve_rest(submitted, by=reviewer)
     for url, answers in (
         (module_page(submitted, 1), opinion(submitted, 1, Opinion.UNFAVOURABLE, "Finalement non.")),
-        (page("curriculum_approve_rest", submitted.pk), {}),
+        (page("curriculum_approve_rest", submitted.pk), {"text_hash": submitted.text_hash()}),
     ):
         answer = desk.post(url, answers, follow=True)
         assert [message.level_tag for message in answer.context["messages"]] == ["error"]
@@ -163,9 +163,22 @@ def test_a_reviewer_who_wrote_in_it_reads_it_without_judging(author, client_of, 
 
 def test_the_rest_is_approved_in_one_click(desk, submitted):
     desk.post(module_page(submitted, 1), opinion(submitted, 1, Opinion.REMARK, "Bien."))
-    desk.post(page("curriculum_approve_rest", submitted.pk))
+    text = desk.get(page("curriculum_review", submitted.pk)).content.decode()
+    assert f'name="text_hash" value="{submitted.text_hash()}"' in text
+    desk.post(page("curriculum_approve_rest", submitted.pk), {"text_hash": submitted.text_hash()})
     submitted.refresh_from_db()
     assert (submitted.state, Review.objects.count()) == (CurriculumState.VALIDATED, 3)
+
+
+def test_a_text_submitted_again_since_the_page_was_read_is_not_approved_unread(author, desk, submitted):
+    read = submitted.text_hash()
+    services.withdraw(submitted, by=author)
+    services.edit_module(submitted.modules.get(order=2), version=1, by=author, content="Tout autre chose.")
+    services.submit(submitted, by=author)
+    answer = desk.post(page("curriculum_approve_rest", submitted.pk), {"text_hash": read})
+    submitted.refresh_from_db()
+    assert (answer.status_code, submitted.state) == (409, CurriculumState.SUBMITTED)
+    assert not Review.objects.exists()
 
 
 def test_the_new_text_stands_beside_the_one_in_force(author, desk, submitted, reviewer):
