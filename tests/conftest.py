@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from partnership.models import User
 from partnership.states import Role
@@ -11,6 +12,13 @@ from partnership.states import Role
 from . import factories
 
 BROWSER_TESTS = pytest.StashKey[set[str]]()
+
+
+@pytest.fixture(autouse=True)
+def usual_language():
+    """A page asked for in English leaves the thread speaking it: the next test begins in French."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
