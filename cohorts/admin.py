@@ -33,6 +33,9 @@ class CohortForm(forms.ModelForm):
         intake, content = said.get("intake"), said.get("curriculum")
         if intake and content and content.programme_id != intake.programme_id:
             self.add_error("curriculum", _("This content belongs to another programme."))
+        if self.instance.pk and self.instance.applications.exists():
+            for name in {"intake", "zone"} & set(self.changed_data):
+                self.add_error(name, _("Applications have been begun here: neither the intake nor the zone changes."))
         if self.instance.pk and "capacity" in said and "overbooking_percent" in said:
             held = self.instance.applications.holding().count()
             if said["capacity"] * (100 + said["overbooking_percent"]) // 100 < held:

@@ -1,7 +1,10 @@
 """The administrators' reference data of recruitment; applicants are nowhere in the admin."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cohorts.models import Application, Booking, Candidate, Cohort, Consent, Enrolment
@@ -61,6 +64,28 @@ def test_a_cohort_keeps_the_places_already_offered(administrator, client_of):
     response = client.post(_change(cohort), _form(cohort, capacity=2))
     assert "capacity" in response.context["adminform"].form.errors
     assert client.post(_change(cohort), _form(cohort, capacity=2, overbooking_percent=50)).status_code == 302
+
+
+@pytest.mark.parametrize("field", ["intake", "zone"])
+def test_a_cohort_somebody_has_applied_to_keeps_its_intake_and_zone(administrator, client_of, field):
+    cohort = factories.cohort()
+    other = {
+        "intake": factories.intake(starts_on=clock.today() + timedelta(days=300)),
+        "zone": factories.zone("paris"),
+    }[field]
+    factories.application(cohort)
+    response = client_of(administrator).post(_change(cohort), _form(cohort, **{field: other.pk}))
+    assert field in response.context["adminform"].form.errors
+    with pytest.raises(IntegrityError, match="somebody has applied"), transaction.atomic():
+        Cohort.objects.filter(pk=cohort.pk).update(**{field: other})
+
+
+def test_the_database_keeps_the_places_already_offered():
+    cohort = factories.cohort(capacity=2)
+    factories.application(cohort, state=S.ADMITTED)
+    Cohort.objects.filter(pk=cohort.pk).update(capacity=1)
+    with pytest.raises(IntegrityError, match="already offered"), transaction.atomic():
+        Cohort.objects.filter(pk=cohort.pk).update(capacity=0)
 
 
 @pytest.mark.parametrize("name", ["intake", "cohort"])
