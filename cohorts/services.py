@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Max, Q
@@ -54,9 +54,12 @@ _REFUSALS = {
 @transaction.atomic
 def begin(cohort: Cohort, *, submit_key: UUID, identity: Mapping[str, Any], language: str) -> Application:
     """Keep the first step as a draft and send its resume link; the same form sent twice finds the same draft."""
-    known = Application.objects.filter(submit_key=submit_key).first()
+    known = Application.objects.filter(submit_key=submit_key).select_related("candidate").first()
     if known is not None:
-        return known
+        if known.candidate.email.casefold() == identity["email"].casefold():
+            return known
+        # Somebody else's key: it opens nothing of theirs.
+        submit_key = uuid4()
     now = clock.now()
     try:
         with transaction.atomic():
@@ -123,16 +126,17 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str) 
     A person is a name, and a phone or an e-mail; two forms of the same person wait for each other here.
     Refused if the cohort takes no application any more.
     """
+    # Locked: another tab must not change the zone or the name between what is read here and what is handed in.
+    draft.refresh_from_db(from_queryset=Application.objects.select_for_update(no_key=True))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [_name_key(draft.candidate), draft.intake_id]
         )
-    draft.refresh_from_db()
     if draft.state != ApplicationState.DRAFT or draft.repeats_id:
         return
     if not Cohort.objects.open_on(clock.today()).filter(pk=draft.cohort_id).exists():
         raise Refused(_("Applications are closed in this zone."))
-    person = _same_person(draft.candidate)
+    person = _same_person(draft)
     live = Application.objects.live().filter(candidate=person, intake=draft.intake).first() if person else None
     if live is not None and live.state != ApplicationState.ENQUIRY:
         Application.objects.filter(pk=draft.pk).update(repeats=live)
@@ -140,7 +144,7 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str) 
         emails.application_already_open(live, repetition=draft)
         return
     application = draft
-    if person is not None:
+    if person is not None and _writes_from_the_known_address(draft.candidate, person):
         application = _take_over(draft, person=person, enquiry=live)
     now = clock.now()
     move(
@@ -179,8 +183,9 @@ def _name_key(candidate: Candidate) -> str:
     return plain(f"{candidate.first_name} {candidate.last_name}")
 
 
-def _same_person(candidate: Candidate) -> Candidate | None:
-    reached = Q()
+def _same_person(draft: Application) -> Candidate | None:
+    """Whoever is already known by the name and a way to reach them; of several, the one with a live application."""
+    candidate, reached = draft.candidate, Q()
     if candidate.phone:
         reached |= Q(phone=candidate.phone)
     if candidate.email:
@@ -191,7 +196,17 @@ def _same_person(candidate: Candidate) -> Candidate | None:
         .exclude(applications__state=ApplicationState.DRAFT)
         .distinct()
     )
-    return next((other for other in others if _name_key(other) == _name_key(candidate)), None)
+    same = [other for other in others if _name_key(other) == _name_key(candidate)]
+    live = Application.objects.live().filter(candidate__in=same, intake=draft.intake).first()
+    return live.candidate if live is not None else next(iter(same), None)
+
+
+def _writes_from_the_known_address(typed: Candidate, person: Candidate) -> bool:
+    """Whether the letters of the person's other files may go where this form says.
+
+    A name and a telephone are known to many: they must not draw somebody's letters, and the links in them, elsewhere.
+    """
+    return not person.email or person.email.casefold() == typed.email.casefold()
 
 
 def _take_over(draft: Application, *, person: Candidate, enquiry: Application | None) -> Application:
@@ -255,6 +270,8 @@ def schedule_interview(
     if starts_at <= clock.now():
         raise Refused(_("An interview cannot be fixed in the past."))
     _go(application, ApplicationState.INTERVIEW_SCHEDULED, by=by, version=version)
+    # « Fixons une autre date » leaves the next morning: there is one now.
+    outbox.cancel(about=application, template="cohorts/interview_missed")
     slot = Slot.objects.create(
         cohort=application.cohort,
         kind=SlotKind.INTERVIEW,
@@ -333,9 +350,6 @@ def admit(application: Application, *, by: User, version: int | None = None) -> 
 @transaction.atomic
 def waitlist(application: Application, *, by: User, version: int | None = None) -> None:
     """Put on the waiting list, behind whoever is there, and tell the applicant the rank."""
-    # The cohort's row is the queue: two people put on the list at once get two ranks.
-    Cohort.objects.select_for_update(no_key=True).get(pk=application.cohort_id)
-    last = Application.objects.filter(cohort=application.cohort).aggregate(last=Max("waiting_rank"))["last"]
     _go(
         application,
         ApplicationState.WAITLISTED,
@@ -343,9 +357,16 @@ def waitlist(application: Application, *, by: User, version: int | None = None) 
         version=version,
         decided_by=by,
         decided_at=clock.now(),
-        waiting_rank=(last or 0) + 1,
+        waiting_rank=_next_rank(application),
     )
     emails.application_waitlisted(application)
+
+
+def _next_rank(application: Application) -> int:
+    # The cohort's row is the queue: two people put on the list at once get two ranks.
+    Cohort.objects.select_for_update(no_key=True).get(pk=application.cohort_id)
+    last = Application.objects.filter(cohort=application.cohort_id).aggregate(last=Max("waiting_rank"))["last"]
+    return (last or 0) + 1
 
 
 @transaction.atomic
@@ -363,11 +384,12 @@ def reject(application: Application, *, reason: str, by: User, version: int | No
     emails.application_rejected(application)
 
 
-def letter_of_rejection(application: Application, *, reason: str, by: User) -> OutgoingMessage:
-    """The very letter a refusal would send: the refusal is done and undone, so that nothing is kept or sent."""
+def letter_of_rejection(application: Application, *, reason: str, by: User) -> OutgoingMessage | None:
+    """The very letter a refusal would send, done and undone so that nothing is kept; none to who has no address."""
     with transaction.atomic():
         reject(Application.objects.get(pk=application.pk), reason=reason, by=by)
-        letter = OutgoingMessage.objects.filter(about=ref(application)).latest("pk")
+        letters = OutgoingMessage.objects.filter(about=ref(application), template="cohorts/application_rejected")
+        letter = letters.order_by("pk").last() if application.candidate.email else None
         transaction.set_rollback(True)
     return letter
 
@@ -410,6 +432,11 @@ def reopen(application: Application, *, reason: str, by: User, version: int | No
             "offered_curriculum": _validated_content(application),
             "reply_by": clock.today() + timedelta(days=DAYS_TO_REPLY),
         }
+    elif to == ApplicationState.WAITLISTED:
+        changes |= {"decided_by": by, "decided_at": clock.now(), "waiting_rank": _next_rank(application)}
+    else:
+        # The decision that closed it is in the journal; the next one is still to be taken.
+        changes |= {"decided_by": None, "decided_at": None}
     with workflow.refusing(_REFUSALS):
         _go(application, to, by=by, reason=reason, version=version, **changes)
     if to == ApplicationState.CONFIRMED:
@@ -469,7 +496,8 @@ def _leave(application: Application, to: ApplicationState, *, reason: str, by: A
     if reason not in EXIT_REASONS[to]:
         raise Refused(_("Choose a reason."))
     left_from = application.state
-    outbox.cancel(about=application)
+    # To the applicant: what hosts and leads are told of this file is still true.
+    outbox.cancel(about=application, to=application.candidate)
     _go(application, to, by=by, reason=reason, exit_reason=reason, left_from=left_from, waiting_rank=None, **changes)
     _close_booking(application, BookingState.CANCELLED, by=by)
     for enrolment in application.enrolments.live():

@@ -162,14 +162,34 @@ def ring() -> None:
 # -- changing one's mind --------------------------------------------------------------------------------------------
 
 
-def cancel(*, about: models.Model | str | None = None, key: str | None = None) -> int:
-    """Cancel the letters of a file, or the one with a key, that have not begun to leave; the number cancelled."""
-    letters = OutgoingMessage.objects.filter(state__in=[MessageState.DRAFT, MessageState.PENDING, MessageState.HELD])
+# A letter that has not left, or of which nobody knows; a dead one would leave if somebody sent it again.
+_NOT_LEFT = (MessageState.DRAFT, MessageState.PENDING, MessageState.HELD, MessageState.DEAD)
+
+
+def cancel(
+    *,
+    about: models.Model | str | None = None,
+    to: models.Model | None = None,
+    template: str | None = None,
+    key: str | None = None,
+) -> int:
+    """Cancel the letters of a file (to one reader, or of one kind), or the one with a key, that have not left."""
+    letters = OutgoingMessage.objects.filter(state__in=_NOT_LEFT)
     if key is not None:
         letters = letters.filter(key=key)
+    if to is not None:
+        letters = letters.filter(to_ref=ref(to))
+    if template is not None:
+        letters = letters.filter(template=template)
     if about is not None:
         letters = letters.filter(about=about if isinstance(about, str) else ref(about))
     return letters.update(state=MessageState.CANCELLED, secret="")
+
+
+def readdress(to: Addressee) -> int:
+    """Let the letters that have not left go to the address somebody has now; the number that change."""
+    waiting = OutgoingMessage.objects.filter(state__in=_NOT_LEFT, to_ref=ref(to)).exclude(to_email=to.email)
+    return waiting.update(to_email=to.email, to_name=to.called)
 
 
 def hasten(key: str) -> bool:

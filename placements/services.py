@@ -3,16 +3,17 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Application, Enrolment, Intake
 from partnership import clock, outbox, workflow
-from partnership.models import OutgoingMessage, User
-from partnership.states import Channel, MessageState
+from partnership.models import Membership, OutgoingMessage, User
+from partnership.states import Channel, MessageState, Role
 from partnership.workflow import Actor, Refused, move, record
 
-from . import emails
+from . import emails, policies
 from .models import TIME_TO_UNDO, HostCompany, HostPledge, HostSite, Placement, Seat
 from .states import PLACED, DeclineReason, PlacementState, PledgeAnswer
 
@@ -27,7 +28,12 @@ _ON_ITS_WAY = (
     MessageState.HELD,
 )
 _FULL = gettext_lazy("Every place of this site is taken.")
-_KNOWN_SIRET = {"placements_hostsite_siret_key": gettext_lazy("This SIRET is already that of another site.")}
+_SITE_REFUSALS = {
+    "placements_hostsite_siret_key": gettext_lazy("This SIRET is already that of another site."),
+    "a_site_keeps_to_the_zones_of_its_students": gettext_lazy(
+        "Somebody is placed on this site who cannot go to that zone: cancel the placement first."
+    ),
+}
 _REFUSALS = {
     "one_live_placement_per_student": gettext_lazy("This student already has a place."),
     "only_an_enrolled_student_is_placed": gettext_lazy("This student is no longer enrolled."),
@@ -45,17 +51,19 @@ _REFUSALS = {
 def add_site(*, company_name: str, is_partner: bool, by: User, **fields: Any) -> HostSite:
     """Record a site, and its company if it is new."""
     company, _created = HostCompany.objects.get_or_create(name=company_name, defaults={"is_partner": is_partner})
-    with workflow.refusing(_KNOWN_SIRET):
+    with workflow.refusing(_SITE_REFUSALS):
         site = HostSite.objects.create(company=company, **fields)
     record(site, "created", by=by)
     return site
 
 
+@transaction.atomic
 def edit_site(site: HostSite, *, by: User, version: int, **fields: Any) -> None:
-    """Change a site's record; Stale if somebody else changed it since it was shown."""
+    """Change a site's record; letters that have not left follow its address; Stale if somebody else changed it."""
     changes = {name: value for name, value in fields.items() if getattr(site, name) != value}
-    with workflow.refusing(_KNOWN_SIRET):
+    with workflow.refusing(_SITE_REFUSALS):
         workflow.edit(site, by=by, version=version, **changes)
+    outbox.readdress(site)
 
 
 @transaction.atomic
@@ -164,7 +172,7 @@ def accept(placement: Placement, *, by: Actor, channel: Channel = Channel.LINK, 
     outbox.cancel(key=emails.proposal_key(placement))
     move(placement, PlacementState.ACCEPTED, by=by, channel=channel, version=version, answered_at=clock.now())
     emails.placement_accepted(placement)
-    emails.host_answered(placement, to=placement.proposed_by)
+    _tell_the_lead(placement)
 
 
 @transaction.atomic
@@ -192,7 +200,20 @@ def decline(
         decline_reason=reason,
         comment=comment,
     )
-    emails.host_answered(placement, to=placement.proposed_by)
+    _tell_the_lead(placement)
+
+
+def _tell_the_lead(placement: Placement) -> None:
+    """Whoever proposed learns the answer while they lead the zone; else a lead of today, for somebody must act."""
+    zone = placement.seat.site.zone
+    lead: User | None = placement.proposed_by
+    if not (policies.is_lead(lead) and policies.can_lead(lead, zone)):
+        memberships = Membership.objects.current().filter(
+            Q(zone=zone) | Q(zone=None), role=Role.REGIONAL_LEAD, user__is_active=True
+        )
+        lead = User.objects.filter(memberships__in=memberships).order_by("email").first()
+    if lead is not None:
+        emails.host_answered(placement, to=lead)
 
 
 @transaction.atomic
@@ -212,7 +233,6 @@ def free_the_seat(enrolment: Enrolment, *, by: Actor, reason: str) -> None:
 def _host_knows(placement: Placement) -> bool:
     """Stop the proposal's letter if it can still be stopped; whether the host has heard, by letter or by telephone."""
     outbox.cancel(key=emails.proposal_key(placement))
-    # An ending enrolment has already cancelled every letter of the file: that alone tells nothing to the host.
     return placement.answered_at is not None or _has_left(placement)
 
 

@@ -29,6 +29,7 @@ def _act(
     *,
     key: str = "",
     form: forms.Form | None = None,
+    tells: bool = True,
 ) -> HttpResponse:
     """Do a deed with what its form says: 422 with the form, 409 with the newer state and what was typed, or back."""
     application = fetch(request, pk)
@@ -45,6 +46,9 @@ def _act(
         messages.error(request, refusal.reason)
     else:
         messages.success(request, done % {"who": application.candidate})
+        if tells and not application.candidate.email:
+            words = _("%(who)s has no e-mail address, so no letter leaves: call.")
+            messages.warning(request, words % {"who": application.candidate})
     return redirect("cohorts:application_detail", pk=application.pk)
 
 
@@ -69,9 +73,8 @@ def interview_cancel(request: HttpRequest, pk: object) -> HttpResponse:
 @require_POST
 def interview_record(request: HttpRequest, pk: object) -> HttpResponse:
     form = NoteForm(request.POST, prefix="record")
-    return _act(
-        request, pk, services.record_interview, _("Interview recorded: a decision is due."), key="record", form=form
-    )
+    done = _("Interview recorded: a decision is due.")
+    return _act(request, pk, services.record_interview, done, key="record", form=form, tells=False)
 
 
 @require_POST
@@ -123,7 +126,7 @@ def _confirm_rejection(
         "form": form,
         "letter": letter,
         "text": readable(letter.text) if letter else "",
-        "reason": form["reason"].value() if letter else "",
+        "reason": form["reason"].value() if form.is_bound and form.is_valid() else "",
     }
     return render(request, "cohorts/application_reject.html", context, status=status)
 

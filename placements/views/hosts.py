@@ -53,8 +53,10 @@ def site_list(request: HttpRequest) -> HttpResponse:
         sites.select_related("company", "zone", "commune").order_by("zone__order", "name", "pk"), A_PAGE
     ).get_page(request.GET.get("page"))
     total = page.paginator.count
+    of_zones = boards.site_rows(HostSite.objects.filter(zone__in=zones), coming)
     context = {
         "page": page,
+        "verdict": _verdict(sum(row.free for row in of_zones), sum(row.stale for row in of_zones)),
         "rows": boards.site_rows(page.object_list, coming),
         "filter": form,
         "wrong": bool(form.errors),
@@ -63,6 +65,14 @@ def site_list(request: HttpRequest) -> HttpResponse:
         "chips": chips(request, form),
     }
     return render(request, "placements/site_list.html", context)
+
+
+def _verdict(free: int, stale: int) -> str:
+    """What the list answers: is there a place left, and whom to call to be sure of more."""
+    words = ngettext("%(n)s free place", "%(n)s free places", free) % {"n": free} if free else _("No free place")
+    if stale:
+        words += ", " + ngettext("%(n)s to reconfirm", "%(n)s to reconfirm", stale) % {"n": stale}
+    return words
 
 
 def _filtered(sites: QuerySet[HostSite], wanted: dict[str, Any], coming: QuerySet[Intake]) -> QuerySet[HostSite]:
@@ -121,7 +131,7 @@ def site_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("The record of %(site)s is changed.") % {"site": site})
             return redirect("placements:site_detail", site.pk)
         except Refused as refusal:
-            form.add_error("siret", refusal.reason)
+            form.add_error("siret" if form.cleaned_data["zone"] == site.zone else "zone", refusal.reason)
         except Stale:
             status, newer = 409, _newer(form, site)
             # What was typed stays; sent again, it is on top of the newer record, knowingly.

@@ -152,6 +152,18 @@ def test_whoever_reads_a_refusal_letter_first_sends_that_very_letter(client):
     assert (sent.subject, sent.text) == (read.subject, read.text)
 
 
+def test_whoever_has_no_address_is_refused_without_a_letter_and_the_page_says_to_call(client):
+    person = factories.candidate(email="")
+    application = factories.application(state=S.INTERVIEWED, of=person)
+    asked = client.get(_address("application_reject", application), {"reject-reason": "full"})
+    assert (asked.status_code, asked.context["letter"]) == (200, None)
+    assert "has no e-mail address" in asked.content.decode()
+    assert 'name="reject-reason" value="full"' in asked.content.decode()
+    response = _do(client, "application_reject", application, **{"reject-reason": "full"})
+    assert "no letter leaves: call" in client.get(response["Location"]).content.decode()
+    assert not OutgoingMessage.objects.exists()
+
+
 # -- what is due ------------------------------------------------------------------------------------------------------
 
 

@@ -97,7 +97,7 @@ def test_an_enquiry_becomes_the_application_of_whoever_applies():
 
 def test_a_known_person_may_apply_to_another_intake():
     cohort = factories.cohort()
-    person = factories.candidate(first_name="Chloé", last_name="Vasseur", phone="+33465712036")
+    person = factories.candidate(first_name="Chloé", last_name="Vasseur", email="Chloe@exemple.test")
     earlier = factories.intake(starts_on=clock.today() - timedelta(days=300))
     factories.application(factories.cohort(of=earlier), state=ApplicationState.REJECTED, of=person)
     draft = begun(cohort)
@@ -105,6 +105,38 @@ def test_a_known_person_may_apply_to_another_intake():
     draft.refresh_from_db()
     assert draft.candidate == person
     assert draft.state == ApplicationState.SUBMITTED
+
+
+def test_a_name_and_a_telephone_do_not_draw_somebodys_letters_to_another_address():
+    person = factories.candidate(
+        first_name="Chloé", last_name="Vasseur", phone="+33465712036", email="vraie@exemple.test"
+    )
+    other_intake = factories.intake(starts_on=clock.today() + timedelta(days=300))
+    theirs = factories.application(factories.cohort(of=other_intake), of=person)
+    draft = begun(factories.cohort(), email="intruse@exemple.test")
+    services.submit(draft, consents=[], notice_version="2026-1")
+    draft.refresh_from_db()
+    person.refresh_from_db()
+    assert draft.state == ApplicationState.SUBMITTED
+    assert person.email == "vraie@exemple.test"
+    services.send_links("intruse@exemple.test")
+    assert not OutgoingMessage.objects.filter(about=ref(theirs)).exists()
+
+
+def test_of_two_files_of_one_person_the_live_one_counts():
+    cohort = factories.cohort()
+    name = {"first_name": "Chloé", "last_name": "Vasseur"}
+    earlier = factories.cohort(of=factories.intake(starts_on=clock.today() - timedelta(days=300)))
+    by_address = factories.candidate(**name, email="chloe@exemple.test")
+    by_telephone = factories.candidate(**name, phone="+33465712036")
+    for closed, live in ((by_address, by_telephone), (by_telephone, by_address)):
+        Application.objects.all().delete()
+        factories.application(earlier, state=ApplicationState.REJECTED, of=closed)
+        known = factories.application(cohort, of=live)
+        draft = begun(cohort)
+        services.submit(draft, consents=[], notice_version="2026-1")
+        draft.refresh_from_db()
+        assert draft.repeats == known
 
 
 # -- interviews -------------------------------------------------------------------------------------------------
@@ -137,6 +169,18 @@ def test_whoever_misses_an_interview_is_written_to_the_next_morning(recruiter):
     assert (application.state, booking.state) == (ApplicationState.NO_SHOW, BookingState.MISSED)
     due = letters(application, "interview_missed").get().due_at.astimezone(clock.PARIS)
     assert (due.date(), due.hour) == (clock.today() + timedelta(days=1), 9)
+
+
+def test_whoever_has_a_new_date_the_same_day_is_not_asked_for_one_the_next_morning(recruiter):
+    application = factories.application()
+    for hours in (1, 30):
+        services.schedule_interview(
+            application, starts_at=clock.now() + timedelta(hours=hours), place="Salle 3", by=recruiter
+        )
+        if hours == 1:
+            services.record_absence(application, by=recruiter)
+    assert letters(application, "interview_missed").get().state == MessageState.CANCELLED
+    assert letters(application, "interview_booked").filter(state=MessageState.PENDING).count() == 2
 
 
 def test_a_walk_in_is_interviewed_without_a_booking(recruiter):
@@ -256,6 +300,22 @@ def test_an_interview_missed_before_the_exit_reopens_as_submitted(recruiter):
     services.withdraw(application, reason="job", by=recruiter)
     services.reopen(application, reason="A rappelé.", by=recruiter)
     assert application.state == ApplicationState.SUBMITTED
+
+
+def test_a_file_reopened_to_the_waiting_list_is_behind_whoever_is_there(recruiter):
+    first, second = (factories.application(state=ApplicationState.INTERVIEWED) for _ in range(2))
+    services.waitlist(first, by=recruiter)
+    services.waitlist(second, by=recruiter)
+    services.withdraw(first, reason="job", by=recruiter)
+    services.reopen(first, reason="A rappelé.", by=recruiter)
+    assert (first.state, first.waiting_rank) == (ApplicationState.WAITLISTED, 3)
+
+
+def test_a_refusal_taken_back_is_no_longer_the_decision_of_the_file(recruiter):
+    application = factories.application(state=ApplicationState.INTERVIEWED)
+    services.reject(application, reason="profile", by=recruiter)
+    services.reopen(application, reason="Un élément nous avait échappé.", by=recruiter)
+    assert (application.state, application.decided_by, application.decided_at) == ("interviewed", None, None)
 
 
 def test_reopening_passes_the_places_and_the_live_rule_again(recruiter):

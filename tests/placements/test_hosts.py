@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from partnership import clock
-from partnership.models import Commune
+from partnership.models import Commune, Membership
+from partnership.states import Role
 from placements import services
 from placements.forms import SiteForm
 from placements.models import HostCompany, HostPledge, HostSite, Seat
@@ -130,6 +131,18 @@ def test_a_lead_records_no_site_in_another_zone(lead, answers):
 
 
 # -- changing the record ----------------------------------------------------------------------------------------------
+
+
+def test_a_move_that_would_leave_a_student_behind_is_told_beside_the_zone(lead, answers, lyon_lead):
+    _add(lead, answers)
+    site, paris = HostSite.objects.get(), factories.zone("paris")
+    Membership.objects.create(
+        user=lyon_lead, party=factories.party("smt"), role=Role.REGIONAL_LEAD, zone=paris, since=clock.today()
+    )
+    factories.placement(on=factories.seat(site))
+    page = lead.post(_url("site_edit", site), answers | {"zone": str(paris.pk), "version": str(site.version)})
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["zone"]
 
 
 def test_a_record_is_changed(lead, answers):

@@ -9,7 +9,7 @@ from cohorts.models import Enrolment
 from cohorts.states import ApplicationState, EnrolmentState
 from partnership import clock, outbox
 from partnership.models import JournalEntry, OutgoingMessage
-from partnership.states import Channel, MessageState
+from partnership.states import Channel, MessageState, Role
 from partnership.workflow import Refused, Stale
 from placements import emails, services
 from placements.models import Placement, Seat
@@ -123,6 +123,22 @@ def test_an_answer_by_telephone_stops_the_letter_that_asked_for_it(student, seat
     assert (line.channel, line.actor_ref) == (Channel.PHONE, str(lyon_lead.pk))
 
 
+def test_the_answer_goes_to_a_lead_of_today_when_the_one_who_proposed_has_left(student, seat, lyon_lead, paris_lead):
+    placement = services.propose(student, site=seat.site, by=lyon_lead)
+    lyon_lead.memberships.update(until=clock.today() - timedelta(days=1))
+    successor = factories.user(Role.REGIONAL_LEAD, party_code="smt", zone=seat.site.zone)
+    placement = Placement.objects.get(pk=placement.pk)
+    services.decline(placement, by=seat.site, reason="hours")
+    assert OutgoingMessage.objects.get(template="placements/host_answered").to_email == successor.email
+
+
+def test_an_answer_is_written_to_nobody_when_nobody_leads_the_zone(student, seat, lyon_lead, paris_lead):
+    placement = services.propose(student, site=seat.site, by=lyon_lead)
+    type(lyon_lead).objects.filter(pk=lyon_lead.pk).update(is_active=False)
+    services.accept(Placement.objects.get(pk=placement.pk), by=seat.site)
+    assert _templates() == ["placements/placement_accepted"]
+
+
 def test_declining_needs_a_reason_and_frees_the_seat(student, seat, lyon_lead):
     placement = services.propose(student, site=seat.site, by=lyon_lead)
     with pytest.raises(Refused):
@@ -150,6 +166,39 @@ def test_an_older_page_does_not_cancel_a_placement_that_has_changed(student, sea
     services.accept(placement, by=seat.site)
     with pytest.raises(Stale):
         services.cancel(placement, by=lyon_lead, reason="trop tard", version=1)
+
+
+# -- a site changes ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [MessageState.PENDING, MessageState.DEAD])
+def test_a_proposal_that_has_not_left_follows_the_corrected_address(student, seat, lyon_lead, mailoutbox, state):
+    placement = services.propose(student, site=seat.site, by=lyon_lead)
+    OutgoingMessage.objects.update(state=state)
+    services.edit_site(seat.site, by=lyon_lead, version=1, contact_email="juste@exemple.test")
+    outbox.send_again(_letter(placement))
+    with clock.travel(clock.now() + timedelta(minutes=11)):
+        outbox.send_due()
+    assert [letter.to for letter in mailoutbox] == [["juste@exemple.test"]]
+
+
+def test_a_letter_that_has_left_keeps_the_address_it_went_to(student, seat, lyon_lead):
+    placement = services.propose(student, site=seat.site, by=lyon_lead)
+    _let_it_leave(placement)
+    before = _letter(placement).to_email
+    services.edit_site(seat.site, by=lyon_lead, version=1, contact_email="juste@exemple.test")
+    assert _letter(placement).to_email == before
+
+
+def test_a_site_does_not_move_to_a_zone_where_its_students_cannot_go(student, seat, lyon_lead):
+    placement = services.propose(student, site=seat.site, by=lyon_lead)
+    paris = factories.zone("paris")
+    with pytest.raises(Refused):
+        services.edit_site(seat.site, by=lyon_lead, version=1, zone=paris)
+    student.application.other_zones.add(paris)
+    services.edit_site(seat.site, by=lyon_lead, version=1, zone=paris)
+    services.cancel(placement, by=lyon_lead, reason="Autre plateau.")
+    services.edit_site(seat.site, by=lyon_lead, version=2, zone=factories.zone("toulouse"))
 
 
 # -- an enrolment ends ------------------------------------------------------------------------------------------------
@@ -192,6 +241,14 @@ def test_a_host_who_had_been_asked_is_told_that_the_student_left(student, seat, 
     _let_it_leave(placement)
     cohort_services.withdraw(student.application, reason="moved", by=lyon_lead)
     assert "placements/placement_cancelled" in _templates()
+
+
+def test_a_student_who_leaves_takes_back_no_letter_to_a_host_or_a_lead(student, seat, lyon_lead):
+    placement = services.propose(student, site=seat.site, by=lyon_lead)
+    services.accept(placement, by=lyon_lead, channel=Channel.PHONE)
+    services.cancel(placement, by=lyon_lead, reason="Le plateau ferme.")
+    cohort_services.withdraw(student.application, reason="moved", by=lyon_lead)
+    assert _templates() == ["cohorts/application_closed", "placements/host_answered", "placements/placement_cancelled"]
 
 
 def test_a_student_whose_enrolment_has_ended_is_not_placed(student, seat, lyon_lead):
