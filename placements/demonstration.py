@@ -58,10 +58,12 @@ class Story:
     def at(self, month: int, day: int, hour: int = 9, minute: int = 0, *, years: int = 0) -> datetime:
         return datetime.combine(date(self.year + years, month, day), time(hour, minute), clock.PARIS)
 
-    def plan(self, when: datetime, deed: Callable[[], None]) -> None:
-        """Write a deed in the diary, at the next working hour."""
-        while when.weekday() > 4:
+    def plan(self, when: datetime, deed: Callable[[], None], *, office: bool = True) -> None:
+        """Write a deed in the diary; staff keep office days and hours, young people write when they can."""
+        while office and when.weekday() > 4:
             when += timedelta(days=1)
+        if office and not 8 <= when.hour < 19:
+            when = when.replace(hour=9 + when.hour % 9)
         if when < self.today:
             self.deeds.append((when, next(self.turn), deed))
 
@@ -110,8 +112,8 @@ class Story:
     def found_convention(self) -> None:
         self.convention = Convention.objects.create(
             title="Convention SMT – Groupe IGS",
-            purpose="Former des jeunes en alternance aux métiers des centres d’appels : un diplôme, un certificat de "
-            "directeur, une chaire. L’IGS informe, recrute et enseigne ; le SMT valide les contenus, trouve les places.",
+            purpose="Former des jeunes en alternance aux métiers des centres d’appels : un diplôme, un certificat "
+            "de directeur, une chaire. L’IGS recrute et enseigne ; le SMT valide les contenus et trouve les places.",
         )
         for order, party in enumerate((self.smt, self.igs)):
             Signature.objects.create(convention=self.convention, party=party, order=order)
@@ -364,7 +366,7 @@ class Journey:
         if begun.date() < story.today.date():
             begun = begun.replace(hour=chance.randint(8, 21), minute=chance.randint(0, 59))
         begun = max(begun, story.at(4, 13, chance.randint(8, 20)))
-        story.plan(begun, self.apply)
+        story.plan(begun, self.apply, office=False)
         if self.end in ("submitted",):
             return
         if self.end == "unreachable":
@@ -458,11 +460,11 @@ class Journey:
         recruitment.admit(self.application, by=self.recruiter)
         answered = decided + timedelta(days=self.story.chance.randint(1, 4), hours=3)
         if self.end == "declined":
-            self.story.plan(answered, lambda: self.leave("decline", "job"))
+            self.story.plan(answered, lambda: self.leave("decline", "job"), office=False)
         elif self.end == "confirmed":
             # Whoever was admitted too late to have answered by today answers this morning.
             answered = min(answered, self.story.today - timedelta(minutes=30))
-            self.story.plan(answered, lambda: self.confirm(answered))
+            self.story.plan(answered, lambda: self.confirm(answered), office=False)
 
     def leave(self, deed: str, reason: str) -> None:
         application = self.application
