@@ -26,6 +26,7 @@ def _post(application: Application, template: str, *, key: str = "", **options) 
         zone=application.cohort.zone.name,
         provider=application.cohort.intake.programme.provider.name,
         reference=application.reference,
+        is_hosted=application.cohort.intake.programme.is_hosted,
         **{"link": (FOLLOW, application), **options},
     )
 

@@ -60,6 +60,11 @@ class Programme(models.Model):
         """Whether young people apply to it: a chair has activities, no students."""
         return self.kind != ProgrammeKind.CHAIR
 
+    @property
+    def is_hosted(self) -> bool:
+        """Whether its students sit at a host: those of a certificate already have their employer."""
+        return self.kind in (ProgrammeKind.DIPLOMA, ProgrammeKind.PROFESSIONAL_TITLE)
+
 
 class CurriculumQuerySet(models.QuerySet["Curriculum"]):
     def visible_to(self, user: User) -> "CurriculumQuerySet":

@@ -306,7 +306,9 @@ class ProjectForm(forms.Form):
         max_length=120,
     )
 
-    def __init__(self, *args: Any, cohorts: Iterable[Cohort], zones: Iterable[Zone], **kwargs: Any):
+    def __init__(
+        self, *args: Any, cohorts: Iterable[Cohort], zones: Iterable[Zone], is_hosted: bool = True, **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
         self.cohorts = {str(cohort.pk): cohort for cohort in cohorts}
         self.zones = {str(zone.pk): zone for zone in zones}
@@ -316,6 +318,10 @@ class ProjectForm(forms.Form):
             for key, cohort in self.cohorts.items()
         ]
         self.fields["other_zones"].choices = [(key, zone.name) for key, zone in self.zones.items()]
+        if not is_hosted:
+            # No host is looked for: neither other zones nor free evenings are asked for.
+            del self.fields["other_zones"], self.fields["availability"]
+            self.fields["has_employer"].help_text = ""
 
     def clean_diploma_year(self) -> int | None:
         year = self.cleaned_data["diploma_year"]
@@ -341,15 +347,18 @@ class ProjectForm(forms.Form):
     @property
     def chosen_zones(self) -> list[Zone]:
         """The other zones that would do."""
-        return [self.zones[key] for key in self.cleaned_data["other_zones"]]
+        return [self.zones[key] for key in self.cleaned_data.get("other_zones", [])]
 
     @property
     def project(self) -> dict[str, Any]:
         """The fields of the application."""
         answers = self.cleaned_data
         year, month = answers["diploma_year"], answers["diploma_month"]
-        kept = ("level", "availability", "languages", "has_employer", "source", "supported_by")
-        return {name: answers[name] for name in kept} | {"diploma_on": date(year, month, 1) if year else None}
+        kept = ("level", "languages", "has_employer", "source", "supported_by")
+        return {name: answers[name] for name in kept} | {
+            "availability": answers.get("availability", []),
+            "diploma_on": date(year, month, 1) if year else None,
+        }
 
 
 class ConsentForm(forms.Form):

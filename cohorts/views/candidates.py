@@ -60,7 +60,6 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "modules": modules,
         "hours": sum(module.hours for module in modules),
         "contact": services.owner_for(cohorts[0]) if cohorts else None,
-        "alternates": programme.kind in (ProgrammeKind.DIPLOMA, ProgrammeKind.PROFESSIONAL_TITLE),
     }
     return render(request, "cohorts/programme_detail.html", context)
 
@@ -113,9 +112,11 @@ def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
         form = IdentityForm(request.POST, starts_on=starts_on)
         if form.is_valid() and not form.asks_commune:
             cohort = _proposed(cohorts, form.identity["commune"].department)
-            begun = services.begin(
-                cohort, submit_key=key, identity=form.identity, language=(get_language() or "fr")[:2]
-            )
+            begun = draft
+            if begun is None or begun.submit_key != key:
+                begun = services.begin(
+                    cohort, submit_key=key, identity=form.identity, language=(get_language() or "fr")[:2]
+                )
             _remember(request, programme, begun)
             try:
                 services.correct_identity(begun, identity=form.identity)
@@ -146,7 +147,11 @@ def apply_project(request: HttpRequest, slug: str) -> HttpResponse:
     if not cohorts:
         return _closed(request, programme)
     home = _zone_of(draft)
-    choices = {"cohorts": cohorts, "zones": Zone.objects.filter(cohorts__in=cohorts).distinct()}
+    choices = {
+        "cohorts": cohorts,
+        "zones": Zone.objects.filter(cohorts__in=cohorts).distinct(),
+        "is_hosted": programme.is_hosted,
+    }
     if request.method == "POST":
         form = ProjectForm(request.POST, **choices)
         if form.is_valid():
@@ -385,15 +390,12 @@ def _project_answers(programme: Programme, draft: Application) -> list[dict[str,
     level = draft.get_level_display()
     if draft.diploma_on:
         level = f"{level}, {monthdate(draft.diploma_on)}"
+    others = (_("Other possible zones"), ", ".join(zone.name for zone in draft.other_zones.all()), "other_zones_0")
+    evenings = (_("Besides office hours"), capfirst(hours), "availability_0")
     answers = [
         (_("Highest diploma"), capfirst(level), "level_0"),
         (_("Zone"), draft.cohort.zone.name, "cohort_0"),
-        (_("Other possible zones"), ", ".join(zone.name for zone in draft.other_zones.all()), "other_zones_0"),
-        (
-            _("Besides office hours"),
-            capfirst(hours),
-            "availability_0",
-        ),
+        *([others, evenings] if programme.is_hosted else []),
         (_("Languages"), draft.languages, "languages"),
         (_("Employer already found"), _("Yes") if draft.has_employer else _("No"), "has_employer_0"),
         (_("How you heard of us"), capfirst(draft.get_source_display()), "source"),

@@ -64,6 +64,17 @@ def _groups() -> list[Group]:
     stages = listing.stages()
     return [
         Group(
+            "overdue",
+            gettext_lazy("Offers without an answer, past their date"),
+            gettext_lazy("Call back"),
+            gettext_lazy("Call back"),
+            stages[listing.OVERDUE],
+            ("reply_by", "id"),
+            "etat=a_relancer&tri=reponse",
+            pgettext_lazy("awaited", "a call after an offer"),
+            late=True,
+        ),
+        Group(
             "decision",
             gettext_lazy("To decide"),
             gettext_lazy("Decision after the interview"),
@@ -102,17 +113,6 @@ def _groups() -> list[Group]:
             ("state_since", "id"),
             "etat=no_show&tri=-attente",
             pgettext_lazy("awaited", "a new date"),
-        ),
-        Group(
-            "overdue",
-            gettext_lazy("Offers without an answer, past their date"),
-            gettext_lazy("Call back"),
-            gettext_lazy("Call back"),
-            stages[listing.OVERDUE],
-            ("reply_by", "id"),
-            "etat=a_relancer&tri=reponse",
-            pgettext_lazy("awaited", "a call after an offer"),
-            late=True,
         ),
         Group(
             "offer",

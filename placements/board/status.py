@@ -67,7 +67,7 @@ def _sentences() -> dict[ApplicationState, tuple[str, str]]:
         ),
         _S.SUBMITTED: (
             _("We have received your application."),
-            _("Next step: we call you within two working days to fix an interview."),
+            _("Next step: we call you within one working day to fix an interview."),
         ),
         _S.INTERVIEW_SCHEDULED: (
             _("Your interview is fixed."),
@@ -79,7 +79,7 @@ def _sentences() -> dict[ApplicationState, tuple[str, str]]:
         ),
         _S.INTERVIEWED: (
             _("Your interview has taken place, the answer is on its way."),
-            _("You have our answer within five working days of the interview."),
+            _("You have our answer within 5 days of the interview."),
         ),
         _S.WAITLISTED: (
             _("You are on the waiting list."),
@@ -121,6 +121,11 @@ def _of_offer(application: Application, today: date) -> Status:
 
 
 def _of_student(application: Application, placement: Placement | None) -> Status:
+    if not application.cohort.intake.programme.is_hosted:
+        return Status(
+            _("Your place is confirmed."),
+            _("You have nothing to do for now: we write to you before the first day. If anything changes, call."),
+        )
     if placement is None:
         return Status(
             _("Your place is confirmed. We are looking for your host company."),
@@ -161,6 +166,7 @@ def steps(application: Application, placement: Placement | None, booking: Bookin
         host = longdate(placement.answered_at)
     elif placement is not None:
         host = _("a site is contacted")
+    hosting = Step(_("Host company"), host if confirmed else "", "done" if placed else "now" if confirmed else "next")
     return [
         _received(application),
         _interview(application, booking),
@@ -178,8 +184,8 @@ def steps(application: Application, placement: Placement | None, booking: Bookin
             else "",
             "done" if confirmed else "now" if state == _S.ADMITTED else "next",
         ),
-        Step(_("Host company"), host if confirmed else "", "done" if placed else "now" if confirmed else "next"),
-        Step(_("First day"), starts, "next"),
+        *([hosting] if application.cohort.intake.programme.is_hosted else []),
+        Step(_("First day"), starts, "next" if application.cohort.intake.programme.is_hosted or not confirmed else "now"),
     ]
 
 
