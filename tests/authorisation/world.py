@@ -210,6 +210,7 @@ def _write(world: World) -> Any:
         "comment": "",
         "text_hash": judged.text_hash(),
     }
+    world.answers["admin:programmes_curriculum_approve_rest", LYON] = {"text_hash": submitted.text_hash()}
     return acvd
 
 
