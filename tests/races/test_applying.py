@@ -81,7 +81,7 @@ def test_without_compare_and_set_one_draft_is_submitted_many_times():
 def _two_drafts_of_one_person():
     cohort = factories.cohort()
     drafts = []
-    for phone, email in (("+33465719999", "ines@exemple.test"), ("+33465719999", "")):
+    for phone, email in (("+33465719999", "ines@exemple.test"), ("+33465719999", "ines.autre@exemple.test")):
         person = factories.candidate(first_name="Inès", last_name="Fictive", phone=phone, email=email)
         drafts.append(factories.application(cohort, state=ApplicationState.DRAFT, of=person))
     return drafts
