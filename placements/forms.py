@@ -172,6 +172,8 @@ class SeatsForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     intake = forms.ModelChoiceField(label=_("Intake"), queryset=Intake.objects.none(), empty_label=None)
+    # How many places had ever been opened here when the page was shown: a double click opens them once.
+    shown = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, *args: Any, intakes: QuerySet[Intake], **kwargs: Any):
         super().__init__(*args, **kwargs)

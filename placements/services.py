@@ -11,7 +11,7 @@ from cohorts.models import Application, Enrolment, Intake
 from partnership import clock, outbox, workflow
 from partnership.models import Membership, OutgoingMessage, User
 from partnership.states import Channel, MessageState, Role
-from partnership.workflow import Actor, Refused, move, record
+from partnership.workflow import Actor, Refused, Stale, move, record
 
 from . import emails, policies
 from .models import TIME_TO_UNDO, HostCompany, HostPledge, HostSite, Placement, Seat
@@ -67,8 +67,15 @@ def edit_site(site: HostSite, *, by: User, version: int, **fields: Any) -> None:
 
 
 @transaction.atomic
-def open_seats(site: HostSite, intake: Intake, *, number: int, by: User) -> list[Seat]:
-    """Open so many places for an intake: the host has just said yes to them."""
+def open_seats(site: HostSite, intake: Intake, *, number: int, by: User, shown: int | None = None) -> list[Seat]:
+    """Open so many places for an intake: the host has just said yes to them.
+
+    Stale if others have been opened since a page that showed `shown` of them, by somebody else or by the same click.
+    """
+    if shown is not None:
+        HostSite.objects.select_for_update(no_key=True).get(pk=site.pk)
+        if site.seats.count() != shown:
+            raise Stale(site)
     now = clock.now()
     _pledge(site, intake, by=by)
     seats = [Seat.objects.create(site=site, intake=intake, opened_at=now, opened_by=by) for _number in range(number)]

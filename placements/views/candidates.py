@@ -143,7 +143,9 @@ def follow_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Take the offered place."""
 
     def confirm(application: Application) -> None:
-        cohort_services.confirm(application, by=application.candidate, channel=Channel.LINK)
+        # A second tap is the same yes.
+        if application.state != ApplicationState.CONFIRMED:
+            cohort_services.confirm(application, by=application.candidate, channel=Channel.LINK)
 
     return _act(request, token, confirm, _("Thank you: your place is confirmed."))
 

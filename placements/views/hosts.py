@@ -166,10 +166,13 @@ def site_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _site_page(request, _site(request, pk))
 
 
-def _site_page(request: HttpRequest, site: HostSite, form: SeatsForm | None = None) -> HttpResponse:
+def _site_page(
+    request: HttpRequest, site: HostSite, form: SeatsForm | None = None, *, status: int = 200
+) -> HttpResponse:
     intakes = _intakes(site)
     coming = boards.next_of(list(intakes), clock.today())
     groups = boards.seats_at(site, intakes)
+    shown = site.seats.count()
     context = {
         "site": site,
         "groups": groups,
@@ -177,10 +180,11 @@ def _site_page(request: HttpRequest, site: HostSite, form: SeatsForm | None = No
         "stale": sum(group["stale"] for group in groups),
         "has_intakes": bool(intakes),
         "form": form,
-        "seats_form": form or SeatsForm(intakes=intakes, initial={"number": 1, "intake": coming}),
+        "shown": shown,
+        "seats_form": form or SeatsForm(intakes=intakes, initial={"number": 1, "intake": coming, "shown": shown}),
         "days": story.of_site(site),
     }
-    return render(request, "placements/site_detail.html", context, status=422 if form else 200)
+    return render(request, "placements/site_detail.html", context, status=422 if form else status)
 
 
 @require_POST
@@ -191,7 +195,13 @@ def seats_open(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _site_page(request, site, form)
     number = form.cleaned_data["number"]
-    services.open_seats(site, form.cleaned_data["intake"], number=number, by=request.user)
+    try:
+        services.open_seats(
+            site, form.cleaned_data["intake"], number=number, by=request.user, shown=form.cleaned_data["shown"]
+        )
+    except Stale:
+        messages.warning(request, _("Places have just been opened here: see below whether more are needed."))
+        return _site_page(request, site, status=409)
     opened = ngettext("%(n)s place opened at %(site)s.", "%(n)s places opened at %(site)s.", number)
     messages.success(request, opened % {"n": number, "site": site})
     return redirect("placements:site_detail", site.pk)

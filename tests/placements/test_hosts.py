@@ -187,6 +187,16 @@ def test_one_tap_opens_a_place(lead, site, lyon):
     assert HostPledge.objects.get(site=site).answered_at.date() == clock.now().date()
 
 
+def test_a_double_click_opens_one_place_and_shows_it(lead, site, lyon):
+    page = lead.get(_url("site_detail", site))
+    said = {"number": "1", "intake": str(lyon.intake.pk), "shown": str(page.context["shown"])}
+    assert page.content.decode().count(f'name="shown" value="{said["shown"]}"') == 2
+    first, second = (lead.post(_url("seats_open", site), said) for _click in range(2))
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert [len(group["places"]) for group in second.context["groups"]] == [1]
+    assert Seat.objects.count() == 1
+
+
 @pytest.mark.parametrize("number", ["0", "31", "-1", "1.5", "beaucoup", "", "99999999999999999999"])
 def test_a_number_of_places_out_of_reach_is_422(lead, site, lyon, number):
     page = lead.post(_url("seats_open", site), {"number": number, "intake": str(lyon.intake.pk)})

@@ -92,11 +92,12 @@ def test_confirming_by_link_enrols_and_says_who_did_it(phone, lyon, follow_token
     assert (line.actor_kind, line.channel) == (ActorKind.CANDIDATE, Channel.LINK)
 
 
-def test_confirming_twice_enrols_once_and_explains(phone, lyon, follow_token):
+def test_confirming_twice_enrols_once_and_is_the_same_yes(phone, lyon, follow_token):
     application = factories.application(lyon, state=ApplicationState.ADMITTED)
     url = _follow(follow_token(application), "follow_confirm")
     phone.post(url)
-    assert phone.post(url).status_code == 302
+    answer = phone.post(url, follow=True)
+    assert {message.level_tag for message in answer.context["messages"]} == {"success"}
     assert Enrolment.objects.filter(application=application).count() == 1
 
 
