@@ -269,7 +269,7 @@ THE_ADMINISTRATION = [
     *_table("partnership_membership"),
     *_table("partnership_party"),
     *_table("partnership_zone", kept=True),
-    *_table("partnership_convention", kept=True),
+    *_table("partnership_convention"),
     *_table("partnership_milestone"),
     *_table("placements_hostcompany"),
     *_table("cohorts_intake"),

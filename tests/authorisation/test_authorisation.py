@@ -7,8 +7,8 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from .table import GO, OK, PERSONAS, SIGN_IN, TABLE, Row
-from .world import World, fingerprint
+from .table import FORBIDDEN, GO, MISSING, NOT_ALLOWED, OK, PERSONAS, SIGN_IN, TABLE, Row
+from .world import LYON, LYON_LEAD, LYON_RECRUITER, PARIS, REVIEWER, World, fingerprint
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +56,27 @@ def test_an_address_answers_each_persona_as_the_table_says(world, row):
             if (found, changed) != (expected, may_change):
                 wrong.append(f"{persona} {method} {zone}: {found}, changed={changed}; the table says {expected}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("persona", [LYON_RECRUITER, LYON_LEAD])
+def test_the_english_addresses_hide_another_zone_as_well(world, persona):
+    rows = [row for row in TABLE if row.zone and persona in row.who]
+    open_to_them = []
+    for row in rows:
+        method = "post" if row.get == NOT_ALLOWED else "get"
+        address = world.address(row.url, row.of, PARIS).replace("/fr/", "/en/", 1)
+        answer = getattr(world.client(persona), method)(address, world.said(row.url, PARIS))
+        if answer.status_code != MISSING:
+            open_to_them.append((row.url, answer.status_code))
+    assert rows and not open_to_them
+    assert fingerprint() == world.untouched
+
+
+def test_a_table_that_says_something_else_is_found_out(world):
+    """A control: were the lead of Lyon said to read Paris, or a reviewer applicants, the comparison would tell."""
+    row = next(row for row in TABLE if row.url == "cohorts:application_detail")
+    assert answered(world, row, LYON_RECRUITER, "get", LYON) == (OK, False)
+    assert answered(world, row, LYON_RECRUITER, "get", PARIS) == (MISSING, False)
+    assert answered(world, row, REVIEWER, "get", LYON) == (FORBIDDEN, False)
+    admit = next(row for row in TABLE if row.url == "cohorts:application_admit")
+    assert answered(world, admit, LYON_RECRUITER, "post", LYON) == (GO, True)

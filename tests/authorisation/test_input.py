@@ -69,7 +69,8 @@ def fields(world: World, row: Row) -> set[str]:
     if row.get == OK:
         page = world.client(somebody(row, "get")).get(world.address(row.url, row.of))
         known |= set(re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', page.body.decode()))
-    return known - {"csrfmiddlewaretoken"}
+    # How many rows a table of forms has is the library's to doubt; it draws up to two thousand.
+    return {name for name in known if name != "csrfmiddlewaretoken" and not name.endswith("_FORMS")}
 
 
 def post(world: World, row: Row, said: Any, **options: Any) -> Any:
@@ -83,8 +84,9 @@ def post(world: World, row: Row, said: Any, **options: Any) -> Any:
 READ = [row for row in TABLE if row.get in (OK, GO)]
 SENT = [row for row in TABLE if row.post in (OK, GO, WRONG)]
 ASKED = [row for row in READ if row.asks]
-# One payload a family in the quick run; all of them, field by field, with `--full`.
+# Three in one field at a time in the quick run; with `--full` all of them, field by field.
 FEW = ["99999999999999999999999999", "²", TAG]
+EVERYTHING = bool(os.environ.get("FULL"))
 
 
 def of_each(rows: list[Row]) -> pytest.MarkDecorator:
@@ -100,7 +102,7 @@ def is_told_safely(answer: Any) -> bool:
 @of_each(ASKED)
 def test_a_page_takes_any_parameter(world, row):
     client, address = world.client(somebody(row, "get")), world.address(row.url, row.of)
-    asked = [{name: payload} for name in row.asks for payload in PAYLOADS]
+    asked = [{name: payload} for name in row.asks for payload in (PAYLOADS if EVERYTHING else FEW)]
     asked += [{name: ["1", "2", ""]} for name in row.asks]
     asked += [dict.fromkeys(row.asks, payload) for payload in PAYLOADS]
     assert [query for query in asked if not is_told_safely(client.get(address, query))] == []
@@ -124,7 +126,8 @@ def test_an_address_with_impossible_text_in_it_is_refused(world, row):
 @of_each(SENT)
 def test_a_form_takes_any_value_in_all_its_fields(world, row):
     names = fields(world, row)
-    for payload in PAYLOADS:
+    # The forms of the administration are the library's, one like the other.
+    for payload in FEW if row.url.startswith("admin") and not EVERYTHING else PAYLOADS:
         assert is_told_safely(post(world, row, dict.fromkeys(names, payload))), payload[:40]
     assert is_told_safely(post(world, row, dict.fromkeys(names, ["a", "b"])))
 
@@ -136,20 +139,9 @@ def one_field_wrong(world: World, row: Row, payloads: list[str]) -> list[tuple[s
     return [(name, payload) for name, payload in tried if not is_told_safely(post(world, row, right | {name: payload}))]
 
 
-def answered_rows(rows: list[Row]) -> list[Row]:
-    """The forms of our own pages: those of the administration are the library's, row after row the same."""
-    return [row for row in rows if not row.url.startswith("admin")]
-
-
-@of_each(answered_rows(SENT))
+@of_each(SENT if EVERYTHING else [row for row in SENT if not row.url.startswith("admin")])
 def test_a_form_takes_any_value_in_one_field(world, row):
-    assert one_field_wrong(world, row, FEW) == []
-
-
-@pytest.mark.full
-@of_each(SENT)
-def test_a_form_takes_every_value_in_each_field(world, row):
-    assert one_field_wrong(world, row, PAYLOADS) == []
+    assert one_field_wrong(world, row, PAYLOADS if EVERYTHING else FEW) == []
 
 
 @of_each(SENT)
@@ -269,9 +261,10 @@ def test_an_applicant_chooses_no_cohort_that_is_not_offered(world):
     assert Application.objects.latest("created_at").level == ""
 
 
-def test_the_key_of_a_sent_form_opens_nobody_elses_application(world):
-    """The key that keeps a form from being sent twice shows, once it is sent, a reference and no more."""
-    theirs = Application.objects.select_related("candidate").get(pk=key(world, "submitted", LYON))
+@pytest.mark.parametrize("state", ["draft", "submitted"])
+def test_the_key_of_somebody_elses_form_opens_nothing_of_theirs(world, state):
+    """The key that keeps a form from being sent twice is no way to read or change another person's answers."""
+    theirs = Application.objects.select_related("candidate").get(pk=key(world, state, LYON))
     client = world.client(ANONYMOUS)
     client.post(
         world.address("cohorts:apply_identity", "programme"),
@@ -291,7 +284,7 @@ NUMBERS = st.integers().map(str)
 
 
 @settings(
-    max_examples=2_000 if os.environ.get("FULL") else 50,
+    max_examples=2_000 if EVERYTHING else 50,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

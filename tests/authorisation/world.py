@@ -6,21 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from cohorts import services as recruitment
-from cohorts.models import Application, Candidate, Cohort, Enrolment
+from cohorts.models import Application, Candidate, Cohort, Enrolment, Intake
 from cohorts.states import FOLLOW, RESUME
 from cohorts.states import ApplicationState as S
 from partnership import clock, jobs, links
-from partnership.models import Commitment, Convention, JournalEntry, OutgoingMessage, Signature, User, ref
+from partnership.models import Commitment, Convention, JournalEntry, Milestone, OutgoingMessage, Signature, User, ref
 from partnership.states import Role
 from placements import services as places
 from placements.models import HostCompany, HostSite, Seat
 from placements.states import ANSWER
 from programmes import services as contents
+from programmes.models import Programme
 from programmes.states import CurriculumState, ProgrammeKind
 
 from .. import factories
@@ -123,8 +124,8 @@ def build(mailbox: Path) -> World:
     """The convention, its contents, and in each zone a file in every state, a site, places, students."""
     world = World()
     _hire(world)
-    _promise(world)
-    acvd = _write(world)
+    milestone = _promise(world)
+    acvd = _write(world, milestone)
     _catch_a_letter(world, mailbox)
     intake = factories.intake(acvd)
     for zone in ZONES:
@@ -158,7 +159,7 @@ def _hire(world: World) -> None:
     }
 
 
-def _promise(world: World) -> None:
+def _promise(world: World) -> Milestone:
     signed = factories.convention()
     milestone = factories.milestone(signed)
     promise = Commitment.objects.create(
@@ -174,15 +175,18 @@ def _promise(world: World) -> None:
         ("signature", LYON): {"pk": mine.pk},
     }
     world.answers["partnership:commitment_keep", LYON] = {"evidence": "Le compte rendu du 3 mars."}
+    return milestone
 
 
-def _write(world: World) -> Any:
+def _write(world: World, milestone: Milestone) -> Programme:
     author = world.people[AUTHOR]
-    acvd = factories.programme()
+    acvd = factories.programme(milestone=milestone)
     validated = factories.curriculum(acvd)
-    drafted = factories.programme("crcd", kind=ProgrammeKind.PROFESSIONAL_TITLE, short_title="TP CRCD")
+    drafted = factories.programme(
+        "crcd", milestone=milestone, kind=ProgrammeKind.PROFESSIONAL_TITLE, short_title="TP CRCD"
+    )
     draft = factories.curriculum(drafted, state=CurriculumState.DRAFT, modules=3, by=author)
-    school = factories.programme("cmc", kind=ProgrammeKind.SCHOOL_CERTIFICATE, short_title="CMC")
+    school = factories.programme("cmc", milestone=milestone, kind=ProgrammeKind.SCHOOL_CERTIFICATE, short_title="CMC")
     submitted = factories.curriculum(school, state=CurriculumState.DRAFT, modules=2, by=author)
     contents.submit(submitted, by=author)
     middle, judged = draft.modules.get(order=2), submitted.modules.get(order=1)
@@ -371,7 +375,7 @@ def _place(world: World, zone: str, cohort: Cohort) -> None:
     }
 
 
-def _keep_the_tables(world: World, intake: models.Model) -> None:
+def _keep_the_tables(world: World, intake: Intake) -> None:
     """A record of each table of the administration."""
     convention = Convention.objects.get(title="Avenant fictif")
     records = {
@@ -386,7 +390,7 @@ def _keep_the_tables(world: World, intake: models.Model) -> None:
         "placements_hostcompany": HostCompany.objects.create(name="Sans site (fictif)"),
         "cohorts_intake": factories.intake(intake.programme, starts_on=clock.today() + timedelta(days=400)),
         "cohorts_cohort": factories.cohort("toulouse", of=intake),
-        "programmes_programme": factories.programme("essai", short_title="Essai"),
+        "programmes_programme": factories.programme("essai", milestone=intake.programme.milestone, short_title="Essai"),
         "programmes_curriculum": intake.programme.curricula.get(),
     }
     for name, thing in records.items():
