@@ -126,7 +126,8 @@ def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
         page = render_to_string(
             "emails/letter.html", {"subject": _one_line(subject), "body": SafeString(body), "language": language}
         )
-    text = _MARKDOWN_LINK.sub(r"\1 : \2", source).strip() + "\n"
+    colon = "\u00a0: " if language == "fr" else ": "
+    text = _MARKDOWN_LINK.sub(rf"\1{colon}\2", source).strip() + "\n"
     return _one_line(subject)[:250], text, css_inline.inline(page)
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 
 from cohorts.models import Application
@@ -94,6 +96,7 @@ def host_answered(placement: Placement, *, to: User) -> None:
     # The host may read another language than the lead.
     with translation.override(to.language):
         reason = str(placement.get_decline_reason_display()) if placement.decline_reason else ""
+        address = settings.PUBLIC_URL + reverse("placements:student_detail", args=[placement.enrolment_id])
     outbox.post(
         "placements/host_answered",
         key=f"host_answered:{placement.pk}",
@@ -102,6 +105,7 @@ def host_answered(placement: Placement, *, to: User) -> None:
         accepted=placement.state in PLACED,
         reason=reason,
         comment=placement.comment,
+        address=address,
         **_facts(placement),
     )
 

@@ -16,6 +16,7 @@ from partnership import policies as house
 from partnership.models import OutgoingMessage, ref
 from partnership.outbox import LINK_MARK, SECRET_MARK
 from partnership.templatetags.ui import daydate, daytime, longdate, monthdate
+from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
 
 from .. import policies
@@ -204,6 +205,8 @@ def _block(title: str, reason: str, *actions: dict[str, Any], meaning: str = "")
 
 def _places(application: Application) -> str:
     cohort = application.cohort
+    if not Curriculum.objects.validated().filter(programme=application.intake.programme_id).exists():
+        return _("No place can be offered before the content of the course is validated.")
     held = Application.objects.filter(cohort=cohort, state__in=HOLDING).count()
     left = max(cohort.places - held, 0)
     if not left:

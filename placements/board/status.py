@@ -185,7 +185,9 @@ def steps(application: Application, placement: Placement | None, booking: Bookin
             "done" if confirmed else "now" if state == _S.ADMITTED else "next",
         ),
         *([hosting] if application.cohort.intake.programme.is_hosted else []),
-        Step(_("First day"), starts, "next" if application.cohort.intake.programme.is_hosted or not confirmed else "now"),
+        Step(
+            _("First day"), starts, "next" if application.cohort.intake.programme.is_hosted or not confirmed else "now"
+        ),
     ]
 
 
