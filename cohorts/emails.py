@@ -13,15 +13,15 @@ from .states import FOLLOW, RESUME, ApplicationState
 
 
 def _post(application: Application, template: str, *, key: str = "", **options) -> None:
-    owner = application.owner
+    contact = application.contact
     outbox.post(
         f"cohorts/{template}",
         key=f"{template}:{key or application.pk}:{application.version}",
         about=application,
         to=application.candidate,
-        reply_to=owner.email if owner else "",
-        contact=owner.full_name if owner else "",
-        contact_phone=phone(owner.phone) if owner else "",
+        reply_to=contact.email if contact else "",
+        contact=contact.full_name if contact else "",
+        contact_phone=phone(contact.phone) if contact else "",
         programme=application.cohort.intake.programme.short_title,
         zone=application.cohort.zone.name,
         provider=application.cohort.intake.programme.provider.name,

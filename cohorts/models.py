@@ -269,6 +269,14 @@ class Application(models.Model):
     def reference(self) -> str:
         return f"CV-{self.intake.starts_on:%y}-{self.number:04d}"
 
+    @property
+    def contact(self) -> User | None:
+        """Whoever follows the file, while they recruit in its zone: nobody is sent to somebody who has left."""
+        if self.owner is None or not self.owner.has_role(*RECRUITMENT):
+            return None
+        zones = self.owner.zones_as(*RECRUITMENT)
+        return self.owner if zones is None or self.cohort.zone_id in zones else None
+
 
 class Consent(models.Model):
     """A consent, unticked until given, dated, revocable."""

@@ -12,7 +12,7 @@ from cohorts import emails
 from cohorts.models import Booking, Slot
 from cohorts.states import ApplicationState as S
 from partnership import clock
-from partnership.models import OutgoingMessage
+from partnership.models import OutgoingMessage, User
 from partnership.outbox import LINK_MARK
 
 from .. import factories
@@ -109,6 +109,18 @@ def test_a_missed_interview_is_written_about_the_next_morning(recruiter):
 def test_a_refusal_is_held_when_its_sender_died_and_carries_no_link(recruiter):
     letter = write("application_rejected", owner=recruiter)
     assert (letter.on_doubt, letter.link_purpose) == ("hold", "")
+
+
+@pytest.mark.parametrize("left", ["the house", "its role", "the zone"])
+def test_a_letter_sends_nobody_to_somebody_who_has_left(left, lyon_recruiter):
+    if left == "the house":
+        User.objects.update(is_active=False)
+    if left == "its role":
+        lyon_recruiter.memberships.update(until=clock.today() - timedelta(days=1))
+    if left == "the zone":
+        lyon_recruiter.memberships.update(zone=factories.zone("paris"))
+    letter = write("application_received", owner=User.objects.get(pk=lyon_recruiter.pk))
+    assert (letter.reply_to, lyon_recruiter.full_name in letter.text) == ("", False)
 
 
 def test_every_letter_exists_in_both_languages_and_none_is_idle():
