@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from partnership import clock, links, outbox, workflow
 from partnership.models import OutgoingMessage, User, ref
 from partnership.states import Channel
-from partnership.workflow import Actor, Refused, move, record
+from partnership.workflow import Actor, Refused, Stale, move, record
 from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
 
@@ -87,15 +87,17 @@ def correct_identity(draft: Application, *, identity: Mapping[str, Any]) -> None
     _must_be_draft(draft)
     person = draft.candidate
     address = person.email
+    if all(getattr(person, name) == value for name, value in identity.items()):
+        return
     for name, value in identity.items():
         setattr(person, name, value)
     person.save()
+    draft.version += 1
+    draft.save(update_fields=["version"])
     if person.email != address:
         # Whoever has the mistyped address must not read on.
         outbox.cancel(about=draft)
         links.revoke(RESUME, draft)
-        draft.version += 1
-        draft.save(update_fields=["version"])
         emails.application_begun(draft)
 
 
@@ -108,7 +110,8 @@ def describe_project(
     draft.cohort, draft.intake = cohort, cohort.intake
     for name, value in project.items():
         setattr(draft, name, value)
-    draft.save(update_fields=["cohort", "intake", *project])
+    draft.version += 1
+    draft.save(update_fields=["cohort", "intake", "version", *project])
     draft.other_zones.set([zone for zone in other_zones if zone != cohort.zone])
 
 
@@ -120,11 +123,11 @@ def _must_be_draft(application: Application) -> None:
 
 
 @transaction.atomic
-def submit(draft: Application, *, consents: Iterable[str], notice_version: str) -> None:
+def submit(draft: Application, *, consents: Iterable[str], notice_version: str, version: int | None = None) -> None:
     """Hand the application in, once: whoever already has a live one gets a letter with its link instead.
 
     A person is a name, and a phone or an e-mail; two forms of the same person wait for each other here.
-    Refused if the cohort takes no application any more.
+    Refused if the cohort takes no application any more; Stale if the answers are no longer those that were read.
     """
     # Locked: another tab must not change the zone or the name between what is read here and what is handed in.
     draft.refresh_from_db(from_queryset=Application.objects.select_for_update(no_key=True))
@@ -134,6 +137,8 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str) 
         )
     if draft.state != ApplicationState.DRAFT or draft.repeats_id:
         return
+    if version is not None and draft.version != version:
+        raise Stale(draft)
     if not Cohort.objects.open_on(clock.today()).filter(pk=draft.cohort_id).exists():
         raise Refused(_("Applications are closed in this zone."))
     person = _same_person(draft)

@@ -369,6 +369,9 @@ class ConsentForm(forms.Form):
         label=gettext_lazy("If I am not admitted this year, keep my application for two years."), required=False
     )
 
+    # Which answers the page showed: another window may have changed them since.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+
     @property
     def consents(self) -> list[str]:
         """The purposes agreed to."""

@@ -18,7 +18,7 @@ from partnership import clock, links
 from partnership.models import Zone, ZoneDepartment
 from partnership.personal_data import NOTICE_VERSION
 from partnership.templatetags.ui import monthdate
-from partnership.workflow import Refused
+from partnership.workflow import Refused, Stale
 from programmes.models import Curriculum, Programme
 from programmes.states import OPENS_APPLICATIONS, CurriculumState, ProgrammeKind
 
@@ -182,16 +182,22 @@ def apply_check(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("cohorts:apply_thanks", slug=slug)
     if not draft.level:
         return redirect("cohorts:apply_project", slug=slug)
-    form = ConsentForm()
+    form, status = ConsentForm(initial={"version": draft.version}), 200
     if request.method == "POST":
         form = ConsentForm(request.POST)
         form.full_clean()
+        version = form.cleaned_data.get("version", 0)
         try:
-            services.submit(draft, consents=form.consents, notice_version=NOTICE_VERSION)
+            services.submit(draft, consents=form.consents, notice_version=NOTICE_VERSION, version=version)
         except Refused as refusal:
             messages.error(request, refusal.reason)
             return redirect("cohorts:apply_project", slug=slug)
-        return redirect("cohorts:apply_thanks", slug=slug)
+        except Stale:
+            words = _("Your answers have changed in another window. Here they are now: check them, then send.")
+            messages.warning(request, words)
+            form, status = ConsentForm(initial=form.cleaned_data | {"version": draft.version}), 409
+        else:
+            return redirect("cohorts:apply_thanks", slug=slug)
     person, starts_on = draft.candidate, draft.intake.starts_on
     age = age_on(starts_on, year=person.birth_year, month=person.birth_month)
     context = _frame(request, programme, draft) | {
@@ -201,7 +207,7 @@ def apply_check(request: HttpRequest, slug: str) -> HttpResponse:
         "unusual_age": not USUAL_AGES[0] <= age <= USUAL_AGES[1] and programme.kind != ProgrammeKind.SCHOOL_CERTIFICATE,
         "usual_ages": USUAL_AGES,
     }
-    return render(request, "cohorts/apply_check.html", context)
+    return render(request, "cohorts/apply_check.html", context, status=status)
 
 
 @login_not_required

@@ -152,6 +152,21 @@ def test_a_double_click_on_send_leads_to_the_same_thanks_and_one_letter(client, 
     assert letters("application_received").count() == 1
 
 
+def test_what_another_tab_has_changed_is_shown_before_it_is_sent(client, draft):
+    read = re.search(r'name="version" value="(\d+)"', client.get(STEP % "verifier").content.decode()).group(1)
+    paris = factories.cohort("paris", of=draft.intake)
+    client.post(STEP % "projet", project(paris))
+    answer = client.post(STEP % "verifier", {"version": read, "sms": "on"})
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.state) == (409, ApplicationState.DRAFT)
+    text = answer.content.decode()
+    assert "Paris" in text and "checked" in text
+    now = re.search(r'name="version" value="(\d+)"', text).group(1)
+    assert client.post(STEP % "verifier", {"version": now}).url == STEP % "merci"
+    draft.refresh_from_db()
+    assert draft.cohort == paris
+
+
 @pytest.mark.parametrize("step", ["projet", "verifier"])
 def test_a_submitted_application_cannot_be_written_over(client, draft, cohort, step):
     client.post(STEP % "verifier")
