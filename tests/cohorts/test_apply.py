@@ -340,6 +340,7 @@ def test_a_postcode_of_many_communes_offers_a_menu(client, cohort):
 
 
 def test_overseas_postcodes_are_welcome(client, cohort):
+    factories.cohort("paris", of=cohort.intake)
     Commune.objects.create(insee_code="97411", name="Saint-Denis", department="974", postcodes=["97400"])
     client.post(STEP % "identite", identity(postcode="97400"))
     assert Candidate.objects.get().commune.department == "974"
