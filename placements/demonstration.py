@@ -78,9 +78,14 @@ class Story:
         while self.deeds:
             self.deeds.sort(key=lambda deed: deed[:2])
             when, _turn, deed = self.deeds.pop(0)
+            self.settle(when)
             with clock.travel(when):
                 deed()
-        OutgoingMessage.objects.filter(state=MessageState.PENDING, due_at__lte=self.today).update(
+        self.settle(self.today)
+
+    def settle(self, until: datetime) -> None:
+        """What was due had left by then: nothing of the past is cancelled, and none leaves in a burst today."""
+        OutgoingMessage.objects.filter(state=MessageState.PENDING, due_at__lte=until).update(
             state=MessageState.SENT, sent_at=F("due_at")
         )
 

@@ -237,17 +237,22 @@ def test_a_deed_the_rules_forbid_is_refused_with_its_reason(client, name, state,
     assert application.state == state
 
 
+def _told(client, response):
+    """What the page an action leads to says on top."""
+    return [str(message) for message in client.get(response["Location"]).context["messages"]]
+
+
 def test_no_place_is_offered_beyond_the_capacity_nor_before_the_content_is_validated(client):
     full = factories.cohort(capacity=1)
     factories.application(full, state=S.ADMITTED)
     refused = factories.application(full, state=S.INTERVIEWED)
     response = _do(client, "application_admit", refused)
-    assert "Every place of this cohort is already offered." in client.get(response["Location"]).content.decode()
+    assert _told(client, response) == ["Every place of this cohort is already offered."]
     programme = factories.programme("nouveau")
     draft = factories.curriculum(programme, state=CurriculumState.SUBMITTED)
     early = factories.application(factories.cohort(of=factories.intake(programme), content=draft), state=S.INTERVIEWED)
     response = _do(client, "application_admit", early)
-    assert "before the content of the course is validated" in client.get(response["Location"]).content.decode()
+    assert _told(client, response) == ["No place can be offered before the content of the course is validated."]
     assert not OutgoingMessage.objects.exists()
 
 

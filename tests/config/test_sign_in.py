@@ -1,6 +1,5 @@
 """Signing in: by password or by a code that leaves as a letter; the same answer whoever asks."""
 
-
 import pytest
 from django.core import mail
 
