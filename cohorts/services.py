@@ -94,6 +94,7 @@ def correct_identity(draft: Application, *, identity: Mapping[str, Any]) -> None
     person.save()
     draft.version += 1
     draft.save(update_fields=["version"])
+    record(draft, "edited", by=person)
     if person.email != address:
         # Whoever has the mistyped address must not read on.
         outbox.cancel(about=draft)
@@ -113,6 +114,7 @@ def describe_project(
     draft.version += 1
     draft.save(update_fields=["cohort", "intake", "version", *project])
     draft.other_zones.set([zone for zone in other_zones if zone != cohort.zone])
+    record(draft, "edited", by=draft.candidate)
 
 
 def _must_be_draft(application: Application) -> None:
