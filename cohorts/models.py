@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from partnership.models import Commune, User, Zone
 from partnership.states import ActorKind, Role
 from programmes.models import Curriculum, Programme
+from programmes.states import CurriculumState
 
 from .states import (
     APPLICATION_FLOW,
@@ -69,7 +70,7 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def open_on(self, day: date) -> "CohortQuerySet":
         """Cohorts that take applications: a curriculum recorded, and within the dates."""
         return self.filter(curriculum__isnull=False, applications_from__lte=day, applications_until__gte=day).exclude(
-            curriculum__state__in=["draft", "refused"]
+            curriculum__state__in=[CurriculumState.DRAFT, CurriculumState.REFUSED]
         )
 
 

@@ -49,11 +49,11 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     content = _public_content(programme)
     modules = list(content.modules.all()) if content else []
-    open_cohorts = [cohort for cohort in cohorts if _is_open(cohort)]
+    opened = set(Cohort.objects.open_on(today).filter(intake__programme=programme).values_list("pk", flat=True))
     context = {
         "programme": programme,
-        "cohorts": [(cohort, cohort in open_cohorts) for cohort in cohorts],
-        "open": bool(open_cohorts),
+        "cohorts": [(cohort, cohort.pk in opened) for cohort in cohorts],
+        "open": any(cohort.pk in opened for cohort in cohorts),
         "opens_on": _opens_on(cohorts),
         "content": content,
         "validated": content is not None and content.state == CurriculumState.VALIDATED,
@@ -69,14 +69,6 @@ def _public_content(programme: Programme) -> Curriculum | None:
     versions = list(programme.curricula.filter(state__in=OPENS_APPLICATIONS))
     return next((version for version in versions if version.state == CurriculumState.VALIDATED), None) or next(
         iter(versions), None
-    )
-
-
-def _is_open(cohort: Cohort) -> bool:
-    return (
-        cohort.applications_from <= clock.today() <= cohort.applications_until
-        and cohort.curriculum is not None
-        and cohort.curriculum.state not in (CurriculumState.DRAFT, CurriculumState.REFUSED)
     )
 
 
