@@ -35,12 +35,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "allauth",
     "allauth.account",
     "django.forms",
     "crispy_forms",
-    "django_filters",
     "csp",
 ]
 MIDDLEWARE = [
