@@ -47,6 +47,7 @@ LINK_MARK = "https://lien-personnel.invalid/"
 SECRET_MARK = "§secret§"  # noqa: S105 (a mark, not a secret)
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~&])")
 _MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+_STRONG = re.compile(r"\*\*([^*\n]+)\*\*")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _LONELY_LINK = re.compile(r"<p>(<a [^>]*>[^<]*</a>)</p>")
@@ -127,7 +128,7 @@ def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
             "emails/letter.html", {"subject": _one_line(subject), "body": SafeString(body), "language": language}
         )
     colon = "\u00a0: " if language == "fr" else ": "
-    text = _MARKDOWN_LINK.sub(rf"\1{colon}\2", source).strip() + "\n"
+    text = _STRONG.sub(r"\1", _MARKDOWN_LINK.sub(rf"\1{colon}\2", source)).strip() + "\n"
     return _one_line(subject)[:250], text, css_inline.inline(page)
 
 

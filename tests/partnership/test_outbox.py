@@ -306,3 +306,9 @@ def test_a_hosts_letter_names_the_host_and_not_the_company_address():
     letter = _post(site, link=None)
     assert (letter.to_ref, letter.to_email, letter.to_name) == (ref(site), site.contact_email, site.contact_name)
     assert ANSWER in links.PURPOSES
+
+
+def test_the_text_form_carries_no_sign_of_its_markup():
+    _subject, text, html = outbox.render("partnership/sign_in_code", "fr", {"name": "Noé"})
+    assert outbox.SECRET_MARK in text and "**" not in text
+    assert "<strong" in html
