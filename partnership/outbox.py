@@ -45,7 +45,9 @@ RELAY_PATIENCE = timedelta(seconds=60)
 # Marks that stand in the stored letter for what only its reader may see; `.invalid` leads nowhere by RFC 2606.
 LINK_MARK = "https://lien-personnel.invalid/"
 SECRET_MARK = "§secret§"  # noqa: S105 (a mark, not a secret)
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~&])")
+_SIGNS = r"([\\`*_{}\[\]()#+\-.!<>|~&])"
+_MARKDOWN_SIGNS = re.compile(_SIGNS)
+_ESCAPED_SIGN = re.compile(r"\\" + _SIGNS)
 _MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _STRONG = re.compile(r"\*\*([^*\n]+)\*\*")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
@@ -121,14 +123,16 @@ def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
     escaped = {key: _escaped(value) for key, value in context.items()}
     with translation.override(language):
         name = f"emails/{template}.{language}.txt"
-        subject, _, source = render_to_string(name, plain | marks).partition("\n")
+        subject = render_to_string(name, plain | marks).partition("\n")[0]
         _, _, marked_up = render_to_string(name, escaped | marks).partition("\n")
         body = _LONELY_LINK.sub(r'<p class="button">\1</p>', _MARKDOWN.render(marked_up.strip()))
         page = render_to_string(
             "emails/letter.html", {"subject": _one_line(subject), "body": SafeString(body), "language": language}
         )
     colon = "\u00a0: " if language == "fr" else ": "
-    text = _STRONG.sub(r"\1", _MARKDOWN_LINK.sub(rf"\1{colon}\2", source)).strip() + "\n"
+    # Read from the escaped form: only the letter's own marks are taken out, what somebody typed stays as typed.
+    marked_up = _STRONG.sub(r"\1", _MARKDOWN_LINK.sub(rf"\1{colon}\2", marked_up))
+    text = _ESCAPED_SIGN.sub(r"\1", marked_up).strip() + "\n"
     return _one_line(subject)[:250], text, css_inline.inline(page)
 
 
