@@ -3,7 +3,7 @@
 import pytest
 
 
-@pytest.mark.parametrize(("language", "words"), [("fr", 'lang="fr"'), ("en", 'lang="en"')])
+@pytest.mark.parametrize(("language", "words"), [("fr", '<html lang="fr"'), ("en", '<html lang="en"')])
 @pytest.mark.parametrize("before", ["/fr/", "/en/"])
 def test_the_refusal_is_told_in_the_language_of_the_address(client, db, language, words, before):
     # Whatever page the same thread has just drawn.
