@@ -14,6 +14,7 @@ from partnership import clock, links, outbox, workflow
 from partnership.models import OutgoingMessage, User, ref
 from partnership.states import Channel
 from partnership.workflow import Actor, Refused, Stale, move, record
+from programmes import services as teaching
 from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
 
@@ -452,7 +453,7 @@ def reopen(application: Application, *, reason: str, by: User, version: int | No
 
 
 def _validated_content(application: Application) -> Curriculum:
-    content = Curriculum.objects.validated().filter(programme=application.cohort.intake.programme_id).first()
+    content = teaching.validated_curriculum(application.cohort.intake.programme)
     if content is None:
         raise Refused(_REFUSALS["no_offer_before_validation"])
     return content

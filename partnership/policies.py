@@ -30,11 +30,6 @@ def is_administrator(user: User) -> bool:
     return user.has_role(Role.ADMINISTRATOR)
 
 
-def can_enter_admin(user: User) -> bool:
-    """Reviewers validate in the admin, administrators keep the reference data there; nobody else enters."""
-    return user.has_role(Role.REVIEWER, Role.ADMINISTRATOR)
-
-
 def can_read_board(user: User, convention: Convention | None = None) -> bool:
     """Whoever works for the convention reads its board: it holds figures only."""
     return bool(user.current_memberships())

@@ -19,8 +19,9 @@ from partnership.models import Zone, ZoneDepartment
 from partnership.personal_data import NOTICE_VERSION
 from partnership.templatetags.ui import monthdate
 from partnership.workflow import Refused, Stale
-from programmes.models import Curriculum, Programme
-from programmes.states import OPENS_APPLICATIONS, CurriculumState, ProgrammeKind
+from programmes import services as teaching
+from programmes.models import Programme
+from programmes.states import CurriculumState, ProgrammeKind
 
 from .. import services
 from ..forms.apply import ConsentForm, IdentityForm, LinkForm, ProjectForm, age_on, spoken
@@ -47,7 +48,7 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         .select_related("intake", "zone", "curriculum")
         .order_by("intake__starts_on", "zone__order")
     )
-    content = _public_content(programme)
+    content = teaching.curriculum_for_applications(programme)
     modules = list(content.modules.all()) if content else []
     opened = set(Cohort.objects.open_on(today).filter(intake__programme=programme).values_list("pk", flat=True))
     context = {
@@ -62,14 +63,6 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "contact": services.owner_for(cohorts[0]) if cohorts else None,
     }
     return render(request, "cohorts/programme_detail.html", context)
-
-
-def _public_content(programme: Programme) -> Curriculum | None:
-    """The validated version, else the latest one handed in: never a draft."""
-    versions = list(programme.curricula.filter(state__in=OPENS_APPLICATIONS))
-    return next((version for version in versions if version.state == CurriculumState.VALIDATED), None) or next(
-        iter(versions), None
-    )
 
 
 def _opens_on(cohorts: list[Cohort]) -> Any:
