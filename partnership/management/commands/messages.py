@@ -61,7 +61,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: object) -> None:
         kept = catalogue() if CATALOGUE.exists() else Catalog(locale="fr", domain="django")
+        created = kept.creation_date
         kept.update(extracted(), no_fuzzy_matching=True)
+        kept.creation_date = created  # a run that finds nothing new changes nothing
         kept.obsolete.clear()
         kept.project, kept.version, kept.msgid_bugs_address = "Tandem", "1", ""
         kept.last_translator, kept.language_team = "Tandem", "fr"
