@@ -11,8 +11,9 @@ RUN pip install --require-hashes -r requirements.lock
 COPY . .
 # The settings want every variable; these belong to the build alone and open nothing.
 RUN pybabel compile --domain django --directory locale \
- && SECRET_KEY=build PUBLIC_URL=https://build.invalid DATABASE_URL=postgresql://build.invalid/build \
-    REDIS_URL=redis://build.invalid EMAIL_URL=smtp://build.invalid \
+ && SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+    PUBLIC_URL=https://build.invalid ALLOWED_HOSTS=build.invalid DATABASE_URL=postgresql://build.invalid/build \
+    REDIS_URL=redis://build.invalid EMAIL_URL=smtp://build.invalid DEFAULT_FROM_EMAIL=build@build.invalid \
     python manage.py collectstatic --noinput
 
 USER tandem

@@ -1,12 +1,26 @@
 """The Celery application and the whole beat schedule."""
 
 import os
+import sys
 
 from celery import Celery
+from celery.loaders.app import AppLoader
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("tandem")
+
+class Loader(AppLoader):
+    """Ends a worker or beat with the settings' own sentence where they refuse."""
+
+    def config_from_object(self, obj: object, silent: bool = False) -> bool:
+        try:
+            return super().config_from_object(obj, silent=silent)
+        except ImproperlyConfigured as refusal:
+            sys.exit(str(refusal))
+
+
+app = Celery("tandem", loader="config.celery:Loader")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_routes = {"partnership.tasks.run_job": {"queue": "jobs"}}

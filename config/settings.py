@@ -1,9 +1,15 @@
 """Every setting of Tandem, in one file; every environment variable is read here, and only here."""
 
+import importlib.util
+import ipaddress
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -11,11 +17,29 @@ env = environ.Env()
 
 # DEVELOPMENT opens the style page, the caught mail, the demonstration and the travelled clock, and nothing else.
 DEVELOPMENT = env.bool("DEVELOPMENT", default=False)
+_REQUIRED = [
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "EMAIL_URL",
+    "PUBLIC_URL",
+    "DEFAULT_FROM_EMAIL",
+]
+_WITH_A_DEFAULT_IN_DEVELOPMENT = {"ALLOWED_HOSTS", "DEFAULT_FROM_EMAIL"} if DEVELOPMENT else set()
+_missing = [name for name in _REQUIRED if name not in _WITH_A_DEFAULT_IN_DEVELOPMENT and not env.str(name, "").strip()]
+if _missing:
+    raise ImproperlyConfigured(f"Tandem does not start: these variables are missing: {', '.join(_missing)}.")
+
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEVELOPMENT else [])
+# Former keys, after a rotation: what they signed stays valid until they are taken out.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 PUBLIC_URL = env.str("PUBLIC_URL").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# Addresses or networks of the proxies in front of us: only they may say whom they speak for (config/wsgi.py).
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".local" / "data")))
 MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
 # Seconds by which clock.now() is ahead of the machine: the demonstration lives in June of its rentrée's year.
@@ -117,8 +141,20 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/Paris"
 
 # -- mail ------------------------------------------------------------------------------------------------------------
-vars().update(env.email_url("EMAIL_URL"))
+# smtp://, smtp+tls:// or smtp+ssl:// name a server; anymail+brevo://?api_key=… a provider of django-anymail, whose
+# settings are the parameters: ANYMAIL["BREVO_API_KEY"].
 EMAIL_TIMEOUT = 10
+_mail = urlsplit(env.str("EMAIL_URL"))
+if _mail.scheme.startswith("anymail+"):
+    _provider = _mail.scheme.removeprefix("anymail+").replace("-", "_")
+    EMAIL_BACKEND = f"anymail.backends.{_provider}.EmailBackend"
+    ANYMAIL = {f"{_provider}_{key}".upper(): value for key, value in parse_qsl(_mail.query)}
+    ANYMAIL["REQUESTS_TIMEOUT"] = EMAIL_TIMEOUT
+    # A mail without a feature that the provider lacks (our own Message-ID) is better than no mail.
+    ANYMAIL["IGNORE_UNSUPPORTED_FEATURES"] = True
+else:
+    _provider = ""
+    vars().update(env.email_url("EMAIL_URL"))
 # How long a sender may hold a letter before another takes it over: longer than any sending (EMAIL_TIMEOUT a step).
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tandem <bonjour@tandem.example>")
@@ -151,6 +187,16 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "tandem_session" if DEVELOPMENT else "__Host-session"
 CSRF_COOKIE_NAME = "tandem_csrf" if DEVELOPMENT else "__Host-csrf"
+LANGUAGE_COOKIE_SECURE = not DEVELOPMENT
+# The proxy speaks TLS and says so (TRUSTED_PROXIES); the health checks ask from inside, without it.
+SECURE_SSL_REDIRECT = not DEVELOPMENT
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEVELOPMENT
+# Preloading writes the domain into every browser for years: its owner's decision, never a default of ours.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -197,3 +243,42 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
+
+# -- what may not be, outside development ------------------------------------------------------------------------------
+
+
+def _is_weak(key: str) -> bool:
+    # Django's own measure (security.W009), which it only warns of.
+    return len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-")
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_network(text))
+    except ValueError:
+        return False
+
+
+_public = urlsplit(PUBLIC_URL)
+_refusals = {
+    "DEBUG shows the code and the data of a page that fails": DEBUG,
+    "CLOCK_SHIFT belongs to the demonstration": CLOCK_SHIFT,
+    "MAILBOX_DIR keeps letters of the demonstration": MAILBOX_DIR,
+    "SECRET_KEY is shorter than 50 characters or too plain": _is_weak(SECRET_KEY),
+    "SECRET_KEY_FALLBACKS holds a key shorter than 50 characters or too plain": any(
+        map(_is_weak, SECRET_KEY_FALLBACKS)
+    ),
+    "PUBLIC_URL is not https:// and a host": _public.scheme != "https" or not _public.hostname or _public.path,
+    "the host of PUBLIC_URL is not among ALLOWED_HOSTS": not validate_host(_public.hostname or "", ALLOWED_HOSTS),
+    "TRUSTED_PROXIES holds something else than addresses and networks": not all(map(_is_network, TRUSTED_PROXIES)),
+    "DATABASE_URL names no PostgreSQL": DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql",
+    "EMAIL_URL names neither an SMTP server nor a provider": (
+        not importlib.util.find_spec(f"anymail.backends.{_provider}")
+        if _provider
+        else not _mail.scheme.startswith("smtp")
+    ),
+    "DEFAULT_FROM_EMAIL holds no e-mail address": "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1],
+}
+if not DEVELOPMENT and any(_refusals.values()):
+    _said = "; ".join(sentence for sentence, is_so in _refusals.items() if is_so)
+    raise ImproperlyConfigured(f"Tandem does not start: {_said}.")

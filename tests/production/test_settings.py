@@ -1,0 +1,145 @@
+"""What the settings refuse outside development, and how each entrance says it."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(settings.BASE_DIR)
+PROGRAMS = Path(sys.executable).parent
+PRODUCTION = {
+    "DATABASE_URL": "postgresql://tandem:x@postgres.invalid:5432/tandem",
+    "REDIS_URL": "redis://valkey.invalid:6379/0",
+    "SECRET_KEY": "0123456789" * 5,
+    "ALLOWED_HOSTS": "tandem.example,127.0.0.1",
+    "EMAIL_URL": "smtp+tls://user:password@mail.invalid:587",
+    "PUBLIC_URL": "https://tandem.example",
+    "DEFAULT_FROM_EMAIL": "Tandem <bonjour@tandem.example>",
+}
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Reads the settings in an environment of its own: the usable one, with some changes (None takes one out)."""
+
+    def read(**changes: str | None) -> dict:
+        for name in [*os.environ]:
+            monkeypatch.delenv(name)
+        for name, value in (PRODUCTION | changes).items():
+            if value is not None:
+                monkeypatch.setenv(name, value)
+        return runpy.run_path(str(ROOT / "config" / "settings.py"))
+
+    yield read
+    monkeypatch.undo()
+
+
+def refused(read, **changes: str | None) -> str:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read(**changes)
+    return str(refusal.value)
+
+
+def test_production_starts_with_what_it_needs(read):
+    assert read()["DEVELOPMENT"] is False
+
+
+def test_one_sentence_names_everything_that_is_missing(read):
+    nothing = dict.fromkeys(PRODUCTION)
+    sentence = refused(read, **nothing)
+    assert sentence == f"Tandem does not start: these variables are missing: {', '.join(PRODUCTION)}."
+
+
+@pytest.mark.parametrize("name", PRODUCTION)
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_each_variable_is_missed_alone(read, name, value):
+    assert refused(read, **{name: value}) == f"Tandem does not start: these variables are missing: {name}."
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"DEBUG": "1"}, "DEBUG"),
+        ({"CLOCK_SHIFT": "60"}, "CLOCK_SHIFT"),
+        ({"MAILBOX_DIR": "/tmp/letters"}, "MAILBOX_DIR"),  # noqa: S108 (never opened)
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is"),
+        ({"SECRET_KEY": "a" * 60}, "SECRET_KEY is"),
+        ({"SECRET_KEY": "django-insecure-" + "0123456789" * 5}, "SECRET_KEY is"),
+        ({"SECRET_KEY_FALLBACKS": "short"}, "SECRET_KEY_FALLBACKS"),
+        ({"PUBLIC_URL": "http://tandem.example"}, "not https"),
+        ({"PUBLIC_URL": "https://tandem.example/site"}, "not https"),
+        ({"PUBLIC_URL": "https://other.example"}, "ALLOWED_HOSTS"),
+        ({"TRUSTED_PROXIES": "*"}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "10.0.0.1,proxy"}, "TRUSTED_PROXIES"),
+        ({"DATABASE_URL": "sqlite:////data/db"}, "PostgreSQL"),
+        ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL"),
+        ({"EMAIL_URL": "anymail+nobody://?api_key=x"}, "EMAIL_URL"),
+        ({"DEFAULT_FROM_EMAIL": "Tandem"}, "DEFAULT_FROM_EMAIL"),
+    ],
+)
+def test_what_would_be_dangerous_is_refused(read, changes, said):
+    sentence = refused(read, **changes)
+    assert said in sentence and ";" not in sentence
+
+
+def test_several_refusals_are_one_sentence(read):
+    sentence = refused(read, DEBUG="1", SECRET_KEY="short", PUBLIC_URL="http://other.example")
+    assert sentence.count("; ") == 3 and sentence.count(".") == 1 and "\n" not in sentence
+
+
+def test_development_is_left_alone(read):
+    kept = read(
+        DEVELOPMENT="1",
+        SECRET_KEY="short",
+        PUBLIC_URL="http://127.0.0.1:8000",
+        ALLOWED_HOSTS=None,
+        DEFAULT_FROM_EMAIL=None,
+        CLOCK_SHIFT="60",
+    )
+    assert kept["SECURE_SSL_REDIRECT"] is False and kept["SESSION_COOKIE_SECURE"] is False
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [sys.executable, "manage.py", "migrate"],
+        [sys.executable, "manage.py", "relay"],
+        [PROGRAMS / "celery", "-A", "config", "worker"],
+        [PROGRAMS / "celery", "-A", "config", "beat"],
+        [
+            PROGRAMS / "granian",
+            "--interface",
+            "wsgi",
+            "--port",
+            "0",
+            "--log-level",
+            "critical",
+            "config.wsgi:application",
+        ],
+    ],
+    ids=["migrate", "relay", "worker", "beat", "web"],
+)
+def test_every_entrance_ends_with_the_sentence_alone(command):
+    without = {name: value for name, value in PRODUCTION.items() if name != "REDIS_URL"} | {"PATH": os.environ["PATH"]}
+    done = subprocess.run(command, cwd=ROOT, env=without, capture_output=True, text=True, timeout=60)
+    assert done.returncode not in (0, None)
+    assert done.stderr.splitlines() == ["Tandem does not start: these variables are missing: REDIS_URL."]
+
+
+def test_django_finds_nothing_to_say_about_a_deployment():
+    environment = PRODUCTION | {"PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
