@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
+from partnership.limits import TooMany
 from partnership.workflow import Stale
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -55,6 +56,8 @@ class AnswerConflicts:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, TooMany):
+            return HttpResponse(str(exception), status=429, headers={"Retry-After": exception.retry_after})
         if not isinstance(exception, Stale):
             return None
         context = {"thing": exception.thing, "state": exception.state, "back": request.headers.get("referer", "")}

@@ -113,6 +113,14 @@ DATABASE_POOL = env.int("DATABASE_POOL", default=0)
 if DATABASE_POOL:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 20}}
 SESSION_COOKIE_AGE = 12 * 3600
+# The sign-in library counts its own limits here, for every process together; partnership/limits.py counts ours.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "tandem_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # -- worker: a doorbell, never the record (the outbox is) --------------------------------------------------------------
 CELERY_BROKER_URL = env.str("REDIS_URL")

@@ -490,6 +490,22 @@ class AccessLink(models.Model):
         return f"{self.purpose} {self.subject}"
 
 
+class Limit(models.Model):
+    """How often something was tried within its window; the key is a keyed hash, so no address is stored."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    number = models.PositiveIntegerField()
+    # On the database's clock.
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("limit")
+        verbose_name_plural = _("limits")
+
+    def __str__(self) -> str:
+        return f"{self.number} until {self.until:%H:%M}"
+
+
 class Job(models.Model):
     """A long task as a row: whoever started it may leave the page and find it again."""
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import jobs, outbox
+from . import jobs, limits, outbox
 
 
 @shared_task(name="partnership.tasks.send_due")
@@ -23,3 +23,9 @@ def ring_jobs() -> None:
     """Ring again for tasks that no worker has."""
     for job in jobs.waiting():
         jobs.ring(job)
+
+
+@shared_task(name="partnership.tasks.tidy_doors")
+def tidy_doors() -> None:
+    """Forget what the doors need no longer."""
+    limits.forget_old()
