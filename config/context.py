@@ -53,19 +53,23 @@ def role_label(user: User) -> str:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The variables of templates/base*.html; error pages may come before there is a user."""
+    """The variables of templates/base*.html."""
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
-    other = "en" if (get_language() or "fr").startswith("fr") else "fr"
-    return {
+    return unsigned_frame(request) | {
         "menu": SimpleLazyObject(lambda: menu(user, request.path)) if known else [],
         "role_label": SimpleLazyObject(lambda: role_label(user)) if known else "",
+    }
+
+
+def unsigned_frame(request: HttpRequest) -> dict[str, Any]:
+    """What a page needs that is drawn for nobody in particular, without a query: an error's."""
+    other = "en" if (get_language() or "fr").startswith("fr") else "fr"
+    # An address that only takes forms has nothing to show in another language.
+    there = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("front")
+    return {
         "demonstration": bool(settings.CLOCK_SHIFT),
         "development": settings.DEVELOPMENT,
         "clock_now": clock.now(),
-        "other_language": {
-            "code": other,
-            "label": other.upper(),
-            "url": translate_url(request.get_full_path(), other),
-        },
+        "other_language": {"code": other, "label": other.upper(), "url": translate_url(there, other)},
     }

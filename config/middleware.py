@@ -1,20 +1,30 @@
-"""What every answer owes: no impossible text in, no personal page in a cache, a conflict told as one."""
+"""What every answer owes: nothing too large and no impossible text in, no personal page in a cache, failures told."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from partnership.limits import TooMany
-from partnership.workflow import Stale
+from . import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def _is_impossible(text: str) -> bool:
     return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def refuse_large_bodies(get_response: GetResponse) -> GetResponse:
+    """Answer 413 to more than any form of ours takes, by what is announced: before a byte of it is read."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and int(announced) > settings.REQUEST_LIMIT_BYTES:
+            return errors.too_large(request)
+        return get_response(request)
+
+    return middleware
 
 
 def refuse_impossible_text(get_response: GetResponse) -> GetResponse:
@@ -26,7 +36,7 @@ def refuse_impossible_text(get_response: GetResponse) -> GetResponse:
             for key, values in parameters.lists():
                 texts += [key, *values]
         if any(map(_is_impossible, texts)):
-            return HttpResponseBadRequest(render_to_string("400.html", request=request))
+            return errors.page(request, 400)
         return get_response(request)
 
     return middleware
@@ -46,8 +56,8 @@ def keep_personal_pages_out_of_caches(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-class AnswerConflicts:
-    """Turn a stale edit, wherever it was noticed, into a 409 page that shows the newer state."""
+class AnswerFailures:
+    """Turn what a view could not do into the page that says so: a stale edit, too many tries, a database away."""
 
     def __init__(self, get_response: GetResponse):
         self.get_response = get_response
@@ -56,9 +66,4 @@ class AnswerConflicts:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, TooMany):
-            return HttpResponse(str(exception), status=429, headers={"Retry-After": exception.retry_after})
-        if not isinstance(exception, Stale):
-            return None
-        context = {"thing": exception.thing, "state": exception.state, "back": request.headers.get("referer", "")}
-        return render(request, "409.html", context, status=409)
+        return errors.answer(request, exception)

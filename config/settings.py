@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.refuse_large_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "config.middleware.refuse_impossible_text",
@@ -80,9 +81,12 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.middleware.AnswerConflicts",
+    "config.middleware.AnswerFailures",
 ]
 ROOT_URLCONF = "config.urls"
+CSRF_FAILURE_VIEW = "config.errors.form_too_old"
+# No page takes a file yet: a longer body than this is no form of ours, and is refused before it is read.
+REQUEST_LIMIT_BYTES = 4 * 1024 * 1024
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {

@@ -40,7 +40,8 @@ if settings.DEVELOPMENT:
         path("boite/<str:name>/html/", views.mailbox_letter_html, name="mailbox_letter_html"),
     )
 
-handler400 = "config.views.bad_request"
-handler403 = "config.views.forbidden"
-handler404 = "config.views.not_found"
-handler500 = "config.views.server_error"
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler429 = "config.errors.too_many"
+handler500 = "config.errors.server_error"

@@ -1,4 +1,4 @@
-"""Pages of no single app: the public front page, the homes by role, health, error pages, the caught mail."""
+"""Pages of no single app: the public front page, the homes by role, health, the caught mail."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -91,29 +91,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except (BrokerError, OSError):
         return JsonResponse({"database": "ok", "broker": "down", "degraded": True})
     return JsonResponse({"database": "ok", "broker": "ok"})
-
-
-# -- error pages --------------------------------------------------------------------------------------------------
-
-
-@login_not_required
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "400.html", status=400)
-
-
-@login_not_required
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
-
-
-@login_not_required
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
-
-
-@login_not_required
-def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
 
 
 # -- public pages -------------------------------------------------------------------------------------------------
