@@ -3,6 +3,7 @@
 
     python3 dev.py run             the whole site on this machine (PORT=8000 chooses the web port); Ctrl-C stops it
     python3 dev.py test [ARGS]     every test; ARGS go to pytest, --full adds the minutes-long ones
+    python3 dev.py bench [P1 …]    what pages, letters and memory cost, each beside its floor; minutes for all of them
     python3 dev.py manage ARGS     a manage.py command, with the development services
     python3 dev.py clean           removes the environment (.venv) and all local data (.local)
 
@@ -119,7 +120,7 @@ def clean():
 def main():
     """Do what the first argument says."""
     arguments = sys.argv[1:]
-    if not arguments or arguments[0] not in ("run", "test", "manage", "clean"):
+    if not arguments or arguments[0] not in ("run", "test", "bench", "manage", "clean"):
         print(__doc__.strip())
         sys.exit(0 if arguments in ([], ["help"], ["-h"], ["--help"]) else 2)
     if sys.version_info < (3, 11):

@@ -1,4 +1,4 @@
-"""The development commands, started by dev.py: `run`, `test` and `manage`, each with the servers it needs."""
+"""The development commands, started by dev.py: `run`, `test`, `bench` and `manage`, each with the servers it needs."""
 
 import contextlib
 import fcntl
@@ -210,20 +210,33 @@ def prepare() -> int:
     return 0
 
 
-# -- test and manage --------------------------------------------------------------------------------------------------
+# -- test, bench and manage -------------------------------------------------------------------------------------------
 def test(arguments: list[str]) -> int:
     """Run the tests on servers of their own, beside whatever runs in this checkout."""
+    with _servers_of_our_own() as environment:
+        environment["BROWSER"] = find_browser()
+        if "--full" in arguments:
+            arguments.remove("--full")
+            environment["FULL"] = "1"
+        return _python("-m", "pytest", "--durations=10", *arguments, environment=environment)
+
+
+def bench(arguments: list[str]) -> int:
+    """Print what things cost beside their floors, on servers of its own."""
+    with _servers_of_our_own() as environment:
+        return _python("-m", "tests.bench", *arguments, environment=environment)
+
+
+@contextlib.contextmanager
+def _servers_of_our_own() -> Iterator[dict[str, str]]:
+    """Servers that leave nothing behind, for one run."""
     for left in local_folder().glob("test-*"):
         if not _is_alive(int(left.name[5:])):  # of a run that was killed
             shutil.rmtree(left, ignore_errors=True)
     compile_catalogues()
     servers = Servers(f"test-{os.getpid()}", durable=False)
     with _held(servers.folder / "lock", fcntl.LOCK_EX), _served(servers, 8000) as environment:
-        environment["BROWSER"] = find_browser()
-        if "--full" in arguments:
-            arguments.remove("--full")
-            environment["FULL"] = "1"
-        return _python("-m", "pytest", "--durations=10", *arguments, environment=environment)
+        yield environment
 
 
 def _is_alive(pid: int) -> bool:
@@ -295,6 +308,7 @@ def main() -> int:
         "run": lambda: run(_web_port()),
         "prepare": prepare,
         "test": lambda: test(arguments),
+        "bench": lambda: bench(arguments),
         "manage": lambda: manage(arguments),
     }
     for signum in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
