@@ -6,7 +6,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from partnership.views import job_detail, job_result
+from partnership.views.jobs import job_detail, job_result
 
 from . import views
 
@@ -24,7 +24,7 @@ urlpatterns += i18n_patterns(
     path("connexion/code/", views.request_code, name="account_request_login_code"),
     path("connexion/code/saisir/", views.confirm_code, name="account_confirm_login_code"),
     path("deconnexion/", account.logout, name="account_logout"),
-    path("partenariat/", include("partnership.urls")),
+    path("", include("partnership.urls")),
     path("contenus/", include("programmes.urls")),
     path("", include("cohorts.urls")),
     path("", include("placements.urls")),

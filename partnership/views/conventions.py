@@ -4,18 +4,18 @@ from datetime import date
 
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from . import board as boards
-from . import clock, jobs, measures, policies, services
-from .forms import EvidenceForm
-from .models import Commitment, Convention, Job, Milestone, Objective, User, Zone
-from .states import ConventionState, JobState
-from .workflow import Refused
+from .. import board as boards
+from .. import clock, measures, policies, services
+from ..forms import EvidenceForm
+from ..models import Commitment, Convention, Milestone, Objective, User, Zone
+from ..states import ConventionState
+from ..workflow import Refused
 
 
 def _running(user: User) -> Convention | None:
@@ -233,30 +233,3 @@ def commitment_keep(request: HttpRequest, pk: str) -> HttpResponse:
     else:
         messages.success(request, _("Recorded: this commitment has been kept."))
     return redirect("partnership:commitment_list")
-
-
-# -- long tasks -------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-def job_detail(request: HttpRequest, pk: str) -> HttpResponse:
-    """How far a long task of one's own is; the page may be left and found again."""
-    job = get_object_or_404(Job, pk=pk, started_by=request.user)
-    running = job.state in (JobState.WAITING, JobState.RUNNING)
-    response = render(
-        request, "partnership/job_detail.html", {"job": job, "kind": jobs.KINDS[job.kind], "running": running}
-    )
-    if running:
-        # Asked of the browser by the answer, so that the page follows its task without a script.
-        response["Refresh"] = "4"
-    return response
-
-
-@require_safe
-def job_result(request: HttpRequest, pk: str) -> FileResponse:
-    """The file that a finished task has made, for whoever started it."""
-    job = get_object_or_404(Job.objects.exclude(result=""), pk=pk, started_by=request.user, state=JobState.DONE)
-    name = job.result.name.rpartition("/")[2]
-    return FileResponse(
-        job.result.open(), as_attachment=True, filename=name, headers={"X-Content-Type-Options": "nosniff"}
-    )

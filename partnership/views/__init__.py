@@ -1,0 +1,1 @@
+"""The pages of the partnership: its convention, its people, their long tasks."""

@@ -1,0 +1,33 @@
+"""Long tasks: whoever started one follows it and takes what it made."""
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from .. import jobs
+from ..models import Job
+from ..states import JobState
+
+
+@require_safe
+def job_detail(request: HttpRequest, pk: str) -> HttpResponse:
+    """How far a long task of one's own is; the page may be left and found again."""
+    job = get_object_or_404(Job, pk=pk, started_by=request.user)
+    running = job.state in (JobState.WAITING, JobState.RUNNING)
+    response = render(
+        request, "partnership/job_detail.html", {"job": job, "kind": jobs.KINDS[job.kind], "running": running}
+    )
+    if running:
+        # Asked of the browser by the answer, so that the page follows its task without a script.
+        response["Refresh"] = "4"
+    return response
+
+
+@require_safe
+def job_result(request: HttpRequest, pk: str) -> FileResponse:
+    """The file that a finished task has made, for whoever started it."""
+    job = get_object_or_404(Job.objects.exclude(result=""), pk=pk, started_by=request.user, state=JobState.DONE)
+    name = job.result.name.rpartition("/")[2]
+    return FileResponse(
+        job.result.open(), as_attachment=True, filename=name, headers={"X-Content-Type-Options": "nosniff"}
+    )
