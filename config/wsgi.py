@@ -6,11 +6,11 @@ import sys
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
-from granian.utils.proxies import wrap_wsgi_with_proxy_headers
+
+from . import proxies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 try:
-    application = get_wsgi_application()
+    application = proxies.behind(get_wsgi_application(), settings.TRUSTED_PROXIES)
 except ImproperlyConfigured as refusal:
     sys.exit(str(refusal))
-application = wrap_wsgi_with_proxy_headers(application, settings.TRUSTED_PROXIES)
