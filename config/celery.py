@@ -7,6 +7,8 @@ from celery import Celery
 from celery.loaders.app import AppLoader
 from django.core.exceptions import ImproperlyConfigured
 
+from . import logs  # noqa: F401 (listens to each task)
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 

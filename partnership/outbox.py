@@ -248,7 +248,7 @@ def _is_reached(connection: BaseEmailBackend) -> bool:
     try:
         connection.open()
     except (OSError, smtplib.SMTPException) as problem:
-        log.warning("mail server unreachable: %s", problem)
+        log.warning("mail server unreachable: %s", type(problem).__name__)
         connection.close()  # after a refused login the line is still open
         return False
     return True
