@@ -26,8 +26,15 @@ app = Celery("tandem", loader="config.celery:Loader")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_routes = {"partnership.tasks.run_job": {"queue": "jobs"}}
+app.conf.beat_scheduler = "config.scheduler:Scheduler"
 app.conf.beat_schedule = {
     "send what is due": {"task": "partnership.tasks.send_due", "schedule": 15.0, "options": {"expires": 15}},
     "tidy the doors": {"task": "partnership.tasks.tidy_doors", "schedule": 600.0, "options": {"expires": 600}},
     "ring for waiting jobs": {"task": "partnership.tasks.ring_jobs", "schedule": 30.0, "options": {"expires": 30}},
+    # The quick worker has the two above to show that it lives; the other may wait long for a task.
+    "ask the worker of the long tasks": {
+        "task": "partnership.tasks.be_alive",
+        "schedule": 30.0,
+        "options": {"queue": "jobs", "expires": 30},
+    },
 }

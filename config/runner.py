@@ -166,11 +166,15 @@ def _programs(web_port: int, environment: dict[str, str]) -> list[Child]:
 
 def _supervise(children: list[Child], servers: Servers, environment: dict[str, str]) -> int:
     """Keep every process alive, and say when the site answers."""
-    ready = False
+    ready, asked = False, time.monotonic()
     try:
         while True:
             for child in [*servers.children, *children]:
                 child.tend(say)
+            if ready and time.monotonic() - asked > 30:
+                # As the health check of docker-compose.yml does: the web tells of its life when it is asked.
+                asked = time.monotonic()
+                _answers(f"{environment['PUBLIC_URL']}/readyz")
             if not ready and _answers(f"{environment['PUBLIC_URL']}/readyz"):
                 ready = True
                 say(f"ready: {environment['PUBLIC_URL']}/")

@@ -2,6 +2,7 @@
 
 import importlib.util
 import ipaddress
+import tomllib
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -13,6 +14,7 @@ from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 env = environ.Env()
 
 # DEVELOPMENT opens the style page, the caught mail, the demonstration and the travelled clock, and nothing else.
@@ -42,6 +44,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".local" / "data")))
 MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
+# Where each process but the web touches `alive-<process>` as it tells the database that it lives, for whoever looks
+# after it on the same machine; nowhere when empty.
+ALIVE_DIR = env.str("ALIVE_DIR", default="")
 # Seconds by which clock.now() is ahead of the machine: the demonstration lives in June of its rentrée's year.
 CLOCK_SHIFT = env.int("CLOCK_SHIFT", default=0)
 
@@ -71,6 +76,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.refuse_large_bodies",
+    "config.middleware.read_nobodys_session_for_a_probe",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "config.middleware.refuse_impossible_text",

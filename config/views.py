@@ -5,13 +5,12 @@ from datetime import date
 from email.utils import parseaddr
 
 from allauth.account import views as account
-from celery import current_app
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,14 +18,13 @@ from django.utils.http import urlencode
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from kombu.exceptions import OperationalError as BrokerError
 
 from cohorts.models import Cohort
 from partnership import board as boards
-from partnership import clock, measures, personal_data
+from partnership import clock, heartbeats, measures, operations, personal_data
 from partnership.desk import unprocessable_when_shown_again
 from partnership.models import Convention, Party, Zone
-from partnership.states import ConventionState, Role
+from partnership.states import ConventionState, Process, Role
 from programmes.models import Programme
 from programmes.states import CurriculumState
 
@@ -79,18 +77,17 @@ def livez(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 without PostgreSQL; a dead broker is only degraded, for letters still leave by the relay."""
+    """503 without PostgreSQL or its migrations; a dead broker only degrades: letters still leave by the relay."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
+        unapplied = operations.unapplied_migrations()
+    except Error:
         return JsonResponse({"database": "down"}, status=503)
-    try:
-        with current_app.connection_for_write(connect_timeout=1) as broker:
-            broker.ensure_connection(max_retries=1, timeout=1)
-    except (BrokerError, OSError):
-        return JsonResponse({"database": "ok", "broker": "down", "degraded": True})
-    return JsonResponse({"database": "ok", "broker": "ok"})
+    if unapplied:
+        return JsonResponse({"database": "ok", "migrations": "unapplied"}, status=503)
+    heartbeats.beat(Process.WEB)
+    if not operations.ask_broker().answers:
+        return JsonResponse({"database": "ok", "migrations": "ok", "broker": "down", "degraded": True})
+    return JsonResponse({"database": "ok", "migrations": "ok", "broker": "ok"})
 
 
 # -- public pages -------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from .states import (
     MessageState,
     OnDoubt,
     Precision,
+    Process,
     Role,
 )
 
@@ -531,3 +532,44 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.done}/{self.total}"
+
+
+# -- how the machine is ---------------------------------------------------------------------------------------------
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of a process on one machine."""
+
+    process = models.CharField(max_length=8, choices=Process.choices)
+    instance = models.CharField(max_length=80)
+    version = models.CharField(max_length=20)
+    # On the database's clock, like a lease: machines with a wrong clock agree on who is silent.
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("sign of life")
+        verbose_name_plural = _("signs of life")
+        ordering = ["process", "-at"]
+        constraints = [
+            models.UniqueConstraint(fields=["process", "instance"], name="a_process_of_a_machine_lives_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.process}@{self.instance}"
+
+
+class InvariantCheck(models.Model):
+    """The last look at everything that must be true; only one row is kept."""
+
+    at = models.DateTimeField()
+    seconds = models.FloatField(default=0)
+    broken = models.PositiveIntegerField(default=0)
+    # What was found, by the name of the invariant: references only.
+    findings = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("check of the invariants")
+        verbose_name_plural = _("checks of the invariants")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.broken}"

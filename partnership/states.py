@@ -115,3 +115,13 @@ JOB_FLOW = {
     JobState.DONE: (),
     JobState.FAILED: (JobState.WAITING,),
 }
+
+
+class Process(models.TextChoices):
+    """What Tandem is made of once it runs; a worker is called by its queue."""
+
+    WEB = "web", _("web server")
+    RELAY = "relay", _("relay")
+    QUICK = "quick", _("quick worker")
+    JOBS = "jobs", _("worker of the long tasks")
+    BEAT = "beat", _("scheduler")

@@ -1,8 +1,33 @@
 """Doorbells: each task takes ids or nothing and calls one service."""
 
-from celery import shared_task
+from typing import Any
 
-from . import jobs, limits, outbox
+from celery import Task, shared_task
+from celery.signals import task_prerun, worker_shutdown
+
+from . import heartbeats, jobs, limits, outbox
+from .states import Process
+
+
+@task_prerun.connect
+def say_that_the_worker_lives(task: Task, **_about: Any) -> None:
+    """Each task that a worker takes shows that it lives; a worker is called by its queue."""
+    queue = (task.request.delivery_info or {}).get("routing_key")
+    if queue in Process:
+        heartbeats.beat(Process(queue))
+
+
+@worker_shutdown.connect
+def say_that_the_worker_leaves(sender: Any, **_about: Any) -> None:
+    """A worker that is asked to stop is not looked for."""
+    for queue in sender.app.amqp.queues.consume_from:
+        if queue in Process:
+            heartbeats.leave(Process(queue))
+
+
+@shared_task(name="partnership.tasks.be_alive")
+def be_alive() -> None:
+    """Do nothing: that it was taken is the sign of life."""
 
 
 @shared_task(name="partnership.tasks.send_due")

@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 
-from partnership import outbox
+from partnership import heartbeats, outbox
+from partnership.states import Process
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
+            heartbeats.beat(Process.RELAY)
             try:
                 while outbox.send_due(patience=timedelta(seconds=patience)) and not stop.is_set():
                     pass
@@ -36,3 +38,4 @@ class Command(BaseCommand):
             if once:
                 return
             stop.wait(every)
+        heartbeats.leave(Process.RELAY)
