@@ -9,10 +9,11 @@ class CohortsConfig(AppConfig):
     def ready(self) -> None:
         from partnership import jobs, links, measures
 
-        from . import listing
+        from . import invariants, listing
         from . import measures as ours
         from .states import RESUME
 
         links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
         measures.register(*ours.MEASURES, counts=ours.counts)
+        invariants.register()
         jobs.register(jobs.Kind("applications_export", _("Export of applications"), listing.export_step))

@@ -10,10 +10,11 @@ class PlacementsConfig(AppConfig):
         from cohorts.states import FOLLOW
         from partnership import links, measures
 
+        from . import invariants, receivers  # noqa: F401 (receivers connect as they are read)
         from . import measures as ours
-        from . import receivers  # noqa: F401 (its receivers connect as it is read)
         from .states import ANSWER
 
         links.register(links.Purpose(FOLLOW, "placements:application_follow", days=400))
         links.register(links.Purpose(ANSWER, "placements:placement_answer", days=60))
         measures.register(*ours.MEASURES, counts=ours.counts)
+        invariants.register()

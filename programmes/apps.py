@@ -7,6 +7,7 @@ class ProgrammesConfig(AppConfig):
     verbose_name = _("Programmes")
 
     def ready(self) -> None:
-        from . import measures
+        from . import invariants, measures
 
         measures.register()
+        invariants.register()

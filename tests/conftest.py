@@ -3,10 +3,12 @@
 import os
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import translation
 
-from partnership.models import User
+from partnership import invariants
+from partnership.models import JournalEntry, User
 from partnership.states import Role
 
 from . import factories
@@ -83,6 +85,17 @@ def client_of():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def promises_hold(db):
+    """At the end of the test everything holds that must; what only a factory made has no state in the journal."""
+    yield
+    findings = invariants.check()
+    flows = {model._meta.label_lower: model.FLOW for model in apps.get_models() if hasattr(model, "FLOW")}
+    states = {state for flow in flows.values() for state in flow}
+    told = set(JournalEntry.objects.filter(after__in=states).values_list("subject", flat=True))
+    assert not [f for f in findings if f.reference.partition(":")[0] not in flows or f.reference in told]
 
 
 # -- tests that need a browser, tests that need an hour ----------------------------------------------------------------

@@ -21,7 +21,11 @@ from tests import factories
 
 from .conftest import until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("promises_hold"),
+    pytest.mark.timeout(300),
+]
 # In seconds; a deaf broker costs a page its `socket_timeout` more.
 LONGEST_ANSWER = {"dead": 3, "deaf": 5}
 LONGEST_WAIT = 90

@@ -16,7 +16,11 @@ from tests import factories
 
 from .conftest import until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("promises_hold"),
+    pytest.mark.timeout(600),
+]
 # The mail server writes a letter down, then takes this long to say so: a kill in between leaves a letter in doubt.
 DELAY = 0.1
 LEASE_SECONDS = 3

@@ -12,7 +12,7 @@ from tests import factories
 
 from .conftest import send_to
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("promises_hold")]
 
 
 def _post(to, key="an event", on_doubt=OnDoubt.RESEND):
@@ -192,7 +192,8 @@ def test_a_relay_whose_clock_is_an_hour_wrong_steals_no_letter(hours, programs, 
     server = mail_server()
     old = clock.now() - timedelta(hours=3)
     for key in ("held by another", "abandoned", "free"):
-        outbox.post("partnership/sign_in_code", key=key, about="x:1", to=reader(f"{key[:4]}@exemple.test"), due=old)
+        person = reader(f"{key[:4]}@exemple.test")
+        outbox.post("partnership/sign_in_code", key=key, about=person, to=person, due=old)
     _lease("held by another", seconds=100)
     _lease("abandoned", seconds=-1)
 

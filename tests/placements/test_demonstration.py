@@ -8,7 +8,7 @@ from django.test import override_settings
 
 from cohorts.models import Application
 from cohorts.states import ApplicationState
-from partnership import clock
+from partnership import clock, invariants
 from partnership.models import Convention, JournalEntry, OutgoingMessage
 from partnership.states import ConventionState, MessageState
 from placements.models import Placement, Seat
@@ -38,6 +38,7 @@ def test_the_founding_story_is_told_whole_once_and_up_to_its_opening(settings, t
     }
     assert Seat.objects.count() == 46
     assert Placement.objects.live().exists()
+    assert invariants.check() == []
 
     # Nothing happens after the opening, and no letter of the past leaves in a burst.
     opening = datetime(2027, 6, 15, 9, 30, tzinfo=clock.PARIS)

@@ -15,3 +15,10 @@ def pytest_generate_tests(metafunc):
 def turn(request, transactional_db) -> int:
     """Which time this is; the database is real, committed to, and emptied between two times."""
     return request.param
+
+
+@pytest.fixture(autouse=True)
+def promises(request, turn):
+    """Whoever raced, what must hold holds at the end; a control breaks it on purpose."""
+    if not request.node.originalname.startswith("test_without_"):
+        request.getfixturevalue("promises_hold")

@@ -1,0 +1,47 @@
+"""What must always hold of contents."""
+
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from partnership import invariants
+from partnership.invariants import Invariant, journal_agrees, of, rows
+
+from .models import Curriculum, Programme
+from .states import REVIEWABLE, WRITABLE, CurriculumState
+
+TRIGGERS = {"validated_curriculum_is_immutable", "module_is_written_in_preparation"}
+
+
+def _texts_that_differ() -> list[str]:
+    decided = Curriculum.objects.filter(state__in=[CurriculumState.VALIDATED, CurriculumState.SUPERSEDED])
+    return of(
+        Curriculum,
+        (
+            curriculum.pk
+            for curriculum in decided.prefetch_related("modules").iterator(chunk_size=200)
+            if curriculum.content_hash != curriculum.text_hash()
+        ),
+    )
+
+
+def _several_at_once() -> list[str]:
+    in_force = Count("curricula", filter=Q(curricula__state=CurriculumState.VALIDATED))
+    prepared = Count("curricula", filter=Q(curricula__state__in=[*WRITABLE, *REVIEWABLE]))
+    return rows(
+        Programme.objects.annotate(in_force=in_force, prepared=prepared).filter(Q(in_force__gt=1) | Q(prepared__gt=1))
+    )
+
+
+def _decided_by_its_author() -> list[str]:
+    return rows(Curriculum.objects.filter(decided_by__isnull=False, decided_by=F("submitted_by")))
+
+
+def register() -> None:
+    """Make the promises of contents known."""
+    invariants.TRIGGERS.update(TRIGGERS)
+    invariants.register(
+        Invariant("validated_texts", _("a validated text is the one that was validated"), _texts_that_differ),
+        Invariant("one_content_at_a_time", _("one content in force, one in preparation"), _several_at_once),
+        Invariant("no_one_judges_themselves", _("nobody decides what they submitted"), _decided_by_its_author),
+        journal_agrees(Curriculum),
+    )

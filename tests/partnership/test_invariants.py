@@ -1,0 +1,401 @@
+"""What must always hold: each promise is broken once, behind the services' back, and found."""
+
+import io
+import os
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
+
+from cohorts import services
+from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, Slot
+from cohorts.states import ApplicationState, BookingState, EnrolmentState, ExitReason
+from partnership import clock, invariants, outbox
+from partnership.models import AccessLink, Job, OutgoingMessage, ref
+from partnership.states import JobState, MessageState, Role
+from placements import services as placing
+from placements.models import HostPledge, Placement, Seat
+from placements.states import PlacementState
+from programmes.models import Curriculum, Module
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+S = ApplicationState
+
+
+def repeal(name: str) -> None:
+    """Take a law out of the database for this test: a constraint, a partial index or a trigger."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or what waits for the commit forbids the change
+        cursor.execute("SELECT conrelid::regclass FROM pg_constraint WHERE conname = %s", [name])
+        if row := cursor.fetchone():
+            cursor.execute(f'ALTER TABLE {row[0]} DROP CONSTRAINT "{name}"')
+        cursor.execute(f'DROP INDEX IF EXISTS "{name}"')
+        cursor.execute("SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = %s", [name])
+        if row := cursor.fetchone():
+            cursor.execute(f'DROP TRIGGER "{name}" ON {row[0]}')
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def found(key: str) -> list[str]:
+    return invariants.INVARIANTS[key].find()
+
+
+BREAK: dict[str, Callable[[], object]] = {}
+
+
+def breaks(key: str):
+    """The function breaks this promise and returns the thing, or the reference, that must be named."""
+
+    def keep(function):
+        BREAK[key] = function
+        return function
+
+    return keep
+
+
+def _letter(**fields) -> OutgoingMessage:
+    person = factories.user(Role.COORDINATOR)
+    outbox.post("placements/follow_link", key=str(uuid.uuid4()), about=person, to=person, reference="", programme="")
+    OutgoingMessage.objects.update(**fields)
+    return OutgoingMessage.objects.get()
+
+
+@breaks("laws_in_force")
+def _a_trigger_is_gone():
+    repeal("offers_never_exceed_the_places")
+    return "law:offers_never_exceed_the_places"
+
+
+@breaks("letters_leased")
+def _a_letter_is_held_for_an_hour():
+    return _letter(
+        state=MessageState.SENDING, lease_token=uuid.uuid4(), lease_until=Now() - timedelta(hours=1), handed_over=True
+    )
+
+
+@breaks("letters_addressed")
+def _a_letter_goes_nowhere():
+    return _letter(to_email="")
+
+
+@breaks("letters_about_something")
+def _a_letter_is_about_nothing():
+    _letter(about="cohorts.application:00000000-0000-0000-0000-000000000000")
+    return "cohorts.application:00000000-0000-0000-0000-000000000000"
+
+
+@breaks("links_open_something")
+def _a_link_opens_nothing():
+    later = clock.now() + timedelta(days=3)
+    AccessLink.objects.create(
+        token_hash="a" * 64, purpose="follow", subject="cohorts.application:gone", expires_at=later
+    )
+    return "cohorts.application:gone"
+
+
+@breaks("tasks_leased")
+def _a_task_runs_without_a_lease():
+    return Job.objects.create(kind="x", state=JobState.RUNNING, started_by=factories.user())
+
+
+@breaks("rows_have_files")
+def _a_file_is_gone():
+    return Job.objects.create(
+        kind="x", state=JobState.DONE, ended_at=clock.now(), result="jobs/gone.csv", started_by=factories.user()
+    )
+
+
+@breaks("conventions_signed_by_all")
+def _a_signature_is_missing():
+    convention = factories.convention()
+    convention.signatures.filter(order=1).update(signed_at=None, signed_by=None)
+    return convention
+
+
+@breaks("convention_as_journal_says")
+def _a_convention_is_signed_by_nobody():
+    return factories.convention()
+
+
+@breaks("validated_texts")
+def _a_validated_text_is_changed():
+    content = factories.curriculum()
+    repeal("module_is_written_in_preparation")
+    Module.objects.filter(curriculum=content, order=1).update(hours=1)
+    return content
+
+
+@breaks("one_content_at_a_time")
+def _two_contents_in_force():
+    repeal("one_validated_version_per_programme")
+    return [factories.curriculum(), factories.curriculum()][0].programme
+
+
+@breaks("no_one_judges_themselves")
+def _an_author_decides():
+    content = factories.curriculum()
+    repeal("validated_curriculum_is_immutable")
+    Curriculum.objects.update(decided_by=F("submitted_by"))
+    return content
+
+
+@breaks("curriculum_as_journal_says")
+def _a_content_is_validated_by_nobody():
+    return factories.curriculum()
+
+
+@breaks("cohort_places")
+def _one_offer_too_many():
+    repeal("offers_never_exceed_the_places")
+    cohort = factories.cohort(capacity=1)
+    factories.application(cohort, state=S.ADMITTED)
+    factories.application(cohort, state=S.CONFIRMED)
+    return cohort
+
+
+def _booking(slot: Slot, state: str = BookingState.BOOKED) -> Booking:
+    file = factories.application(slot.cohort, state=S.INTERVIEW_SCHEDULED)
+    return Booking.objects.create(slot=slot, application=file, state=state)
+
+
+def _slot() -> Slot:
+    return Slot.objects.create(cohort=factories.cohort(), starts_at=clock.now(), place="Ici", held_by=factories.user())
+
+
+@breaks("slot_places")
+def _two_in_one_slot():
+    repeal("a_slot_holds_its_capacity")
+    slot = _slot()
+    _booking(slot), _booking(slot)
+    return slot
+
+
+@breaks("one_live_application")
+def _somebody_applies_twice():
+    repeal("one_live_application_per_person_and_intake")
+    person = factories.candidate()
+    factories.application(of=person), factories.application(of=person)
+    return person
+
+
+@breaks("intake_of_the_cohort")
+def _an_application_of_another_intake():
+    file = factories.application()
+    later = factories.intake(starts_on=clock.today() + timedelta(days=500))
+    Application.objects.filter(pk=file.pk).update(intake=later)
+    return file
+
+
+@breaks("repetitions_rest")
+def _a_repetition_lives():
+    return factories.application(repeats=factories.application())
+
+
+@breaks("offers_have_content")
+def _an_offer_before_the_validation():
+    repeal("no_offer_before_validation"), repeal("offers_never_exceed_the_places")
+    return factories.application(factories.cohort(content=factories.curriculum(state="submitted")), state=S.ADMITTED)
+
+
+@breaks("waiting_ranks")
+def _two_of_one_rank():
+    first = factories.application(state=S.WAITLISTED, waiting_rank=1)
+    factories.application(state=S.WAITLISTED, waiting_rank=1)
+    return first.cohort
+
+
+@breaks("enrolled_once_confirmed")
+def _a_student_who_never_confirmed():
+    return Enrolment.objects.create(application=factories.application(), enrolled_at=clock.now())
+
+
+@breaks("confirmed_are_enrolled")
+def _confirmed_and_forgotten():
+    return factories.application(state=S.CONFIRMED)
+
+
+@breaks("one_live_enrolment")
+def _enrolled_twice():
+    repeal("one_live_enrolment_per_application")
+    student = factories.enrolment()
+    Enrolment.objects.create(application=student.application, enrolled_at=clock.now())
+    return student.application
+
+
+@breaks("interviews_booked")
+def _an_interview_nobody_booked():
+    return factories.application(state=S.INTERVIEW_SCHEDULED)
+
+
+@breaks("decisions_told")
+def _a_refusal_without_its_letter():
+    file = factories.application()
+    services.reject(file, reason=ExitReason.PROFILE, by=factories.user(Role.RECRUITER))
+    OutgoingMessage.objects.update(template="cohorts/application_received", written_at=file.state_since)
+    return file
+
+
+@breaks("people_reached")
+def _nobody_can_be_called():
+    repeal("a_candidate_can_be_reached")
+    return factories.candidate(phone="", email="")
+
+
+@breaks("content_of_the_programme")
+def _a_cohort_with_the_content_of_another():
+    other = factories.programme("autre", short_title="Autre")
+    cohort = factories.cohort()
+    Cohort.objects.filter(pk=cohort.pk).update(curriculum=factories.curriculum(other))
+    return cohort
+
+
+@breaks("application_as_journal_says")
+def _an_application_is_admitted_behind_the_back():
+    file = factories.application(state=S.INTERVIEWED)
+    services.admit(file, by=factories.user(Role.RECRUITER))
+    assert found("application_as_journal_says") == []
+    Application.objects.filter(pk=file.pk).update(state=S.CONFIRMED)
+    return file
+
+
+@breaks("booking_as_journal_says")
+def _a_booking_nobody_wrote_down():
+    return _booking(_slot())
+
+
+@breaks("enrolment_as_journal_says")
+def _an_enrolment_ends_in_silence():
+    file = factories.application(state=S.ADMITTED)
+    services.confirm(file, by=file.candidate)
+    assert found("enrolment_as_journal_says") == []
+    Enrolment.objects.update(state=EnrolmentState.PRESENT)
+    return Enrolment.objects.get()
+
+
+@breaks("one_student_a_seat")
+def _two_on_one_seat():
+    repeal("one_live_placement_per_seat")
+    seat = factories.seat()
+    factories.placement(on=seat), factories.placement(on=seat)
+    return seat
+
+
+@breaks("one_seat_a_student")
+def _one_student_on_two_seats():
+    repeal("one_live_placement_per_student")
+    student = factories.enrolment()
+    factories.placement(student), factories.placement(student)
+    return student
+
+
+@breaks("zones_of_the_student")
+def _placed_where_they_cannot_go():
+    repeal("a_placement_fits_its_student")
+    return factories.placement(factories.enrolment(), factories.seat(factories.site("paris")))
+
+
+@breaks("open_seats_only")
+def _placed_on_a_closed_seat():
+    placement = factories.placement()
+    Seat.objects.update(closed_at=clock.now(), closed_by=F("opened_by"))
+    return placement
+
+
+@breaks("placed_while_enrolled")
+def _placed_after_leaving():
+    placement = factories.placement()
+    Enrolment.objects.update(state=EnrolmentState.ENDED, ended_at=clock.now(), end_reason="moved")
+    return placement
+
+
+@breaks("seats_pledged")
+def _a_seat_nobody_pledged():
+    seat = factories.seat()
+    HostPledge.objects.all().delete()
+    return seat
+
+
+@breaks("placements_told")
+def _a_host_nobody_wrote_to():
+    student = factories.enrolment()
+    seat = factories.seat(of=student.application.intake)
+    placement = placing.propose(student, site=seat.site, by=factories.user(Role.REGIONAL_LEAD, zone=seat.site.zone))
+    assert found("placements_told") == []
+    OutgoingMessage.objects.all().delete()
+    return placement
+
+
+@breaks("placement_as_journal_says")
+def _a_placement_accepted_by_nobody():
+    student = factories.enrolment()
+    seat = factories.seat(of=student.application.intake)
+    placement = placing.propose(student, site=seat.site, by=factories.user(Role.REGIONAL_LEAD, zone=seat.site.zone))
+    assert found("placement_as_journal_says") == []
+    Placement.objects.update(state=PlacementState.ACCEPTED, answered_at=clock.now())
+    return placement
+
+
+@pytest.mark.parametrize("key", BREAK)
+def test_a_broken_promise_is_found(key):
+    broken = BREAK[key]()
+    assert found(key) == [broken if isinstance(broken, str) else ref(broken)]
+
+
+def test_every_promise_is_broken_above():
+    assert set(invariants.INVARIANTS) == {*BREAK, "files_have_rows"}
+
+
+def test_a_file_without_a_row_is_found_once_it_is_an_hour_old():
+    job = Job.objects.create(kind="x", started_by=factories.user())
+    job.result.save("kept.csv", ContentFile(b"kept"))
+    orphan = default_storage.save("jobs/orphan.csv", ContentFile(b"nobody's"))
+    try:
+        assert f"file:{orphan}" not in found("files_have_rows")
+        for name in (orphan, job.result.name):
+            os.utime(default_storage.path(name), (1, 1))
+        assert found("files_have_rows") == [f"file:{orphan}"]
+    finally:
+        default_storage.delete(orphan)
+        default_storage.delete(job.result.name)
+
+
+def test_the_triggers_that_must_be_in_force_are_all_that_there_are():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        assert {row[0] for row in cursor.fetchall()} == invariants.TRIGGERS
+
+
+def test_a_disabled_trigger_is_found():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE partnership_journalentry DISABLE TRIGGER ALL")
+    assert found("laws_in_force") == ["law:journal_is_append_only"]
+
+
+def test_the_command_is_silent_or_says_a_line_a_finding():
+    output = io.StringIO()
+    call_command("check_invariants", stdout=output)
+    assert output.getvalue() == ""
+    person = factories.candidate()
+    file = factories.application(of=person, state=S.CONFIRMED)
+    with pytest.raises(SystemExit) as end:
+        call_command("check_invariants", stdout=output)
+    assert end.value.code == 1
+    assert f"confirmed_are_enrolled: {ref(file)} (" in output.getvalue()
+    # References, never names.
+    assert person.last_name not in output.getvalue()
+
+
+def test_somebody_without_an_address_is_told_nothing_and_that_is_no_finding():
+    file = factories.application(of=factories.candidate(email=""))
+    services.reject(file, reason=ExitReason.PROFILE, by=factories.user(Role.RECRUITER))
+    # Their address is known since: the refusal of then stays untold.
+    Candidate.objects.update(email="plus.tard@exemple.test")
+    assert found("decisions_told") == []
