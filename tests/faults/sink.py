@@ -1,6 +1,9 @@
-"""A mail server that keeps a ledger and misbehaves on request: `python -m tests.faults.sink PORT LEDGER DELAY [login]`.
+"""A mail server that keeps a ledger and misbehaves on request:
 
-With `login` it knows nobody. What it does with a letter is written in the address, before the at sign:
+    python -m tests.faults.sink PORT LEDGER DELAY [login] [keep]
+
+With `login` it knows nobody; with `keep` it writes the text of each letter to LEDGER.letters, by its reader.
+What it does with a letter is written in the address, before the at sign:
     451-rcpt, 550-rcpt, 451-data, 550-data    refuses, always, the recipient or the whole letter
     421-rcpt  refuses the recipient and everything else on this line, as a server that closes
     grey      refuses for now the first time, takes it the second
@@ -13,9 +16,11 @@ Each whole letter that it had in hand is a line of the ledger, written before it
 import asyncio
 import contextlib
 import email
+import email.policy
 import os
 import pathlib
 import sys
+import time
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
@@ -23,8 +28,11 @@ from aiosmtpd.smtp import SMTP, AuthResult
 class Sink:
     """What the server does at each step of the conversation."""
 
-    def __init__(self, ledger: pathlib.Path, delay: float):
+    def __init__(self, ledger: pathlib.Path, delay: float, keeps: bool):
         self.ledger, self.delay = ledger.open("a", buffering=1), delay
+        self.letters = ledger.with_suffix(".letters") if keeps else None
+        if self.letters:
+            self.letters.mkdir(exist_ok=True)
         self.seen: set[str] = set()
 
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:
@@ -35,8 +43,12 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope) -> str:
-        ident = email.message_from_bytes(envelope.original_content)["Message-ID"]
+        message = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
+        ident = message["Message-ID"]
         (address,) = envelope.rcpt_tos
+        if self.letters:
+            text = message.get_body(("plain",)).get_content()
+            (self.letters / f"{address} {time.time_ns()}").write_text(text)
         behaviour = address.partition("@")[0]
         is_first = address not in self.seen
         self.seen.add(address)
@@ -60,9 +72,9 @@ def _no_login(server, session, envelope, mechanism, data) -> AuthResult:
     return AuthResult(success=False, handled=False)
 
 
-async def serve(port: int, ledger: pathlib.Path, delay: float, refuses_login: bool) -> None:
+async def serve(port: int, ledger: pathlib.Path, delay: float, refuses_login: bool, keeps: bool) -> None:
     """Take letters until the process is ended."""
-    sink = Sink(ledger, delay)
+    sink = Sink(ledger, delay, keeps)
     login = {"auth_require_tls": False, "authenticator": _no_login} if refuses_login else {}
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(sink, hostname="sink.example", **login), "127.0.0.1", port
@@ -71,5 +83,6 @@ async def serve(port: int, ledger: pathlib.Path, delay: float, refuses_login: bo
 
 
 if __name__ == "__main__":
+    flags = ("login" in sys.argv[4:], "keep" in sys.argv[4:])
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(int(sys.argv[1]), pathlib.Path(sys.argv[2]), float(sys.argv[3]), "login" in sys.argv[4:]))
+        asyncio.run(serve(int(sys.argv[1]), pathlib.Path(sys.argv[2]), float(sys.argv[3]), *flags))

@@ -19,7 +19,7 @@ from partnership.models import OutgoingMessage
 from partnership.states import MessageState
 from tests import factories
 
-from .conftest import until
+from .processes import until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

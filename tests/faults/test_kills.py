@@ -14,7 +14,7 @@ from partnership.models import OutgoingMessage
 from partnership.states import MessageState, OnDoubt, Role
 from tests import factories
 
-from .conftest import until
+from .processes import until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
