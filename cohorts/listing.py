@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone, translation
@@ -216,6 +217,9 @@ def note_export(number: int, filters: Mapping[str, Any], *, by: User) -> None:
 
 def export_step(job: Job) -> bool:
     """Write a long export to the job's file, as whoever asked for it sees the list now; always the last step."""
+    if job.result:
+        # Written and journalled by a worker that died before it could say so.
+        return True
     filters = job.parameters["filters"]
     applications = rows(job.started_by, filters, job.parameters["order"])
     job.total = applications.count()
@@ -224,5 +228,7 @@ def export_step(job: Job) -> bool:
         text, job.done = csv_text(applications, job)
     job.total = job.done
     job.result.save(f"candidatures-{job.pk}.csv", ContentFile(text.encode()), save=False)
-    note_export(job.done, filters, by=job.started_by)
+    with transaction.atomic():
+        note_export(job.done, filters, by=job.started_by)
+        job.save(update_fields=["result", "done", "total"])
     return True

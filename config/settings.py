@@ -119,10 +119,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # -- data ------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True}
-# A pool serves the web's threads; commands and workers hold one connection each and want none.
+# A pool serves the web's threads; commands and workers hold one connection each and want none. Without its database a
+# page says so after `timeout`; the pool's own pauses between two tries double up to `reconnect_timeout`, which bounds
+# how long the site stays down once the database is back.
 DATABASE_POOL = env.int("DATABASE_POOL", default=0)
 if DATABASE_POOL:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 20}}
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 3, "reconnect_timeout": 3}
+    }
 SESSION_COOKIE_AGE = 12 * 3600
 # The sign-in library counts its own limits here, for every process together; partnership/limits.py counts ours.
 CACHES = {
@@ -176,6 +180,8 @@ else:
     vars().update(env.email_url("EMAIL_URL"))
 # How long a sender may hold a letter before another takes it over: longer than any sending (EMAIL_TIMEOUT a step).
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)
+# The same for a long task: longer than a slice of it may last (CELERY_TASK_TIME_LIMIT).
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=120)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tandem <bonjour@tandem.example>")
 
 # -- people and doors --------------------------------------------------------------------------------------------------
@@ -247,7 +253,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEVELOPMENT
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR}},
+    "default": {"BACKEND": "partnership.files.WholeFiles", "OPTIONS": {"location": DATA_DIR}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEVELOPMENT

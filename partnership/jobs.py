@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from celery import current_app
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.functional import Promise
+from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError as BrokerError
 
-from . import clock
+from . import clock, files
 from .models import Job, User
 from .states import JobState
 
 log = logging.getLogger(__name__)
 
 SLICE_SECONDS = 45
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
+# Why a task failed, in words that its page can say in the reader's language; other reasons are for the log.
+NO_ROOM = gettext_noop("There is no room left on the server for the file.")
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,14 @@ def run_slice(key: str) -> None:
             finished = KINDS[job.kind].step(job)
             job.save(update_fields=["done", "total", "errors", "parameters", "result"])
     except Exception as problem:
+        if not connection.is_usable():
+            # The database went away, which is nobody's failure: the task is taken up again after its lease.
+            connection.close()
+            raise
         log.exception("task %s failed", job.pk)
+        reason = NO_ROOM if files.is_for_want_of_room(problem) else str(problem)[:300]
         Job.objects.filter(pk=key).update(
-            state=JobState.FAILED, errors=[*job.errors, str(problem)[:300]], ended_at=clock.now(), lease_until=None
+            state=JobState.FAILED, errors=[*job.errors, reason], ended_at=clock.now(), lease_until=None
         )
         return
     if finished:

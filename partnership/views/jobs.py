@@ -14,9 +14,13 @@ def job_detail(request: HttpRequest, pk: str) -> HttpResponse:
     """How far a long task of one's own is; the page may be left and found again."""
     job = get_object_or_404(Job, pk=pk, started_by=request.user)
     running = job.state in (JobState.WAITING, JobState.RUNNING)
-    response = render(
-        request, "partnership/job_detail.html", {"job": job, "kind": jobs.KINDS[job.kind], "running": running}
-    )
+    context = {
+        "job": job,
+        "kind": jobs.KINDS[job.kind],
+        "running": running,
+        "no_room": job.state == JobState.FAILED and jobs.NO_ROOM in job.errors,
+    }
+    response = render(request, "partnership/job_detail.html", context)
     if running:
         # Asked of the browser by the answer, so that the page follows its task without a script.
         response["Refresh"] = "4"
