@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from partnership.desk import AdministratorAdmin
+from partnership.fields import LineField
 
 from .models import Cohort, Intake
 
@@ -27,6 +28,7 @@ class CohortForm(forms.ModelForm):
             "applications_until",
             "curriculum",
         ]
+        field_classes = {"rhythm": LineField}
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()

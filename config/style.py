@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.states import ApplicationState
 from partnership import clock
+from partnership.fields import AddressField, NameField, PhoneField, ProseField
 from partnership.states import MessageState, MilestoneStatus
 from placements.states import PlacementState
 from programmes.states import CurriculumState
@@ -17,15 +18,18 @@ from programmes.states import CurriculumState
 class ExampleForm(forms.Form):
     """One field of every kind."""
 
-    name = forms.CharField(
-        label=_("Last name"), initial="Escoffray", widget=forms.TextInput({"autocomplete": "family-name"})
+    name = NameField(
+        max_length=60,
+        label=_("Last name"),
+        initial="Escoffray",
+        widget=forms.TextInput({"autocomplete": "family-name"}),
     )
-    email = forms.EmailField(label=_("E-mail"), help_text=_("To receive the link with which you resume later."))
-    phone = forms.CharField(label=_("Telephone"), widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}))
+    email = AddressField(label=_("E-mail"), help_text=_("To receive the link with which you resume later."))
+    phone = PhoneField(label=_("Telephone"), max_length=30)
     places = forms.IntegerField(label=_("Places"), required=False, min_value=0)
     since = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput({"type": "date"}))
     zone = forms.ChoiceField(label=_("Zone"), choices=[("", _("All")), ("lyon", "Lyon")], required=False)
-    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 3}))
+    note = ProseField(label=_("Note"), required=False, max_length=300, widget=forms.Textarea({"rows": 3}))
     file = forms.FileField(label=_("CV"), required=False, help_text=_("PDF, JPEG or PNG, 5 MB at most."))
     level = forms.ChoiceField(
         label=_("Diploma"), choices=[("4", _("Level 4")), ("3", _("Level 3"))], widget=forms.RadioSelect

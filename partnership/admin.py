@@ -27,11 +27,12 @@ from . import measures, outbox, services
 from .desk import (
     AdministratorAdmin,
     AdministratorInline,
+    AdministratorStack,
     DistinctFormSet,
-    NamedFormSet,
     ReadOnlyAdmin,
     unprocessable_when_shown_again,
 )
+from .fields import AddressField, LineField
 from .models import (
     Commitment,
     Convention,
@@ -89,6 +90,7 @@ class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["email", "full_name", "phone", "language", "is_active"]
+        field_classes = {"email": AddressField, "full_name": LineField, "phone": LineField}
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].lower()
@@ -171,10 +173,9 @@ class ZoneAdmin(AdministratorAdmin):
 # -- what was promised ----------------------------------------------------------------------------------------------
 
 
-class MilestoneInline(admin.StackedInline):
+class MilestoneInline(AdministratorStack):
     model = Milestone
     formset = MilestoneFormSet
-    extra = 0
     fields = [
         ("order", "owner"),
         ("title", "short_title"),
@@ -184,12 +185,10 @@ class MilestoneInline(admin.StackedInline):
     show_change_link = True
 
 
-class CommitmentInline(admin.StackedInline):
+class CommitmentInline(AdministratorStack):
     """A promise is made here and kept on its own page, by the party that made it."""
 
     model = Commitment
-    formset = NamedFormSet
-    extra = 0
     fields = ["text", ("party", "milestone", "due_on"), ("evidence", "done_at")]
     readonly_fields = ["evidence", "done_at"]
 

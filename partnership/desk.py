@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.db.models import QuerySet
@@ -13,8 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from . import policies
+from .fields import OF_COLUMNS, LineField
 from .workflow import record
 
 
@@ -31,8 +34,23 @@ def unprocessable_when_shown_again(view: Callable[..., HttpResponse]) -> Callabl
     return shown
 
 
+class SearchForm(forms.Form):
+    """The search above a table."""
+
+    q = LineField(required=False, max_length=200)
+
+
+class Table(ChangeList):
+    search_form_class = SearchForm
+
+
 class AdministratorAdmin(admin.ModelAdmin):
-    """For administrators alone; each write is a line in the journal."""
+    """For administrators alone; each text is cleaned, each write is a line in the journal."""
+
+    formfield_overrides = OF_COLUMNS
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Table
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return policies.is_administrator(request.user)
@@ -81,8 +99,25 @@ def _fields_of(message: Any) -> str:
     return "; ".join(said)[:500]
 
 
+# A zone of every department of France has a row to spare.
+MOST_ROWS = 120
+
+
 class NamedFormSet(forms.BaseInlineFormSet):
     """Rows whose fields carry their column's name: the table's head is no label to assistive technology."""
+
+    default_error_messages = {
+        "too_many_forms": ngettext_lazy(
+            "There is room for %(num)d line at most.", "There is room for %(num)d lines at most.", "num"
+        ),
+        "missing_management_form": _("The form has come back incomplete: open the page again."),
+    }
+
+    def total_form_count(self) -> int:
+        """The rows there are; of a form that claims more than there can be, those of the record alone are drawn."""
+        if self.is_bound and self.management_form.cleaned_data["TOTAL_FORMS"] > self.absolute_max:
+            return min(self.initial_form_count(), self.absolute_max)
+        return super().total_form_count()
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:
         super().add_fields(form, index)
@@ -94,9 +129,23 @@ class NamedFormSet(forms.BaseInlineFormSet):
                 bound.widget.can_delete_related = bound.widget.can_view_related = False
 
 
-class AdministratorInline(admin.TabularInline):
+class AdministratorRows(admin.options.InlineModelAdmin):
+    """The rows of a record, on its page: their texts are cleaned, and there is an end to them."""
+
     formset = NamedFormSet
+    formfield_overrides = OF_COLUMNS
     extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> type:
+        return super().get_formset(request, obj, **{"max_num": MOST_ROWS, "absolute_max": MOST_ROWS, **kwargs})
+
+
+class AdministratorInline(AdministratorRows, admin.TabularInline):
+    """Rows in a table."""
+
+
+class AdministratorStack(AdministratorRows, admin.StackedInline):
+    """Rows that are forms one below the other."""
 
 
 class DistinctFormSet(NamedFormSet):

@@ -3,11 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .fields import LineField
+
 
 class EvidenceForm(forms.Form):
     """By what one can see that a commitment has been kept."""
 
-    evidence = forms.CharField(
+    evidence = LineField(
         label=_("Evidence"),
         max_length=240,
         help_text=_("A document, a date, an address: by what the other party can see it."),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import phonenumbers
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from stdnum.fr import siret as siret_numbers
 
 from cohorts.models import Intake
 from cohorts.states import EXIT_REASONS, ApplicationState
+from partnership.fields import AddressField, LineField, NameField, PhoneField, ProseField
 from partnership.models import Commune, Zone
 from partnership.states import Channel
 
@@ -43,7 +43,7 @@ class VersionForm(forms.Form):
 class SiteForm(VersionForm):
     """A host's site; `site` is the one that is edited."""
 
-    company_name = forms.CharField(
+    company_name = LineField(
         label=_("Company"), max_length=120, help_text=_("As it names itself; several sites may have the same.")
     )
     is_partner = forms.BooleanField(
@@ -52,27 +52,27 @@ class SiteForm(VersionForm):
         initial=True,
         help_text=_("An employer outside the partnership is counted apart."),
     )
-    name = forms.CharField(label=_("Name of the site"), max_length=120)
-    siret = forms.CharField(
+    name = LineField(label=_("Name of the site"), max_length=120)
+    siret = LineField(
         label=_("SIRET"), max_length=20, help_text=_("14 digits, with or without spaces: 732 829 320 00074.")
     )
     zone = forms.ModelChoiceField(label=_("Zone"), queryset=Zone.objects.none(), empty_label=None)
-    postcode = forms.CharField(
+    postcode = LineField(
         label=_("Postcode"), max_length=5, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"})
     )
     commune = forms.ChoiceField(label=_("Commune"), required=False, widget=forms.RadioSelect)
-    contact_name = forms.CharField(label=_("Who answers for the site"), max_length=120)
-    contact_email = forms.EmailField(
+    contact_name = NameField(label=_("Who answers for the site"), max_length=120)
+    contact_email = AddressField(
         label=_("Their e-mail address"), max_length=254, help_text=_("Proposals are sent there, with a personal link.")
     )
-    contact_phone = forms.CharField(
+    contact_phone = PhoneField(
         label=_("Their telephone"), max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
     )
     contact_language = forms.ChoiceField(label=_("Language of their letters"), choices=_LANGUAGES, initial="fr")
-    hours = forms.CharField(
+    hours = LineField(
         label=_("Days and hours"), max_length=80, required=False, help_text=_("For example: Monday to Friday, 9 to 19.")
     )
-    languages = forms.CharField(
+    languages = LineField(
         label=_("Languages of the calls"),
         max_length=60,
         required=False,
@@ -121,18 +121,6 @@ class SiteForm(VersionForm):
         if not self.communes:
             raise forms.ValidationError(_("No commune has this postcode."))
         return self.cleaned_data["postcode"].strip()
-
-    def clean_contact_phone(self) -> str:
-        typed = self.cleaned_data["contact_phone"]
-        if not typed:
-            return ""
-        try:
-            number = phonenumbers.parse(typed, "FR")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise forms.ValidationError(_("This is not a telephone number: for example 04 65 71 00 12."))
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def clean_languages(self) -> list[str]:
         codes = [code.strip().casefold() for code in self.cleaned_data["languages"].split(",") if code.strip()]
@@ -193,7 +181,7 @@ class IntakeForm(forms.Form):
 class SiteFilter(forms.Form):
     """Which sites to list."""
 
-    q = forms.CharField(label=_("Name or commune"), max_length=80, required=False)
+    q = LineField(label=_("Name or commune"), max_length=80, required=False)
     zone = forms.ChoiceField(label=_("Zone"), required=False)
     places = forms.ChoiceField(
         label=_("Places"),
@@ -218,7 +206,7 @@ class SiteFilter(forms.Form):
 class StudentFilter(forms.Form):
     """Which students to list."""
 
-    q = forms.CharField(label=_("Name, e-mail or telephone"), max_length=80, required=False)
+    q = LineField(label=_("Name, e-mail or telephone"), max_length=80, required=False)
     zone = forms.ChoiceField(label=_("Zone"), required=False)
     situation = forms.ChoiceField(
         label=_("Situation"),
@@ -252,7 +240,7 @@ class ProposeForm(forms.Form):
 class CancelForm(VersionForm):
     """Why a placement is cancelled: the lead's own words, read by whoever sees the student's file."""
 
-    reason = forms.CharField(
+    reason = ProseField(
         label=_("Reason"),
         max_length=LONGEST_REASON,
         widget=_area(),
@@ -270,7 +258,7 @@ class DeclineForm(VersionForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a reason.")},
     )
-    comment = forms.CharField(label=_("Anything to add"), max_length=300, required=False, widget=_area())
+    comment = ProseField(label=_("Anything to add"), max_length=300, required=False, widget=_area())
 
 
 class EndForm(VersionForm):
@@ -311,7 +299,7 @@ class LeaveForm(forms.Form):
 class NewLinkForm(forms.Form):
     """The address to which a new personal link is sent, if it is known."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Your e-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

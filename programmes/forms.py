@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partnership.fields import LineField, ProseField
+
 from .models import Module
 from .states import Opinion
 
@@ -22,14 +24,15 @@ class ModuleForm(forms.ModelForm):
     """A module's texts; `version` says which state of them the author read."""
 
     hours = forms.IntegerField(label=_("Hours"), min_value=1, max_value=MOST_HOURS)
-    objectives = forms.CharField(label=_("Objectives"), max_length=LONGEST_TEXT, widget=_area(5))
-    content = forms.CharField(label=_("Content"), max_length=LONGEST_TEXT, widget=_area(8))
-    assessment = forms.CharField(label=_("Assessment"), max_length=LONGEST_TEXT, widget=_area(4), required=False)
+    objectives = ProseField(label=_("Objectives"), max_length=LONGEST_TEXT, widget=_area(5))
+    content = ProseField(label=_("Content"), max_length=LONGEST_TEXT, widget=_area(8))
+    assessment = ProseField(label=_("Assessment"), max_length=LONGEST_TEXT, widget=_area(4), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     class Meta:
         model = Module
         fields = ["title", "block", "hours", "objectives", "content", "assessment", "regulatory_review_on"]
+        field_classes = {"title": LineField, "block": LineField}
         widgets = {"regulatory_review_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -50,14 +53,14 @@ class OpinionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose an opinion.")},
     )
-    comment = forms.CharField(
+    comment = ProseField(
         label=_("Comment"),
         required=False,
         max_length=LONGEST_COMMENT,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Needed unless the opinion is favourable; the authors read it."),
     )
-    text_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    text_hash = LineField(max_length=64, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean()

@@ -1,21 +1,26 @@
 """What the house promises of itself, so that nobody has to remember it."""
 
 import ast
+import importlib
 import io
 import re
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
+from django import forms
 from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
 from django.core.management import call_command
 from django.db import models
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
 
 from cohorts import states as cohorts_states
 from partnership import states as partnership_states
+from partnership.fields import LineField
 from partnership.management.commands import messages
 from placements import states as placements_states
 from programmes import states as programmes_states
@@ -189,3 +194,81 @@ def test_no_style_or_script_is_written_in_a_page():
 def test_the_models_and_settings_check():
     output = io.StringIO()
     call_command("check", stdout=output, stderr=output, fail_level="WARNING")
+
+
+# -- what is typed ----------------------------------------------------------------------------------------------------
+
+
+def _below(kind: type) -> set[type]:
+    return {kind}.union(*(_below(child) for child in kind.__subclasses__()))
+
+
+def every_form(administrator) -> dict[str, dict[str, forms.Field]]:
+    """The fields of every form of ours, by its name: those we have written, and those of every table of the admin."""
+    for path in code():
+        if "Form):" in path.read_text():
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    found = {
+        f"{kind.__module__}.{kind.__name__}": kind.base_fields
+        for kind in _below(forms.BaseForm)
+        if kind.__module__.partition(".")[0] in (*APPS, "config") and hasattr(kind, "base_fields")
+    }
+    request = RequestFactory().get("/")
+    request.user, request.resolver_match = administrator, types.SimpleNamespace(kwargs={})
+    for model, table in admin.site._registry.items():
+        if table.has_add_permission(request):
+            found[f"admin: {model.__name__}"] = table.get_form(request).base_fields
+        for rows in table.get_inline_instances(request):
+            found[f"admin: {model.__name__}, {rows.model.__name__}"] = rows.get_formset(request).form.base_fields
+        search = table.get_changelist(request).search_form_class({})
+        found[f"admin: {model.__name__}, search"] = search.fields
+    return found
+
+
+def is_cleaned(field: forms.Field) -> bool:
+    """Whether a field cleans the text typed in it, or takes no free text."""
+    if not isinstance(field, forms.CharField) or isinstance(field, LineField):
+        return True
+    # Taken to the letter, or held to a pattern narrower than the cleaning.
+    is_secret = isinstance(field.widget, forms.PasswordInput)
+    return is_secret or isinstance(field, forms.UUIDField | forms.SlugField)
+
+
+@pytest.mark.django_db
+def test_every_text_of_every_form_is_cleaned_by_the_one_field(administrator):
+    found = every_form(administrator)
+    assert {"cohorts.forms.apply.IdentityForm", "admin: User", "admin: User, search"} <= set(found)
+    plain = [
+        f"{form}: {name}" for form, asked in found.items() for name, field in asked.items() if not is_cleaned(field)
+    ]
+    assert not plain
+
+
+@pytest.mark.django_db
+def test_every_text_of_every_form_has_an_end(administrator):
+    endless = [
+        f"{form}: {name}"
+        for form, asked in every_form(administrator).items()
+        for name, field in asked.items()
+        if isinstance(field, LineField) and field.max_length is None
+    ]
+    assert not endless
+
+
+# -- the mistakes a machine sees --------------------------------------------------------------------------------------
+
+
+def test_ruff_finds_nothing():
+    """Style, and the rules of security (S) and of Django (DJ)."""
+    ruff = Path(sys.executable).parent / "ruff"
+    for what in (["check"], ["format", "--check"]):
+        result = subprocess.run([ruff, *what, "."], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout
+
+
+def test_bandit_finds_nothing():
+    """Each exception is justified beside the code, or in pyproject.toml for the tests' own habits."""
+    bandit = Path(sys.executable).parent / "bandit"
+    command = [bandit, "-c", "pyproject.toml", "-q", "-r", *APPS, "config", "dev.py", "manage.py"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout

@@ -1,7 +1,6 @@
 """What applicants fill in: twelve questions on two pages, and the consents of the third."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnership import clock
+from partnership.fields import AddressField, LineField, NameField, PhoneField
 from partnership.models import Commune, Zone
 
 from ..models import Cohort
@@ -21,17 +21,9 @@ from ..states import Availability, ConsentPurpose, Level, Source
 
 # Outside these ages the year is a slip of the finger; who may join within them is recruitment's to say.
 YOUNGEST, OLDEST = 15, 99
-# Phone keyboards write digits and a few signs; letters would be read as a vanity number.
-_PHONE = re.compile(r"[0-9+().\-/\s]+")
 _POSTCODE = re.compile(r"[0-9]{5}")
 # Longer lists of communes are a menu, shorter ones are all in sight.
 MOST_IN_SIGHT = 6
-
-
-def tidy(text: str) -> str:
-    """One line, single spaces, nothing invisible."""
-    seen = "".join(" " if character.isspace() else character for character in text)
-    return " ".join("".join(c for c in seen if not unicodedata.category(c).startswith("C")).split())
 
 
 def age_on(day: date, *, year: int, month: int) -> int:
@@ -46,51 +38,6 @@ def spoken(number: str) -> str:
     parsed = phonenumbers.parse(number, "FR")
     style = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(parsed, style.NATIONAL if parsed.country_code == 33 else style.INTERNATIONAL)
-
-
-class LineField(forms.CharField):
-    """A short text on one line."""
-
-    def to_python(self, value: object) -> str:
-        return tidy(super().to_python(value))
-
-
-class NameField(LineField):
-    """A person's name: at least one letter, of any script."""
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if value and not any(character.isalpha() for character in value):
-            raise forms.ValidationError(_("Write a name with letters."))
-
-
-class PhoneField(forms.CharField):
-    """A telephone number, French unless it begins with + and a country; kept as +33…"""
-
-    widget = forms.TextInput({"type": "tel", "autocomplete": "tel"})
-
-    def clean(self, value: object) -> str:
-        text = tidy(super().clean(value))
-        wrong = forms.ValidationError(_("Write ten digits, for example 06 12 34 56 78, or + and the country’s code."))
-        if not _PHONE.fullmatch(text):
-            raise wrong
-        try:
-            number = phonenumbers.parse(text, "FR")
-        except phonenumbers.NumberParseException as problem:
-            raise wrong from problem
-        if not phonenumbers.is_possible_number(number):
-            raise wrong
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-class AddressField(forms.EmailField):
-    """An e-mail address, whose absent @ is told as such."""
-
-    def clean(self, value: object) -> str:
-        text = str(value or "").strip()
-        if text and "@" not in text:
-            raise forms.ValidationError(_("The @ sign is missing, for example firstname@example.org."))
-        return super().clean(text)
 
 
 def _months() -> list[tuple[str | int, Any]]:
@@ -155,16 +102,14 @@ class IdentityForm(forms.Form):
             "invalid": gettext_lazy("Write the year, in four digits."),
         },
     )
-    postcode = forms.CharField(
+    postcode = LineField(
         label=gettext_lazy("Postcode"),
         max_length=12,
         help_text=gettext_lazy("Of where you live; overseas as well."),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"}),
         error_messages={"required": gettext_lazy("Write your postcode.")},
     )
-    commune = forms.CharField(
-        label=gettext_lazy("Your commune"), required=False, max_length=5, widget=forms.RadioSelect
-    )
+    commune = LineField(label=gettext_lazy("Your commune"), required=False, max_length=5, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, starts_on: date, **kwargs: Any):
         super().__init__(*args, **kwargs)

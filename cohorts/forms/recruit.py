@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partnership import clock
+from partnership.fields import LineField, ProseField
 from partnership.models import User
 from partnership.states import Channel
 
@@ -20,7 +21,7 @@ _NO_CHOICE = _("Choose a reason.")
 class Filters(forms.Form):
     """The filters of the list, from the address: what is not one of the choices is ignored, and told."""
 
-    q = forms.CharField(
+    q = LineField(
         label=_("Name, e-mail, telephone or reference"),
         required=False,
         max_length=100,
@@ -82,7 +83,7 @@ class InterviewForm(forms.Form):
         error_messages={"required": _("Choose the time of the interview.")},
     )
     minutes = forms.IntegerField(label=_("Length, in minutes"), min_value=10, max_value=240, initial=30)
-    place = forms.CharField(
+    place = LineField(
         label=_("Place"),
         max_length=160,
         help_text=_("An address and a room, or “by telephone”: the letter says it."),
@@ -107,7 +108,7 @@ class InterviewForm(forms.Form):
 class NoteForm(forms.Form):
     """What the interview showed."""
 
-    note = forms.CharField(
+    note = ProseField(
         label=_("Note of the interview"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -146,7 +147,7 @@ class LeavingForm(ReasonForm, ChannelForm):
 class ReopeningForm(forms.Form):
     """Why a closed file is opened again."""
 
-    reason = forms.CharField(
+    reason = LineField(
         label=_("Why the file is opened again"),
         max_length=300,
         help_text=_("Kept in the file’s story."),
