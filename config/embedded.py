@@ -140,9 +140,7 @@ def local_folder() -> pathlib.Path:
     if _servers_user() and not _others_can_enter(ROOT):
         if local.is_dir() and not local.is_symlink():
             sys.exit(f"{local} holds data but its parents are closed to others: open them, or run dev.py clean.")
-        # Others may write there: whose it is, is checked below.
-        shared = pathlib.Path("/var/tmp")  # noqa: S108  # nosec B108
-        elsewhere = shared / f"tandem-{hashlib.sha256(bytes(ROOT)).hexdigest()[:16]}"
+        elsewhere = pathlib.Path("/var/tmp") / f"tandem-{hashlib.sha256(bytes(ROOT)).hexdigest()[:16]}"  # noqa: S108
         elsewhere.mkdir(mode=0o711, exist_ok=True)
         if elsewhere.is_symlink() or elsewhere.stat().st_uid != os.geteuid():
             sys.exit(f"{elsewhere} belongs to somebody else: remove it, or set DATABASE_URL.")

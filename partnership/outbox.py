@@ -44,7 +44,7 @@ BATCH_SECONDS = 30
 RELAY_PATIENCE = timedelta(seconds=60)
 # Marks that stand in the stored letter for what only its reader may see; `.invalid` leads nowhere by RFC 2606.
 LINK_MARK = "https://lien-personnel.invalid/"
-SECRET_MARK = "§secret§"  # noqa: S105  # nosec B105  # a mark, not a secret
+SECRET_MARK = "§secret§"  # noqa: S105 (a mark, not a secret)
 _SIGNS = r"([\\`*_{}\[\]()#+\-.!<>|~&])"
 _MARKDOWN_SIGNS = re.compile(_SIGNS)
 _ESCAPED_SIGN = re.compile(r"\\" + _SIGNS)
@@ -374,7 +374,7 @@ def _fail(ours: models.QuerySet, letter: OutgoingMessage, problem: Exception, *,
         log.error("letter %s is dead: %s", letter.pk, type(problem).__name__)
         return
     # Ten attempts spread over about a day, with jitter so that a thousand letters do not come back together.
-    wait = min(30 * 2.75 ** (letter.attempts - 1), 8 * 3600) * random.uniform(0.8, 1.2)  # noqa: S311  # nosec B311
+    wait = min(30 * 2.75 ** (letter.attempts - 1), 8 * 3600) * random.uniform(0.8, 1.2)  # noqa: S311
     ours.update(
         state=MessageState.PENDING,
         lease_token=None,

@@ -36,7 +36,7 @@ from programmes.states import Opinion, ProgrammeKind
 from . import services as placing
 from .models import Seat
 
-PASSWORD = "tandem-demonstration"  # noqa: S105  # nosec B105  # refused in production
+PASSWORD = "tandem-demonstration"  # noqa: S105 (the demonstration's accounts, refused in production)
 PLACES = {"paris": (2, 32), "lyon": (1, 16), "toulouse": (1, 16)}
 OBJECTIVES = {
     "confirmed": {"paris": 64, "lyon": 20, "toulouse": 16},
@@ -50,7 +50,7 @@ class Story:
     def __init__(self, year: int, data: dict[str, Any]):
         self.year, self.data = year, data
         self.today = self.at(6, 15, 9, 30)
-        self.chance = random.Random(year)  # noqa: S311  # nosec B311  # a story, not a secret
+        self.chance = random.Random(year)  # noqa: S311 (a story, not a secret)
         self.deeds: list[tuple[datetime, int, Callable[[], None]]] = []
         self.turn = count()
         self.people: dict[str, list[User]] = {}

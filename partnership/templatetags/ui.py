@@ -38,7 +38,7 @@ def icon(name: str, size: int = 14, css: str = "") -> SafeString:
         '<svg width="{0}" height="{0}" viewBox="0 0 14 14" aria-hidden="true"{1}>{2}</svg>',
         size,
         format_html(' class="{}"', css) if css else "",
-        mark_safe(drawings.SHAPES[name]),  # noqa: S308  # nosec B308 B703  # a constant
+        mark_safe(drawings.SHAPES[name]),  # noqa: S308 - a constant of this module
     )
 
 
@@ -182,7 +182,7 @@ def tandem_bars(
         "height": drawing.height,
         "base_top": drawing.base_top,
         "base_bottom": drawing.base_bottom,
-        "marks": mark_safe(drawing.marks),  # noqa: S308  # nosec B308 B703  # numbers formatted there
+        "marks": mark_safe(drawing.marks),  # noqa: S308 - numbers formatted there
         "label": tandem_words(young, seats, linked, young_target, seats_target, forecast),
         "size": size,
         "lane": lane,
@@ -250,7 +250,7 @@ def seat_pips(taken: int, free: int = 0, stale: int = 0) -> SafeString:
         '<svg class="pips" width="{0}" height="14" viewBox="0 0 {0} 14" role="img" aria-label="{1}">{2}</svg>',
         total * 18 - 4,
         _("Places: %(words)s") % {"words": words},
-        mark_safe(drawings.pips(taken, free, stale)),  # noqa: S308  # nosec B308 B703  # numbers formatted there
+        mark_safe(drawings.pips(taken, free, stale)),  # noqa: S308 - numbers formatted there
     )
 
 
