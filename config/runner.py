@@ -22,6 +22,8 @@ from django.core.management import call_command
 from .embedded import ROOT, Child, Servers, dies_with_parent, local_folder
 
 STARTED = time.monotonic()
+# Each core that tests has a PostgreSQL, a Valkey and a mail catcher of its own; more than these gain little.
+MOST_CORES = 4
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ADDRESSES = {
     "/fr/": "the public page",
@@ -215,13 +217,21 @@ def prepare() -> int:
 
 # -- test, bench and manage -------------------------------------------------------------------------------------------
 def test(arguments: list[str]) -> int:
-    """Run the tests on servers of their own, beside whatever runs in this checkout."""
-    with _servers_of_our_own() as environment:
-        environment["BROWSER"] = find_browser()
+    """Run the tests on servers of their own, beside whatever runs in this checkout; all of them on several cores."""
+    is_whole = not any(argument.startswith("tests") for argument in arguments)
+    cores = min(os.cpu_count() or 1, MOST_CORES) if is_whole else 1
+    options = ["-p", "tests.servers", "--durations=10"]
+    if cores > 1:
+        # A file at a time: what its tests share is made once.
+        options += [f"--numprocesses={cores}", "--dist=loadfile"]
+    with contextlib.ExitStack() as stack:
+        each = [stack.enter_context(_servers_of_our_own(number)) for number in range(cores)]
+        own = [{key: value for key, value in one.items() if os.environ.get(key) != value} for one in each]
+        environment = each[0] | {"BROWSER": find_browser(), "SERVERS": json.dumps(own)}
         if "--full" in arguments:
             arguments.remove("--full")
             environment["FULL"] = "1"
-        return _python("-m", "pytest", "--durations=10", *arguments, environment=environment)
+        return _python("-m", "pytest", *options, *arguments, environment=environment)
 
 
 def bench(arguments: list[str]) -> int:
@@ -231,13 +241,13 @@ def bench(arguments: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def _servers_of_our_own() -> Iterator[dict[str, str]]:
-    """Servers that leave nothing behind, for one run."""
+def _servers_of_our_own(number: int = 0) -> Iterator[dict[str, str]]:
+    """Servers that leave nothing behind, for one run or one of its cores."""
     for left in local_folder().glob("test-*"):
-        if not _is_alive(int(left.name[5:])):  # of a run that was killed
+        if not _is_alive(int(left.name.split("-")[1])):  # of a run that was killed
             shutil.rmtree(left, ignore_errors=True)
     compile_catalogues()
-    servers = Servers(f"test-{os.getpid()}", durable=False)
+    servers = Servers(f"test-{os.getpid()}-{number}", durable=False)
     with _held(servers.folder / "lock", fcntl.LOCK_EX), _served(servers, 8000) as environment:
         yield environment
 

@@ -13,8 +13,6 @@ from partnership.states import Role
 
 from . import factories
 
-BROWSER_TESTS = pytest.StashKey[set[str]]()
-
 
 @pytest.fixture(autouse=True)
 def usual_language():
@@ -111,25 +109,23 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
-    config.stash[BROWSER_TESTS] = {item.nodeid for item in items if item.get_closest_marker("browser")}
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter, config):
+def pytest_terminal_summary(terminalreporter):
     """Say how many browser tests ran: a green run without them is not the same."""
-    wanted = config.stash.get(BROWSER_TESTS, set())
-    if wanted:
-        ran = wanted & _ran(terminalreporter)
-        terminalreporter.line(f"browser tests: {len(ran)} ran, {len(wanted - ran)} did not")
+    ran, not_run = (_of_the_browser(terminalreporter, *kinds) for kinds in (("passed", "failed"), ("skipped",)))
+    if ran or not_run:
+        terminalreporter.line(f"browser tests: {len(ran)} ran, {len(not_run - ran)} did not")
 
 
 def pytest_sessionfinish(session):
     """Under CI=true, browser tests that did not run fail the whole."""
-    wanted = session.config.stash.get(BROWSER_TESTS, set())
-    if wanted and not os.environ.get("BROWSER") and os.environ.get("CI") == "true":
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and _of_the_browser(reporter, "skipped") and os.environ.get("CI") == "true":
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _ran(terminalreporter) -> set[str]:
-    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    return {report.nodeid for report in reports}
+def _of_the_browser(reporter, *kinds: str) -> set[str]:
+    reports = [report for kind in kinds for report in reporter.stats.get(kind, [])]
+    return {report.nodeid for report in reports if "browser" in report.keywords}
