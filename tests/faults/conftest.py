@@ -27,9 +27,11 @@ def whole_site():
 
 @pytest.fixture
 def site(whole_site):
-    """The whole site, well before a test."""
+    """The whole site, well before a test; after it, all that must hold holds."""
     whole_site.wait_until_ready(seconds=120)
-    return whole_site
+    yield whole_site
+    whole_site.settle(seconds=60)
+    assert whole_site.broken() == []
 
 
 @pytest.fixture

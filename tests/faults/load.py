@@ -17,6 +17,7 @@ from .tandem import Site
 
 APPLY = "/en/candidater/acvd/identite/"
 LIST = "/en/recrutement/candidatures/"
+POSTCODES = {"lyon": "69100", "paris": "75015"}
 _FILE = re.compile(r"/en/recrutement/candidatures/([0-9a-f-]{36})/$")
 _LINK = {purpose: re.compile(rf"/(?:en|fr)/{purpose}/[\w-]+/") for purpose in ("suivi", "reponse")}
 _numbers = itertools.count(1)
@@ -32,7 +33,7 @@ def identity_of_somebody() -> tuple[int, dict[str, str]]:
         "phone": f"046571{number:04d}"[:10],
         "birth_month": "5",
         "birth_year": "2006",
-        "postcode": "69100" if number % 2 else "75015",
+        "postcode": POSTCODES["lyon" if number % 2 else "paris"],
     }
 
 
@@ -132,9 +133,11 @@ class Load:
             self.apply_once()
             self.rest()
 
-    def apply_once(self) -> str:
+    def apply_once(self, zone: str = "") -> str:
         """Apply in three steps; the address of whoever was told that the application has arrived."""
         number, identity = identity_of_somebody()
+        if zone:
+            identity["postcode"] = POSTCODES[zone]
         project = {"level": "4", "languages": "français", "has_employer": "no", "source": "web"}
         person = self.person(number)
         page = self._read(person, APPLY)
@@ -145,6 +148,21 @@ class Load:
             return ""
         self.ledger.tells("submitted", identity["email"])
         return identity["email"]
+
+    def interviewed(self, number: int, recruiter: Person, zone: str = "") -> list[str]:
+        """So many files in which a decision is due, made through the pages."""
+        keys = []
+        for _turn in range(number):
+            email = self.apply_once(zone)
+            (row,) = self.site.rows(
+                "SELECT a.id::text FROM cohorts_application a JOIN cohorts_candidate c ON c.id = a.candidate_id"
+                " WHERE c.email = %s",
+                email,
+            )
+            page = recruiter.get(f"{LIST}{row['id']}/")
+            recruiter.send(page.form("/entretien/passe/"), page, **{"record-note": "Bien."})
+            keys.append(row["id"])
+        return keys
 
     def signed_in(self, place: int, email: str) -> Person:
         person = self.person(place)

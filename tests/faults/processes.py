@@ -73,6 +73,12 @@ class MailServer:
         """Message-ID, address and answer of each letter it had in hand."""
         return [line.split() for line in self.ledger.read_text().splitlines()]
 
+    def answers_after(self, seconds: float) -> None:
+        """From now on, take so long to say that a letter is taken."""
+        part = self.ledger.with_suffix(".part")
+        part.write_text(str(seconds))
+        part.replace(self.ledger.with_suffix(".delay"))
+
     def letters_to(self, address: str) -> list[str]:
         """The texts of the letters somebody has had, oldest first, of a server that keeps them."""
         return [path.read_text() for path in sorted(self.ledger.with_suffix(".letters").glob(f"{address} *"))]

@@ -29,11 +29,16 @@ class Sink:
     """What the server does at each step of the conversation."""
 
     def __init__(self, ledger: pathlib.Path, delay: float, keeps: bool):
-        self.ledger, self.delay = ledger.open("a", buffering=1), delay
+        self.path, self.ledger, self.delay = ledger, ledger.open("a", buffering=1), delay
         self.letters = ledger.with_suffix(".letters") if keeps else None
         if self.letters:
             self.letters.mkdir(exist_ok=True)
         self.seen: set[str] = set()
+
+    def patience(self) -> float:
+        """The delay of the start, or the one that stands in LEDGER.delay at this moment."""
+        later = self.path.with_suffix(".delay")
+        return float(later.read_text()) if later.exists() else self.delay
 
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:
         behaviour = address.partition("@")[0]
@@ -60,7 +65,7 @@ class Sink:
         elif behaviour in ("drop", "slow") and is_first:
             answer = behaviour
         print(ident, address, answer[:3], file=self.ledger)
-        await asyncio.sleep(8 if answer == "slow" else self.delay)
+        await asyncio.sleep(8 if answer == "slow" else self.patience())
         if behaviour == "die":
             os._exit(1)
         if answer == "drop":

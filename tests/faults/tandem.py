@@ -1,6 +1,7 @@
 """The whole of Tandem, as it stands in production, on servers of its own that a test may kill at any moment."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ import psycopg
 import redis
 from psycopg.rows import dict_row
 
-from config.embedded import ROOT, Child, Servers, free_port
+from config.embedded import ROOT, Child, Servers, dies_with_parent, free_port
 from config.runner import commands, program
 
 from .processes import MailServer, until
@@ -53,7 +54,18 @@ class Site:
             "DATA_DIR": str(folder / "files"),
             "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
         }
-        self.run("-m", "tests.faults.prepare")
+        with (folder / "clerk.log").open("ab") as log:
+            self._clerk = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.prepare"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                preexec_fn=dies_with_parent(signal.SIGKILL),
+            )
+        assert self._heard() == [], self.words()
         postgresql, valkey = self.servers.children
         self.children: dict[str, list[Child]] = {"PostgreSQL": [postgresql], "broker": [valkey]}
         for number, port in enumerate(self.ports, start=1):
@@ -78,12 +90,16 @@ class Site:
                     for child in children:
                         child.tend(lambda line: None)
 
-    def run(self, *command: str) -> str:
-        """Run a Python program with the environment of the site, and return what it wrote."""
-        how = {"cwd": ROOT, "env": self.environment, "stdin": subprocess.DEVNULL, "text": True, "timeout": 300}
-        done = subprocess.run([sys.executable, *command], capture_output=True, **how)
-        assert done.returncode == 0, f"{command}: {done.stdout[-3000:]} {done.stderr[-3000:]}"
-        return done.stdout
+    def _heard(self) -> list[str]:
+        line = self._clerk.stdout.readline()
+        assert line, self.words()
+        return json.loads(line)
+
+    def broken(self) -> list[str]:
+        """What does not hold in the database and among the files, by the very check of production."""
+        self._clerk.stdin.write("check\n")
+        self._clerk.stdin.flush()
+        return self._heard()
 
     def stop(self) -> None:
         """End everything, by its own number, and forget it."""
@@ -94,6 +110,8 @@ class Site:
                 if name == "PostgreSQL":
                     child.ask_to_stop()
                 child.wait(10 if name == "PostgreSQL" else 0)
+        self._clerk.kill()
+        self._clerk.communicate()
         self.mail.program.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -30,7 +30,7 @@ def slow_letters(site):
 @pytest.mark.parametrize("kills", [pytest.param(2), pytest.param(30, marks=pytest.mark.full)])
 def test_a_web_killed_mid_request_leaves_row_and_letter_or_neither(kills, site, request):
     load = Load(site)
-    files = _interviewed(load, kills * AT_ONCE)
+    files = load.interviewed(kills * AT_ONCE, load.signed_in(0, "recruteur1@exemple.test"))
     request.getfixturevalue("slow_letters")
     recruiter = load.signed_in(1, "recruteur2@exemple.test")
     answers, applicants = [], []
@@ -81,19 +81,6 @@ def _traces(site, key, state, letter):
         bool(site.rows(_JOURNALLED, f"cohorts.application:{key}", state)),
         bool(site.rows("SELECT 1 FROM partnership_outgoingmessage WHERE key LIKE %s", f"{letter}:{key}:%")),
     )
-
-
-def _interviewed(load, number):
-    """So many files in which a decision is due, made by hand through the pages."""
-    recruiter = load.signed_in(0, "recruteur1@exemple.test")
-    keys = []
-    for _turn in range(number):
-        email = load.apply_once()
-        (row,) = load.site.rows(_FILES, [email])
-        page = recruiter.get(f"{LIST}{row['id']}/")
-        recruiter.send(page.form("/entretien/passe/"), page, **{"record-note": "Bien."})
-        keys.append(row["id"])
-    return keys
 
 
 _FILES = (
