@@ -103,7 +103,7 @@ class Load:
         """Somebody new, with an address of their own, on one of the webs."""
         return Person(
             self.site.webs[place % len(self.site.webs)],
-            address=f"203.0.113.{random.randint(1, 250)}",
+            address=f"198.{random.randint(18, 19)}.{random.randrange(256)}.{random.randrange(256)}",
             said=self.ledger.answered,
         )
 

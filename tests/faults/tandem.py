@@ -52,6 +52,7 @@ class Site:
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail.port}",
             "PUBLIC_URL": self.webs[0],
             "DATA_DIR": str(folder / "files"),
+            "TRUSTED_PROXIES": "127.0.0.1",
             "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
         }
         with (folder / "clerk.log").open("ab") as log:
