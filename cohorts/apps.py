@@ -8,12 +8,14 @@ class CohortsConfig(AppConfig):
 
     def ready(self) -> None:
         from partnership import jobs, links, measures
+        from partnership import personal_data as people
 
-        from . import invariants, listing
+        from . import invariants, listing, personal_data
         from . import measures as ours
         from .states import RESUME
 
         links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
+        people.register(personal_data.HOLDER)
         jobs.register(jobs.Kind("applications_export", _("Export of applications"), listing.export_step))

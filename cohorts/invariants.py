@@ -123,7 +123,7 @@ def _decisions_untold() -> list[str]:
 
 
 def _people_nobody_reaches() -> list[str]:
-    return rows(Candidate.objects.filter(phone="", email=""))
+    return rows(Candidate.objects.filter(phone="", email="", erased_at=None))
 
 
 def _cohorts_of_another_programme() -> list[str]:

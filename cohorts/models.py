@@ -8,6 +8,7 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partnership.models import Commune, User, Zone
@@ -130,13 +131,17 @@ class Candidate(models.Model):
     )
     language = models.CharField(_("language"), max_length=2, default="fr")
     search_text = models.CharField(max_length=300, editable=False, default="")
+    erased_at = models.DateTimeField(_("erased on"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("applicant")
         verbose_name_plural = _("applicants")
         ordering = ["last_name", "first_name"]
         constraints = [
-            models.CheckConstraint(name="a_candidate_can_be_reached", condition=~Q(phone="") | ~Q(email="")),
+            models.CheckConstraint(
+                name="a_candidate_can_be_reached",
+                condition=~Q(phone="") | ~Q(email="") | Q(erased_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="a_birth_month_is_one_of_twelve",
                 condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)),
@@ -144,7 +149,7 @@ class Candidate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        return f"{self.first_name} {self.last_name}".strip() or gettext("erased person")
 
     def save(self, **options) -> None:
         # Derived, but stored: a search must not recompute a million names.

@@ -428,6 +428,8 @@ def reopen(application: Application, *, reason: str, by: User, version: int | No
     """Bring a file back to where it left, passing the live rule, the places and the gate again."""
     if not reason.strip():
         raise Refused(_("Say why the file is opened again."))
+    if application.candidate.erased_at:
+        raise Refused(_("This person has been erased."))
     if not application.left_from:
         raise Refused(_("This file is not closed."))
     to = ApplicationState(application.left_from)

@@ -17,7 +17,8 @@ from django.db import connection, models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .models import Convention, OutgoingMessage
+from . import tombstones
+from .models import Convention, OutgoingMessage, Tombstone
 from .states import ConventionState, JobState, MessageState
 
 # Of one broken promise no more references than anybody would read.
@@ -253,6 +254,17 @@ def _rows_without_files() -> list[str]:
     return [reference for name, reference in missing.items() if name in still][:MOST]
 
 
+# -- the erased ---------------------------------------------------------------------------------------------------
+
+
+def _tombstones_kept_once() -> list[str]:
+    """A row without its line would be forgotten by a restored backup; a line without its row was not done."""
+    rows_first = set(Tombstone.objects.values_list("subject", flat=True))
+    lines = set(tombstones.read(tombstones.path()))
+    rows_last = set(Tombstone.objects.values_list("subject", flat=True))
+    return sorted((rows_first - lines) | (lines - rows_last))[:MOST]
+
+
 # -- the convention -------------------------------------------------------------------------------------------------
 
 
@@ -278,6 +290,7 @@ def register_ours() -> None:
         ),
         Invariant("files_have_rows", _("every file belongs to a row"), files_without_rows),
         Invariant("rows_have_files", _("every row has its file"), _rows_without_files),
+        Invariant("erased_written_down", _("an erasure is written down beside the database"), _tombstones_kept_once),
         Invariant(
             "conventions_signed_by_all", _("a signed convention bears every signature"), _signed_without_all_hands
         ),

@@ -469,7 +469,7 @@ class OutgoingMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject
+        return self.subject or self.template  # blank once erased or past its time
 
 
 class AccessLink(models.Model):
@@ -505,6 +505,21 @@ class Limit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} until {self.until:%H:%M}"
+
+
+class Tombstone(models.Model):
+    """Somebody who was erased, by reference; a restored backup erases them again."""
+
+    subject = models.CharField(max_length=80, unique=True)
+    erased_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("tombstone")
+        verbose_name_plural = _("tombstones")
+        ordering = ["erased_at"]
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class Job(models.Model):

@@ -213,7 +213,7 @@ def send_again(letter: OutgoingMessage) -> bool:
     """Put a dead, held or bounced letter back among those to send; False if somebody else just did."""
     stopped = OutgoingMessage.objects.filter(
         pk=letter.pk, state__in=[MessageState.DEAD, MessageState.HELD, MessageState.BOUNCED]
-    )
+    ).exclude(text="")  # blanked: there is nothing left to send
     again = bool(stopped.update(state=MessageState.PENDING, attempts=0, retry_at=None, due_at=clock.now()))
     _ring_on_commit()
     return again

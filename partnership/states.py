@@ -85,10 +85,11 @@ MESSAGE_FLOW = {
         MessageState.HELD,
         MessageState.DEAD,
         MessageState.SENDING,
+        MessageState.CANCELLED,  # its reader was erased: the sender finds its lease gone
     ),
     MessageState.SENT: (MessageState.DELIVERED, MessageState.BOUNCED),
     MessageState.DELIVERED: (MessageState.BOUNCED,),
-    MessageState.BOUNCED: (MessageState.PENDING,),
+    MessageState.BOUNCED: (MessageState.PENDING, MessageState.CANCELLED),
     MessageState.HELD: (MessageState.PENDING, MessageState.CANCELLED, MessageState.SENT),
     MessageState.DEAD: (MessageState.PENDING, MessageState.CANCELLED),
     MessageState.CANCELLED: (),

@@ -9,8 +9,9 @@ class PlacementsConfig(AppConfig):
     def ready(self) -> None:
         from cohorts.states import FOLLOW
         from partnership import links, measures
+        from partnership import personal_data as people
 
-        from . import invariants, receivers  # noqa: F401 (receivers connect as they are read)
+        from . import invariants, personal_data, receivers  # noqa: F401 (receivers connect as they are read)
         from . import measures as ours
         from .states import ANSWER
 
@@ -18,3 +19,4 @@ class PlacementsConfig(AppConfig):
         links.register(links.Purpose(ANSWER, "placements:placement_answer", days=60))
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
+        people.register(personal_data.HOLDER)

@@ -18,7 +18,7 @@ from cohorts import services
 from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, Slot
 from cohorts.states import ApplicationState, BookingState, EnrolmentState, ExitReason
 from partnership import clock, invariants, outbox
-from partnership.models import AccessLink, Job, OutgoingMessage, ref
+from partnership.models import AccessLink, Job, OutgoingMessage, Tombstone, ref
 from partnership.states import JobState, MessageState, Role
 from placements import services as placing
 from placements.models import HostPledge, Placement, Seat
@@ -111,6 +111,11 @@ def _a_file_is_gone():
     return Job.objects.create(
         kind="x", state=JobState.DONE, ended_at=clock.now(), result="jobs/gone.csv", started_by=factories.user()
     )
+
+
+@breaks("erased_written_down")
+def _an_erasure_a_restore_would_forget():
+    return Tombstone.objects.create(subject="cohorts.candidate:x", erased_at=clock.now()).subject
 
 
 @breaks("conventions_signed_by_all")

@@ -1,0 +1,153 @@
+"""What recruitment holds of an applicant: who they are, what they answered, what was noted; the figures stay."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F, Q
+
+from partnership import personal_data
+from partnership.models import Job, ref
+from partnership.personal_data import Erased, Held, Holder
+from partnership.states import JobState
+from partnership.workflow import Actor, record
+
+from . import services
+from .models import Application, Booking, Candidate, Consent, Enrolment, plain
+from .states import ENROLMENT_LIVE, LIVE, ExitReason
+
+EXPORT = "applications_export"
+_NOBODY: dict[str, Any] = {
+    "first_name": "",
+    "last_name": "",
+    "phone": "",
+    "email": "",
+    "birth_year": None,
+    "birth_month": None,
+    "postcode": "",
+    "commune": None,
+    "language": "fr",
+    "search_text": "",
+}
+# State, cohort, dates, source, employer and the coded reason are what figures are made of.
+_NO_ANSWERS: dict[str, Any] = {
+    "level": "",
+    "diploma_on": None,
+    "availability": [],
+    "languages": "",
+    "supported_by": "",
+    "notice_version": "",
+}
+
+
+def person(subject: str) -> Candidate | None:
+    """The applicant a reference names."""
+    key = personal_data.key_of(subject, Candidate)
+    return Candidate.objects.filter(pk=key).first() if key else None
+
+
+def _selves(candidate: Candidate) -> list[Candidate]:
+    """The person, and the same person as they typed themselves once more: repeated forms, drafts never handed in."""
+    again = Q(applications__repeats__candidate=candidate)
+    if candidate.email:
+        # A family shares an address: the name must be the same too.
+        same = Candidate.objects.filter(email__iexact=candidate.email)
+        drafts = same.exclude(applications__in=Application.objects.submitted())
+        again |= Q(pk__in=[draft.pk for draft in drafts if plain(str(draft)) == plain(str(candidate))])
+    return [candidate, *Candidate.objects.filter(again).exclude(pk=candidate.pk).distinct()]
+
+
+def files_of(subject: str) -> list[Application]:
+    """Every application of a person, repeated and unfinished ones too."""
+    candidate = person(subject)
+    return list(Application.objects.filter(candidate__in=_selves(candidate))) if candidate else []
+
+
+def is_live(subject: str) -> bool:
+    """Whether somebody still counts on this person."""
+    files = [file.pk for file in files_of(subject)]
+    enrolled = Enrolment.objects.filter(application__in=files, state__in=ENROLMENT_LIVE)
+    return Application.objects.filter(pk__in=files, state__in=LIVE).exists() or enrolled.exists()
+
+
+def close(subject: str, by: Actor) -> None:
+    """The applicant leaves: their enrolment ends, their place is free, their host is told."""
+    for file in files_of(subject):
+        if file.state in LIVE:
+            services.withdraw(file, reason=ExitReason.PERSONAL, by=by)
+
+
+def note(subject: str, by: Actor) -> None:
+    """A line of the journal in each of the files."""
+    for file in files_of(subject):
+        record(file, "erased", by=by)
+
+
+def collect(subject: str) -> Held:
+    """Who they are, what they answered, what was noted, written and done."""
+    candidate = person(subject)
+    if candidate is None:
+        return {}
+    selves = _selves(candidate)
+    files = Application.objects.filter(candidate__in=selves).order_by("created_at")
+    refs = [ref(file) for file in files]
+    return {
+        "identity": list(
+            Candidate.objects.filter(pk__in=[one.pk for one in selves]).values(
+                *(name for name in _NOBODY if name not in ("search_text", "commune")), "commune__name"
+            )
+        ),
+        "applications": [
+            {"reference": file.reference, "state": file.state, "created_at": file.created_at}
+            | {"submitted_at": file.submitted_at, "cohort": str(file.cohort), "source": file.source}
+            | {"other_zones": [zone.name for zone in file.other_zones.all()]}
+            | {name: getattr(file, name) for name in _NO_ANSWERS}
+            for file in files.select_related("intake", "cohort__intake__programme", "cohort__zone")
+        ],
+        "interviews": list(
+            Booking.objects.filter(application__in=files).values("slot__starts_at", "slot__place", "state", "note")
+        ),
+        "consents": list(
+            Consent.objects.filter(candidate__in=selves).values("purpose", "text_version", "given_at", "withdrawn_at")
+        ),
+        "letters": personal_data.letters_of(people=[ref(one) for one in selves], files=refs),
+        "journal": personal_data.journal_of(refs),
+    }
+
+
+def erase(subject: str, at: datetime) -> Erased:
+    """Take away who the person is and what was typed about them; exports that may hold them go too."""
+    candidate = person(subject)
+    if candidate is None:
+        return {}
+    selves = [one.pk for one in _selves(candidate)]
+    files = Application.objects.filter(candidate__in=selves)
+    keys = list(files.values_list("pk", flat=True))
+    refs, people = [f"cohorts.application:{key}" for key in keys], [f"cohorts.candidate:{key}" for key in selves]
+    files.model.other_zones.through.objects.filter(application__in=keys).delete()
+    # The version goes up: a form opened before must not write the answers back.
+    answered = files.exclude(**_NO_ANSWERS).update(version=F("version") + 1, **_NO_ANSWERS)
+    erased = {
+        "people": Candidate.objects.filter(pk__in=selves, erased_at=None).update(erased_at=at, **_NOBODY),
+        "answers": answered,
+        "notes": Booking.objects.filter(application__in=keys).exclude(note="").update(note=""),
+        "outcomes": Enrolment.objects.filter(application__in=keys).exclude(outcome="").update(outcome=""),
+        "consents": Consent.objects.filter(candidate__in=selves).delete()[0],
+        "letters": personal_data.erase_letters(people=people, files=refs),
+        "links": personal_data.revoke_links([*refs, *people]),
+        "reasons": personal_data.erase_reasons([*refs, *people], keep=ExitReason.values),
+        "exports": _erase_exports(before=at),
+    }
+    return erased
+
+
+def _erase_exports(*, before: datetime) -> int:
+    """Lists taken out before the erasure, with their filters: a search is a name."""
+    exports = Job.objects.filter(kind=EXPORT, started_at__lte=before).exclude(state=JobState.RUNNING)
+    names = [name for name in exports.values_list("result", flat=True) if name]
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
+    return exports.delete()[0]
+
+
+HOLDER = Holder("recruitment", collect=collect, erase=erase, is_live=is_live, close=close, note=note)
