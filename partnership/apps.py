@@ -7,6 +7,7 @@ class PartnershipConfig(AppConfig):
     verbose_name = _("Partnership")
 
     def ready(self) -> None:
-        from . import invariants
+        from . import invariants, jobs, services
 
+        jobs.register(jobs.Kind("invariants_check", _("Check of the data"), services.check_invariants_step))
         invariants.register_ours()

@@ -1,12 +1,17 @@
 """What people do with the partnership: sign its convention, keep its commitments, have a letter sent again."""
 
+import logging
+import time
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import clock, emails, outbox
-from .models import Commitment, Convention, Membership, OutgoingMessage, Signature, User
-from .states import Channel, ConventionState, MessageState, Role
+from . import clock, emails, invariants, jobs, outbox
+from .models import Commitment, Convention, InvariantCheck, Job, Membership, OutgoingMessage, Signature, User
+from .states import Channel, ConventionState, JobState, MessageState, Role
 from .workflow import Actor, Refused, Stale, move, record
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -57,3 +62,48 @@ def send_letter_again(letter: OutgoingMessage, *, by: Actor) -> None:
             _("“%(letter)s” is neither held, unsent nor returned: it is not sent again.") % {"letter": letter}
         )
     record(letter, MessageState.PENDING, by=by, before=before)
+
+
+@transaction.atomic
+def settle_letter(letter: OutgoingMessage, *, by: Actor) -> None:
+    """Say that a letter in doubt had left; it is not sent again."""
+    if letter.state != MessageState.HELD:
+        raise Refused(_("“%(letter)s” is not in doubt.") % {"letter": letter})
+    move(letter, MessageState.SENT, by=by, sent_at=clock.now(), secret="")  # noqa: S106 (forgotten)
+
+
+@transaction.atomic
+def cancel_letter(letter: OutgoingMessage, *, by: Actor) -> None:
+    """Give up a letter that was held or could not leave."""
+    if letter.state not in (MessageState.HELD, MessageState.DEAD):
+        raise Refused(_("“%(letter)s” is neither held nor unsent: it is not cancelled here.") % {"letter": letter})
+    move(letter, MessageState.CANCELLED, by=by, secret="")  # noqa: S106 (forgotten)
+
+
+@transaction.atomic
+def restart_job(job: Job, *, by: User) -> None:
+    """Let a task that failed be worked on again, from where it was."""
+    if job.state != JobState.FAILED:
+        raise Refused(_("Only a task that has failed is started again."))
+    move(job, JobState.WAITING, by=by, ended_at=None)
+    transaction.on_commit(lambda: jobs.ring(job))
+
+
+def check_invariants() -> InvariantCheck:
+    """Check everything that must hold, and keep what was found in the place of the last check."""
+    started = time.monotonic()
+    findings: dict[str, list[str]] = {}
+    for finding in invariants.check():
+        findings.setdefault(finding.key, []).append(finding.reference)
+    broken = sum(map(len, findings.values()))
+    if broken:
+        log.error("invariants broken: %s", findings)
+    found = {"findings": findings, "broken": broken, "seconds": round(time.monotonic() - started, 3)}
+    return InvariantCheck.objects.update_or_create(pk=1, defaults=found | {"at": clock.now()})[0]
+
+
+def check_invariants_step(job: Job) -> bool:
+    """The check as a task that somebody asks for, in one step."""
+    check_invariants()
+    job.done = job.total = len(invariants.INVARIANTS)
+    return True
