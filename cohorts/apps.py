@@ -7,9 +7,10 @@ class CohortsConfig(AppConfig):
     verbose_name = _("Cohorts")
 
     def ready(self) -> None:
-        from partnership import jobs, links, measures
+        from partnership import handover, jobs, links, measures
         from partnership import personal_data as people
 
+        from . import handover as belongings
         from . import invariants, listing, personal_data
         from . import measures as ours
         from .states import RESUME
@@ -19,3 +20,4 @@ class CohortsConfig(AppConfig):
         invariants.register()
         people.register(personal_data.HOLDER)
         jobs.register(jobs.Kind("applications_export", _("Export of applications"), listing.export_step))
+        handover.register(*belongings.BELONGINGS)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +19,8 @@ from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
 
 from . import emails
-from .models import RECRUITMENT, Application, Booking, Candidate, Cohort, Consent, Enrolment, Slot, plain
+from .handover import owner_for
+from .models import Application, Booking, Candidate, Cohort, Consent, Enrolment, Slot, plain
 from .signals import enrolment_ended
 from .states import (
     EXIT_REASONS,
@@ -243,22 +244,6 @@ def _take_over(draft: Application, *, person: Candidate, enquiry: Application | 
     enquiry.other_zones.set(draft.other_zones.all())
     Application.objects.filter(pk=draft.pk).update(repeats=enquiry)
     return enquiry
-
-
-def owner_for(cohort: Cohort) -> User | None:
-    """The recruiter of the zone with the fewest live applications: somebody always answers for a file."""
-    return (
-        User.objects.filter(is_active=True)
-        .filter(
-            Q(memberships__zone=cohort.zone) | Q(memberships__zone__isnull=True),
-            Q(memberships__until__isnull=True) | Q(memberships__until__gte=clock.today()),
-            memberships__role__in=RECRUITMENT,
-            memberships__since__lte=clock.today(),
-        )
-        .annotate(load=Count("applications", filter=Q(applications__state__in=LIVE), distinct=True))
-        .order_by("load", "full_name")
-        .first()
-    )
 
 
 # -- interviews -------------------------------------------------------------------------------------------------

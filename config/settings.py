@@ -47,8 +47,6 @@ MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
 # Where each process but the web touches `alive-<process>` as it tells the database that it lives, for whoever looks
 # after it on the same machine; nowhere when empty.
 ALIVE_DIR = env.str("ALIVE_DIR", default="")
-# Administrators are told when the last backup is older than this, in hours; 0 says nothing about backups.
-BACKUP_HOURS = env.int("BACKUP_HOURS", default=26)
 # Seconds by which clock.now() is ahead of the machine: the demonstration lives in June of its rentrée's year.
 CLOCK_SHIFT = env.int("CLOCK_SHIFT", default=0)
 
@@ -68,6 +66,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.forms",
     "crispy_forms",
     "csp",
@@ -185,6 +185,10 @@ OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)
 # The same for a long task: longer than a slice of it may last (CELERY_TASK_TIME_LIMIT).
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=120)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tandem <bonjour@tandem.example>")
+# Who publishes and who hosts, as the legal notice must say: a name, an address, a telephone, a line each with \n.
+LEGAL_PUBLISHER = env.str("LEGAL_PUBLISHER", default="").replace("\\n", "\n")
+LEGAL_HOST = env.str("LEGAL_HOST", default="").replace("\\n", "\n")
+LEGAL_CONTACT = env.str("LEGAL_CONTACT", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
 
 # -- people and doors --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "partnership.User"
@@ -197,6 +201,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "front"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ACCOUNT_ADAPTER = "partnership.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -6,7 +6,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from partnership.views.jobs import job_detail, job_restart, job_result
+from partnership.views.jobs import job_detail, job_result
 
 from . import views
 
@@ -19,6 +19,8 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("", views.front, name="front"),
     path("confidentialite/", views.privacy, name="privacy"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("mentions-legales/", views.legal, name="legal"),
     path("accueil/", views.home, name="home"),
     path("connexion/", views.sign_in, name="account_login"),
     path("connexion/code/", views.request_code, name="account_request_login_code"),
@@ -29,7 +31,6 @@ urlpatterns += i18n_patterns(
     path("", include("cohorts.urls")),
     path("", include("placements.urls")),
     path("taches/<uuid:pk>/", job_detail, name="job_detail"),
-    path("taches/<uuid:pk>/relancer/", job_restart, name="job_restart"),
     path("taches/<uuid:pk>/fichier/", job_result, name="job_result"),
     path("admin/", admin.site.urls),
 )

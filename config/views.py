@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from email.utils import parseaddr
 
 from allauth.account import views as account
 from csp.constants import NONE, UNSAFE_INLINE
@@ -176,9 +175,28 @@ def privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "version": date.fromisoformat(personal_data.NOTICE_VERSION),
         "providers": _listed(providers.values_list("name", flat=True)),
-        "contact": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        "contact": settings.LEGAL_CONTACT,
     }
     return render(request, "privacy.html", context)
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What everybody can count on, what is known to be missing, and whom to tell."""
+    return render(request, "accessibility.html", {"contact": settings.LEGAL_CONTACT})
+
+
+@login_not_required
+@require_safe
+def legal(request: HttpRequest) -> HttpResponse:
+    """Who publishes and hosts the site, and where its data come from."""
+    context = {
+        "publisher": settings.LEGAL_PUBLISHER,
+        "host": settings.LEGAL_HOST,
+        "contact": settings.LEGAL_CONTACT,
+    }
+    return render(request, "legal.html", context)
 
 
 # -- development ----------------------------------------------------------------------------------------------------

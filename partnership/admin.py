@@ -1,4 +1,6 @@
-"""The administrators' desk: people, parties, zones, conventions, and what may only be read: journal and letters.
+"""The administrators' desk: parties, zones, conventions, and what may only be read: journal and letters.
+
+People and their roles have pages of their own, under /equipe/.
 
 Permissions ask the policies, writes leave a line in the journal instead of the library's own log (which would keep the
 names of people after they have been erased).
@@ -7,23 +9,27 @@ names of people after they have been erased).
 from collections.abc import Callable
 from typing import Any
 
-import allauth.account.admin  # noqa: F401 (it registers what is taken back below)
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401 (all four register what is taken back below)
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
-from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as LibraryUserAdmin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import measures, outbox
+from . import measures, outbox, services
 from .desk import (
     AdministratorAdmin,
     AdministratorInline,
@@ -32,12 +38,10 @@ from .desk import (
     ReadOnlyAdmin,
     unprocessable_when_shown_again,
 )
-from .fields import AddressField, LineField
 from .models import (
     Commitment,
     Convention,
     JournalEntry,
-    Membership,
     Milestone,
     Objective,
     OutgoingMessage,
@@ -48,9 +52,10 @@ from .models import (
     ZoneDepartment,
 )
 from .states import ConventionState
+from .workflow import Refused
 
 # Addresses are a field of User and rights come from memberships: the libraries' own tables have nothing to say here.
-admin.site.unregister([Group, EmailAddress])
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 
 
 def no_autocomplete(request: HttpRequest) -> HttpResponse:
@@ -80,70 +85,7 @@ class DepartmentFormSet(DistinctFormSet):
     distinct_by = ("department",)
 
 
-# -- people -------------------------------------------------------------------------------------------------------
-
-
-class UserForm(forms.ModelForm):
-    """Somebody's identity; an address is kept in lower case, so that it is written once."""
-
-    class Meta:
-        model = User
-        fields = ["email", "full_name", "phone", "language", "is_active"]
-        field_classes = {"email": AddressField, "full_name": LineField, "phone": LineField}
-
-    def clean_email(self) -> str:
-        email = self.cleaned_data["email"].lower()
-        if User.objects.exclude(pk=self.instance.pk).filter(email=email).exists():
-            raise forms.ValidationError(_("Somebody already has this address."))
-        return email
-
-
-class MembershipInline(AdministratorInline):
-    model = Membership
-
-
-@admin.register(User)
-class UserAdmin(AdministratorAdmin, LibraryUserAdmin):
-    """People; without a password, somebody signs in by a code sent to their address."""
-
-    form = add_form = UserForm
-    fieldsets = add_fieldsets = [(None, {"fields": ["email", "full_name", "phone", "language", "is_active"]})]
-    inlines = [MembershipInline]
-    list_display = ["full_name", "email", "roles", "is_active"]
-    list_filter = ["is_active", "memberships__role", "memberships__zone"]
-    search_fields = ["full_name", "email"]
-    ordering = ["full_name"]
-    filter_horizontal = []
-    add_form_template = change_user_password_template = None
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("memberships__zone", "memberships__party")
-
-    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type]:
-        return self.inlines
-
-    @admin.display(description=_("memberships"))
-    def roles(self, user: User) -> str:
-        return ", ".join(map(str, user.memberships.all()))
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and obj != request.user
-
-    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return unprocessable_when_shown_again(super().user_change_password)(request, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
-        if not change:
-            obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
-
-
-@admin.register(Membership)
-class MembershipAdmin(AdministratorAdmin):
-    list_display = ["user", "role", "party", "zone", "since", "until"]
-    list_filter = ["role", "party", "zone"]
-    list_select_related = ["user", "party", "zone"]
-    search_fields = ["user__full_name", "user__email"]
+# -- parties and zones -------------------------------------------------------------------------------------------------
 
 
 @admin.register(Party)
@@ -310,10 +252,7 @@ class JournalEntryAdmin(ReadOnlyAdmin):
 
 @admin.register(OutgoingMessage)
 class OutgoingMessageAdmin(ReadOnlyAdmin):
-    """Letters and what became of them; personal links and codes are for their readers alone.
-
-    What can be done about those that stopped stands on the operations page.
-    """
+    """Letters and what became of them; personal links and codes are for their readers alone."""
 
     letter, standing = _told("subject", _("subject")), _told("state", _("state"))
     name, address = _told("to_name", _("recipient")), _told("to_email", _("e-mail address"))
@@ -335,9 +274,24 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
     list_filter = [("state", _StateFilter)]
     search_fields = ["to_email", "=about", "subject"]
     show_full_result_count = False
+    actions = ["send_again"]
 
     @admin.display(description=_("text"))
     def body(self, letter: OutgoingMessage) -> SafeString:
         text = letter.text.replace(outbox.LINK_MARK, f"« {gettext('personal link')} »")
         text = text.replace(outbox.SECRET_MARK, f"« {gettext('code')} »")
         return linebreaks_filter(text)
+
+    @admin.action(description=_("Send again"))
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMessage]) -> None:
+        again = 0
+        with transaction.atomic():
+            for letter in queryset:
+                try:
+                    services.send_letter_again(letter, by=request.user)
+                    again += 1
+                except Refused as refusal:
+                    self.message_user(request, refusal.reason, messages.ERROR)
+        if again:
+            said = ngettext("%(n)s letter will leave again.", "%(n)s letters will leave again.", again) % {"n": again}
+            self.message_user(request, said, messages.SUCCESS)

@@ -7,7 +7,9 @@ class PartnershipConfig(AppConfig):
     verbose_name = _("Partnership")
 
     def ready(self) -> None:
-        from . import invariants, jobs, services
+        from . import invariants, links, receivers  # noqa: F401 (its receivers connect as it is read)
+        from .states import INVITATION, RESET
 
-        jobs.register(jobs.Kind("invariants_check", _("Check of the data"), services.check_invariants_step))
+        links.register(links.Purpose(INVITATION, "partnership:invitation_accept", days=7))
+        links.register(links.Purpose(RESET, "password_reset", days=1 / 24))
         invariants.register_ours()

@@ -1,14 +1,14 @@
 """The partnership's own letters; each is a function and a template of the same name."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from . import clock, outbox
+from . import clock, links, outbox
 from .models import Convention, User
-from .states import OnDoubt
+from .states import INVITATION, OnDoubt
 
 
 def sign_in_code(user: User, *, code: str, asked_at: datetime) -> None:
@@ -39,4 +39,33 @@ def convention_signed(convention: Convention, *, to: User) -> None:
         convention=convention.title,
         signed_on=convention.signed_at.astimezone(clock.PARIS).date(),
         address=board_address(to.language),
+    )
+
+
+def invitation(person: User) -> None:
+    """Somebody has an account: the link with which they come in for the first time."""
+    inviter = person.invited_by
+    outbox.post(
+        "partnership/invitation",
+        key=f"invitation:{person.pk}:{person.invited_at.isoformat()}",
+        about=person,
+        to=person,
+        link=(INVITATION, person),
+        reply_to=inviter.email if inviter else "",
+        inviter=inviter.full_name if inviter else "",
+        days=links.PURPOSES[INVITATION].days,
+    )
+
+
+def invitation_wanted(person: User, *, to: User, on: date) -> None:
+    """Whoever invited learns that the link came too late; once a day."""
+    with translation.override(to.language):
+        address = settings.PUBLIC_URL + reverse("partnership:person_detail", args=[person.pk])
+    outbox.post(
+        "partnership/invitation_wanted",
+        key=f"invitation_wanted:{person.pk}:{to.pk}:{on}",
+        about=person,
+        to=to,
+        person=person.full_name,
+        address=address,
     )

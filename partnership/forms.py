@@ -1,11 +1,17 @@
 """What is typed on the partnership's pages."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
-from django.db.models import QuerySet
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from .fields import LineField
-from .models import OutgoingMessage
+from . import clock
+from .fields import AddressField, LineField, NameField, PhoneField
+from .models import Membership, Party, User, Zone
+from .states import Role
 
 
 class EvidenceForm(forms.Form):
@@ -19,18 +25,162 @@ class EvidenceForm(forms.Form):
     )
 
 
-class LettersForm(forms.Form):
-    """The letters that were ticked; `only` is the one beside which a button was pressed, whatever is ticked."""
+# -- people -----------------------------------------------------------------------------------------------------------
 
-    letter = forms.ModelMultipleChoiceField(OutgoingMessage.objects.all(), required=False)
-    only = forms.ModelChoiceField(OutgoingMessage.objects.all(), required=False)
 
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        if not self.errors and not cleaned["letter"] and not cleaned["only"]:
-            raise forms.ValidationError(_("Tick at least one letter of the list."))
-        return cleaned
+class VersionForm(forms.Form):
+    """Which state of the thing was on the page: an older one is answered with a 409."""
 
-    def chosen(self) -> list[OutgoingMessage] | QuerySet[OutgoingMessage]:
-        """The letters to do something about."""
-        return [self.cleaned_data["only"]] if self.cleaned_data["only"] else self.cleaned_data["letter"].order_by("pk")
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+
+    def clean_version(self) -> int:
+        # A form that does not say what it showed has shown nothing of now.
+        return self.cleaned_data["version"] or 0
+
+
+class PersonFilter(forms.Form):
+    """Which people to list."""
+
+    q = LineField(label=_("Name or e-mail"), max_length=80, required=False)
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("all")), *Role.choices])
+    zone = forms.ChoiceField(label=_("Zone"), required=False)
+    etat = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("in the team")),
+            ("awaited", _("invitation without an answer")),
+            ("unprotected", _("without a second factor")),
+            ("roleless", _("without a role")),
+            ("left", _("has left")),
+        ],
+    )
+
+    def __init__(self, *args: Any, zones: Iterable[Zone], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].choices = [("", _("all")), *((zone.code, zone.name) for zone in zones)]
+
+
+class PersonForm(VersionForm):
+    """Somebody's identity, as they are written to and called."""
+
+    full_name = NameField(
+        label=_("First name and name"), max_length=120, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    email = AddressField(
+        label=_("E-mail address"),
+        max_length=254,
+        help_text=_("They sign in with it, and letters go there."),
+        widget=forms.EmailInput({"autocomplete": "off"}),
+    )
+    phone = PhoneField(
+        label=_("Telephone"),
+        max_length=30,
+        required=False,
+        help_text=_("Hosts and applicants read it in their letters."),
+    )
+    language = forms.ChoiceField(label=_("Language of their letters"), choices=settings.LANGUAGES, initial="fr")
+
+    def __init__(self, *args: Any, person: User | None = None, **kwargs: Any):
+        self.person = person
+        if person is not None:
+            told = {name: getattr(person, name) for name in ("full_name", "email", "phone", "language", "version")}
+            kwargs["initial"] = told | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        others = User.objects.filter(email=email)
+        if self.person is not None:
+            others = others.exclude(pk=self.person.pk)
+        if others.exists():
+            raise forms.ValidationError(_("Somebody already has this address."))
+        return email
+
+    def identity(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("full_name", "email", "phone", "language")}
+
+
+class MembershipForm(VersionForm):
+    """A role for a party, in a zone or in all, between two dates."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    party = forms.ModelChoiceField(label=_("Works for"), queryset=Party.objects.none(), empty_label=None)
+    zone = forms.ModelChoiceField(
+        label=_("Zone"), queryset=Zone.objects.none(), required=False, empty_label=_("every zone")
+    )
+    since = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Empty as long as nobody knows it."),
+    )
+
+    def __init__(self, *args: Any, membership: Membership | None = None, **kwargs: Any):
+        told: dict[str, Any] = {"since": clock.today()}
+        if membership is not None:
+            told = {name: getattr(membership, name) for name in ("role", "party", "zone", "since", "until", "version")}
+        kwargs["initial"] = told | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = Party.objects.all()
+        self.fields["zone"].queryset = Zone.objects.all()
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        since, until = said.get("since"), said.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("A membership cannot end before it began."))
+        return said
+
+    def given(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("role", "party", "zone", "since", "until")}
+
+
+class InviteForm(MembershipForm, PersonForm):
+    """A new person with their first role."""
+
+    field_order = ["full_name", "email", "language", "role", "party", "zone", "since", "until"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        # Their telephone is theirs to tell; there is no earlier state to compare with.
+        del self.fields["phone"], self.fields["version"]
+
+    def invited(self) -> dict[str, Any]:
+        return self.given() | {name: self.cleaned_data[name] for name in ("full_name", "email", "language")}
+
+
+class HeirsForm(forms.Form):
+    """To whom each kind of thing goes that somebody leaves behind."""
+
+    def __init__(self, *args: Any, offered: dict[str, list[User]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for key, heirs in offered.items():
+            self.fields[key] = forms.ModelChoiceField(
+                label=_("To whom?"),
+                queryset=User.objects.filter(pk__in=[heir.pk for heir in heirs]),
+                required=False,
+                empty_label=_("to those of the zone who follow the fewest"),
+            )
+
+
+class NewPasswordForm(forms.Form):
+    """A password for whoever comes in for the first time."""
+
+    password = forms.CharField(
+        label=_("Choose a password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters: a sentence of your own is easiest."),
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        validate_password(password, self.person)
+        return password

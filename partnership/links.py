@@ -16,11 +16,11 @@ from .models import AccessLink, ref
 
 @dataclass(frozen=True)
 class Purpose:
-    """What a kind of link opens, and for how many days."""
+    """What a kind of link opens, and for how many days, or parts of one."""
 
     key: str
     url_name: str
-    days: int
+    days: float
 
 
 PURPOSES: dict[str, Purpose] = {}

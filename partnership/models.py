@@ -17,7 +17,6 @@ from .states import (
     CONVENTION_FLOW,
     JOB_FLOW,
     MESSAGE_FLOW,
-    STOPPED,
     ActorKind,
     Channel,
     ConventionState,
@@ -38,7 +37,17 @@ def ref(thing: models.Model) -> str:
 # -- people -------------------------------------------------------------------------------------------------------
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """Administrators see everybody; a colleague's record is nobody else's to read."""
+        return self if user.has_role(Role.ADMINISTRATOR) else self.none()
+
+    def awaited(self) -> "UserQuerySet":
+        """Those who have been invited and have not come."""
+        return self.filter(is_active=True, invited_at__isnull=False, joined_at__isnull=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -62,6 +71,11 @@ class User(AbstractBaseUser):
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="fr")
     is_active = models.BooleanField(_("active"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # An invitation is answered by the first sign-in after it, by its link or otherwise.
+    invited_at = models.DateTimeField(_("invited on"), null=True, editable=False)
+    invited_by = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", editable=False)
+    joined_at = models.DateTimeField(_("came on"), null=True, editable=False)
     objects = UserManager()
 
     class Meta:
@@ -69,7 +83,11 @@ class User(AbstractBaseUser):
         verbose_name_plural = _("people")
         ordering = ["full_name"]
         constraints = [
-            models.CheckConstraint(name="an_address_is_kept_in_lower_case", condition=Q(email=Lower("email")))
+            models.CheckConstraint(name="an_address_is_kept_in_lower_case", condition=Q(email=Lower("email"))),
+            models.CheckConstraint(
+                name="an_invitation_has_a_date",
+                condition=Q(invited_at__isnull=False) | Q(invited_by__isnull=True, joined_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,6 +96,11 @@ class User(AbstractBaseUser):
     @property
     def called(self) -> str:
         return self.full_name
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an invitation waits for its answer."""
+        return self.is_active and self.invited_at is not None and self.joined_at is None
 
     def current_memberships(self) -> list["Membership"]:
         """Today's memberships, read once for each user object."""
@@ -176,8 +199,11 @@ class Commune(models.Model):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> "MembershipQuerySet":
-        today = clock.today()
-        return self.filter(Q(until__isnull=True) | Q(until__gte=today), since__lte=today)
+        return self.lasting().filter(since__lte=clock.today())
+
+    def lasting(self) -> "MembershipQuerySet":
+        """Held today, or to be held: not over."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=clock.today()))
 
 
 class Membership(models.Model):
@@ -191,6 +217,7 @@ class Membership(models.Model):
     )
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
@@ -207,6 +234,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} ({self.zone or self.party})"
+
+    @property
+    def about(self) -> str:
+        return f"partnership.user:{self.user_id}"
 
 
 # -- what was promised --------------------------------------------------------------------------------------------
@@ -453,7 +484,6 @@ class OutgoingMessage(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state=MessageState.PENDING), name="letters_to_send"),
             models.Index(fields=["lease_until"], condition=Q(state=MessageState.SENDING), name="letters_leased"),
-            models.Index(fields=["-id"], condition=Q(state__in=STOPPED), name="letters_stopped"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -524,12 +554,6 @@ class Tombstone(models.Model):
         return self.subject
 
 
-class JobQuerySet(models.QuerySet["Job"]):
-    def visible_to(self, user: User) -> "JobQuerySet":
-        """The tasks that somebody started; administrators see all."""
-        return self if user.has_role(Role.ADMINISTRATOR) else self.filter(started_by=user)
-
-
 class Job(models.Model):
     """A long task as a row: whoever started it may leave the page and find it again."""
 
@@ -547,7 +571,6 @@ class Job(models.Model):
     started_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
-    objects = JobQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("task")

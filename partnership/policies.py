@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.shortcuts import get_object_or_404
 
-from .models import Commitment, Convention, Job, Signature, User, Zone
+from .models import Commitment, Convention, Signature, User, Zone
 from .states import Role
 
 T = TypeVar("T", bound=models.Model)
@@ -30,9 +30,13 @@ def is_administrator(user: User) -> bool:
     return user.has_role(Role.ADMINISTRATOR)
 
 
-def can_restart_job(user: User, job: Job) -> bool:
-    """Whoever started a task, and an administrator, start it again once it has failed."""
-    return job.started_by_id == user.pk or is_administrator(user)
+# Whoever reads files of applicants, students or hosts, or every table.
+PERSONAL_DATA_ROLES = (Role.RECRUITER, Role.HEAD_OF_RECRUITMENT, Role.REGIONAL_LEAD, Role.ADMINISTRATOR)
+
+
+def can_manage(user: User, person: User | None = None) -> bool:
+    """Administrators invite people, give and end their roles, and dismiss them."""
+    return is_administrator(user)
 
 
 def can_read_board(user: User, convention: Convention | None = None) -> bool:

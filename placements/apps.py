@@ -8,9 +8,10 @@ class PlacementsConfig(AppConfig):
 
     def ready(self) -> None:
         from cohorts.states import FOLLOW
-        from partnership import links, measures
+        from partnership import handover, links, measures
         from partnership import personal_data as people
 
+        from . import handover as belongings
         from . import invariants, personal_data, receivers  # noqa: F401 (receivers connect as they are read)
         from . import measures as ours
         from .states import ANSWER
@@ -20,3 +21,4 @@ class PlacementsConfig(AppConfig):
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
         people.register(personal_data.HOLDER)
+        handover.register(*belongings.BELONGINGS)

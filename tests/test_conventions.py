@@ -238,7 +238,7 @@ def is_cleaned(field: forms.Field) -> bool:
 @pytest.mark.django_db
 def test_every_text_of_every_form_is_cleaned_by_the_one_field(administrator):
     found = every_form(administrator)
-    assert {"cohorts.forms.apply.IdentityForm", "admin: User", "admin: User, search"} <= set(found)
+    assert {"cohorts.forms.apply.IdentityForm", "admin: Party", "admin: Party, search"} <= set(found)
     plain = [
         f"{form}: {name}" for form, asked in found.items() for name, field in asked.items() if not is_cleaned(field)
     ]

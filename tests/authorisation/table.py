@@ -122,6 +122,8 @@ PUBLIC = [
     row("readyz", EVERYBODY, get=OK),
     page("front", EVERYBODY),
     page("privacy", EVERYBODY),
+    page("accessibility", EVERYBODY),
+    page("legal", EVERYBODY),
     row("home", SIGNED_IN, get=GO, unless={STRANGER: OK}),
     # signing in and out: whoever has signed in is sent home
     row("account_login", EVERYBODY, get=GO, post=GO, changes=False, unless={ANONYMOUS: (OK, WRONG)}, asks=("next",)),
@@ -147,6 +149,9 @@ PUBLIC = [
     deed("placements:answer_accept", EVERYBODY, of="proposal by link"),
     form("placements:answer_decline", EVERYBODY, of="proposal by link"),
     row("placements:answer_renew", EVERYBODY, post=OK, of="proposal by link", changes=False),
+    form("partnership:invitation_accept", EVERYBODY, of="invitation"),
+    # the link still opens: there is nobody to tell
+    row("partnership:invitation_renew", EVERYBODY, post=OK, of="invitation", changes=False),
 ]
 
 THE_PARTNERSHIP = [
@@ -163,15 +168,21 @@ THE_PARTNERSHIP = [
     # long tasks: whoever started them
     page("job_detail", frozenset({LYON_RECRUITER}), of="task", refused=MISSING),
     page("job_result", frozenset({LYON_RECRUITER}), of="task", refused=MISSING),
-    deed("job_restart", frozenset({LYON_RECRUITER, ADMINISTRATOR}), of="failed task", refused=MISSING),
 ]
 
-THE_MACHINE = [
-    page("partnership:operations", ADMINISTRATION, asks=("avant",)),
-    deed("partnership:letters_send_again", ADMINISTRATION),
-    deed("partnership:letters_settle", ADMINISTRATION),
-    deed("partnership:letters_cancel", ADMINISTRATION),
-    deed("partnership:invariants_check", ADMINISTRATION),
+THE_TEAM = [
+    page("partnership:person_list", ADMINISTRATION, asks=("q", "role", "zone", "etat", "page")),
+    form("partnership:person_invite", ADMINISTRATION),
+    page("partnership:person_detail", ADMINISTRATION, of="somebody"),
+    form("partnership:person_edit", ADMINISTRATION, of="somebody"),
+    deed("partnership:person_invite_again", ADMINISTRATION, of="invited person"),
+    # nobody in the table's world has a second factor: refused in words, and nothing is changed
+    deed("partnership:person_reset_second_factor", ADMINISTRATION, of="somebody", changes=False),
+    form("partnership:person_dismiss", ADMINISTRATION, of="somebody"),
+    deed("partnership:person_reactivate", ADMINISTRATION, of="somebody gone"),
+    form("partnership:membership_add", ADMINISTRATION, of="somebody"),
+    form("partnership:membership_edit", ADMINISTRATION, of="membership"),
+    deed("partnership:membership_end", ADMINISTRATION, of="membership"),
 ]
 
 CONTENTS_OF_COURSES = [
@@ -274,8 +285,6 @@ THE_ADMINISTRATION = [
     deed("admin:programmes_curriculum_approve_rest", REVIEWERS, of="submitted content"),
     form("admin:programmes_module_review", REVIEWERS, of="submitted module"),
     # the administrators' tables
-    *_table("partnership_user"),
-    *_table("partnership_membership"),
     *_table("partnership_party"),
     *_table("partnership_zone", kept=True),
     *_table("partnership_convention"),
@@ -298,7 +307,6 @@ THE_ADMINISTRATION = [
         changes=False,
         unless={REVIEWER: (NOT_ALLOWED, GO), ADMINISTRATOR: (NOT_ALLOWED, GO)},
     ),
-    row("admin:auth_user_password_change", ADMINISTRATION, get=OK, post=WRONG, of="a person"),
     row("admin:password_change", DESK, get=OK, post=WRONG),
     row("admin:password_change_done", DESK, get=OK),
     row("admin:autocomplete", NOBODY, get=OK, post=OK, asks=("term", "app_label", "model_name", "field_name")),
@@ -317,7 +325,7 @@ IN_DEVELOPMENT = [
 TABLE = [
     *PUBLIC,
     *THE_PARTNERSHIP,
-    *THE_MACHINE,
+    *THE_TEAM,
     *CONTENTS_OF_COURSES,
     *THE_RECRUITMENT,
     *THE_PLACES,

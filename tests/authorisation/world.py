@@ -15,18 +15,9 @@ from cohorts.models import Application, Candidate, Cohort, Enrolment, Intake
 from cohorts.states import FOLLOW, RESUME
 from cohorts.states import ApplicationState as S
 from partnership import clock, jobs, links
-from partnership.models import (
-    Commitment,
-    Convention,
-    Job,
-    JournalEntry,
-    Milestone,
-    OutgoingMessage,
-    Signature,
-    User,
-    ref,
-)
-from partnership.states import JobState, MessageState, Role
+from partnership import services as team
+from partnership.models import Commitment, Convention, JournalEntry, Milestone, OutgoingMessage, Signature, User, ref
+from partnership.states import INVITATION, Role
 from placements import services as places
 from placements.models import HostCompany, HostSite, Seat
 from placements.states import ANSWER
@@ -135,6 +126,7 @@ def build(mailbox: Path) -> World:
     """The convention, its contents, and in each zone a file in every state, a site, places, students."""
     world = World()
     _hire(world)
+    _invite(world)
     milestone = _promise(world)
     acvd = _write(world, milestone)
     _catch_a_letter(world, mailbox)
@@ -150,7 +142,6 @@ def build(mailbox: Path) -> World:
     task = jobs.start("applications_export", by=world.people[LYON_RECRUITER], filters={}, order="", language="fr")
     jobs.run_slice(str(task.pk))
     world.things["task", LYON] = {"pk": task.pk}
-    _stop_the_machine(world)
     world.sign_in()
     world.untouched = fingerprint()
     return world
@@ -168,6 +159,32 @@ def _hire(world: World) -> None:
         REVIEWER: factories.user(Role.REVIEWER, party_code="smt", name="Paul Armangaud"),
         COORDINATOR: factories.user(Role.COORDINATOR, name="Hélène Brossard"),
         ADMINISTRATOR: factories.user(Role.ADMINISTRATOR, name="Odile Ferrand"),
+    }
+
+
+def _invite(world: World) -> None:
+    """People who are nobody of the table: somebody with a role, somebody who is invited, somebody who has left."""
+    by, role = world.people[ADMINISTRATOR], {"role": Role.AUTHOR, "party": factories.party("igs"), "zone": None}
+    somebody = factories.user(Role.AUTHOR, name="Basile Rigaud")
+    invited = team.invite(full_name="Nora Fictive", email="nora@exemple.test", language="fr", by=by, **role)
+    gone = factories.user(Role.AUTHOR, name="Partie Fictive")
+    team.dismiss(gone, by=by, heirs={})
+    given = somebody.memberships.get()
+    world.things |= {
+        ("somebody", LYON): {"pk": somebody.pk},
+        ("invited person", LYON): {"pk": invited.pk},
+        ("somebody gone", LYON): {"pk": gone.pk},
+        ("membership", LYON): {"pk": given.pk},
+        ("invitation", LYON): {"token": links.mint(INVITATION, ref(invited))},
+    }
+    identity = {"full_name": "Basile Fictif", "email": "basile@exemple.test", "phone": "", "language": "en"}
+    dates = {"since": clock.today().isoformat(), "until": ""}
+    said = {"role": Role.COORDINATOR, "party": str(role["party"].pk), "zone": "", **dates}
+    world.answers |= {
+        ("partnership:person_invite", LYON): identity | said,
+        ("partnership:person_edit", LYON): identity | {"version": "1"},
+        ("partnership:membership_add", LYON): said,
+        ("partnership:membership_edit", LYON): said | {"version": "1"},
     }
 
 
@@ -387,27 +404,10 @@ def _place(world: World, zone: str, cohort: Cohort) -> None:
     }
 
 
-def _stop_the_machine(world: World) -> None:
-    """A letter in doubt and a task that failed."""
-    failed = Job.objects.create(
-        kind="applications_export",
-        started_by=world.people[LYON_RECRUITER],
-        state=JobState.FAILED,
-        ended_at=clock.now(),
-    )
-    world.things["failed task", LYON] = {"pk": failed.pk}
-    letter = OutgoingMessage.objects.order_by("pk").first()
-    OutgoingMessage.objects.filter(pk=letter.pk).update(state=MessageState.HELD)
-    for deed in ("letters_send_again", "letters_settle", "letters_cancel"):
-        world.answers[f"partnership:{deed}", LYON] = {"letter": letter.pk}
-
-
 def _keep_the_tables(world: World, intake: Intake) -> None:
     """A record of each table of the administration."""
     convention = Convention.objects.get(title="Avenant fictif")
     records = {
-        "partnership_user": world.people[STRANGER],
-        "partnership_membership": world.people[AUTHOR].memberships.get(),
         "partnership_party": factories.party("tiers"),
         "partnership_zone": factories.zone("toulouse"),
         "partnership_convention": convention,
@@ -423,7 +423,6 @@ def _keep_the_tables(world: World, intake: Intake) -> None:
     for name, thing in records.items():
         world.things[name, LYON] = {"object_id": thing.pk}
         world.answers[f"admin:{name}_delete", LYON] = {"post": "yes"}
-    world.things["a person", LYON] = {"id": world.people[STRANGER].pk}
     world.things["a page of the site", LYON] = {"content_type_id": "1", "object_id": str(convention.pk)}
     world.things["an app", LYON] = {"app_label": "partnership"}
     world.things["somewhere else", LYON] = {"url": "nulle-part/"}

@@ -82,6 +82,8 @@ MAIN_FORM = ("main form[method=post]",)
 PUBLIC = [
     Page("front"),
     Page("privacy"),
+    Page("accessibility"),
+    Page("legal"),
     Page("account_login", forms=MAIN_FORM),
     Page("account_request_login_code", forms=MAIN_FORM),
     Page("account_confirm_login_code", before=asked_for_a_code, forms=("main form >> nth=0",)),
@@ -119,6 +121,29 @@ CONVENTION = [
     Page("partnership:commitment_list", Role.COORDINATOR, forms=("main form[action$='/tenir/'] >> nth=0",)),
     Page("cohorts:register", Role.COORDINATOR),
     Page("placements:register", Role.COORDINATOR),
+]
+
+
+def of_role(role: Role) -> Callable[[World], list[Any]]:
+    return lambda world: [world.user(role).pk]
+
+
+TEAM = [
+    Page("partnership:person_list", Role.ADMINISTRATOR),
+    Page("partnership:person_list", Role.ADMINISTRATOR, query="?q=zzzz", note="nobody found"),
+    Page("partnership:person_invite", Role.ADMINISTRATOR, forms=MAIN_FORM),
+    Page("partnership:person_detail", Role.ADMINISTRATOR, of_role(Role.RECRUITER)),
+    Page("partnership:person_detail", Role.ADMINISTRATOR, lambda world: [world.invited.pk], note="invited"),
+    Page("partnership:person_edit", Role.ADMINISTRATOR, of_role(Role.RECRUITER)),
+    Page("partnership:person_dismiss", Role.ADMINISTRATOR, of_role(Role.RECRUITER)),
+    Page("partnership:membership_add", Role.ADMINISTRATOR, of_role(Role.RECRUITER)),
+    Page(
+        "partnership:membership_edit",
+        Role.ADMINISTRATOR,
+        lambda world: [world.user(Role.RECRUITER).memberships.first().pk],
+    ),
+    Page("partnership:invitation_accept", args=lambda world: [world.tokens["invitation"]], forms=MAIN_FORM),
+    Page("partnership:invitation_accept", args=lambda world: ["inconnue"], status=404, note="unknown"),
 ]
 
 CONTENTS = [
@@ -177,7 +202,6 @@ RECRUITMENT = [
         note="letter",
     ),
     Page("job_detail", Role.RECRUITER, lambda world: [world.job.pk]),
-    Page("job_detail", Role.RECRUITER, lambda world: [world.failed_job.pk], note="failed"),
 ]
 
 PLACING = [
@@ -249,25 +273,16 @@ def _tables() -> Iterator[Page]:
 
 
 ADMINISTRATION = [
-    Page("partnership:operations", Role.ADMINISTRATOR),
-    Page("partnership:operations", Role.ADMINISTRATOR, query="?avant=1", note="no older letters"),
     Page("admin:index", Role.ADMINISTRATOR, note="tables"),
     Page("admin:app_list", Role.ADMINISTRATOR, lambda world: ["partnership"]),
     Page("admin:partnership_party_delete", Role.ADMINISTRATOR, lambda world: [Party.objects.get(code="igs").pk]),
-    Page("admin:partnership_user_delete", Role.ADMINISTRATOR, lambda world: [world.user(Role.COORDINATOR).pk]),
     Page("admin:partnership_journalentry_changelist", Role.ADMINISTRATOR, query="?q=rien", note="nothing found"),
     Page("admin:password_change", Role.ADMINISTRATOR, forms=("#content-main form",)),
     Page("admin:password_change_done", Role.ADMINISTRATOR),
-    Page(
-        "admin:auth_user_password_change",
-        Role.ADMINISTRATOR,
-        lambda world: [world.user(Role.COORDINATOR).pk],
-        forms=("#content-main form",),
-    ),
     *_tables(),
 ]
 
-PAGES = [*PUBLIC, *CONVENTION, *CONTENTS, *RECRUITMENT, *PLACING, *REFUSALS, *ADMINISTRATION]
+PAGES = [*PUBLIC, *CONVENTION, *TEAM, *CONTENTS, *RECRUITMENT, *PLACING, *REFUSALS, *ADMINISTRATION]
 
 # Names that are no page of their own, and why.
 ELSEWHERE = {

@@ -124,3 +124,30 @@ def test_a_visitor_is_sent_to_sign_in(client):
         response = client.get(reverse(name))
         assert response.status_code == 302
         assert response.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_legal_notice_names_publisher_and_host_as_they_are_set(client, settings, language):
+    unset = client.get(f"/{language}/mentions-legales/")
+    assert unset.status_code == 200
+    settings.LEGAL_PUBLISHER, settings.LEGAL_HOST = "Association fictive\n1, rue du Test", "Hébergeur fictif"
+    settings.LEGAL_CONTACT = "ecrire@exemple.test"
+    page = client.get(f"/{language}/mentions-legales/").content.decode()
+    assert "Association fictive<br>1, rue du Test" in page
+    assert "Hébergeur fictif" in page
+    assert "ecrire@exemple.test" in page
+    assert "Etalab" in page
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_accessibility_statement_claims_no_more_than_is_true(client, language):
+    page = client.get(f"/{language}/accessibilite/").content.decode()
+    assert "RGAA 4.1" in page
+    assert settings.LEGAL_CONTACT in page
+
+
+@pytest.mark.parametrize("address", ["/fr/", "/fr/mentions-legales/", "/fr/connexion/", "/fr/nulle-part/"])
+def test_each_public_page_leads_to_what_the_law_asks_for(client, address):
+    page = client.get(address).content.decode()
+    for name in ("privacy", "accessibility", "legal"):
+        assert f'href="{reverse(name)}"' in page

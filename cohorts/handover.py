@@ -1,0 +1,110 @@
+"""Who answers for a file: chosen when it is submitted, and again when whoever followed it leaves."""
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from partnership import clock
+from partnership.handover import Belonging, Left
+from partnership.models import User, Zone
+from partnership.workflow import Actor, edit, record
+
+from .models import RECRUITMENT, Application, Booking, Cohort, Slot
+from .states import LIVE, BookingState
+
+# How many references an administrator is shown.
+SAMPLE = 5
+
+
+def owner_for(cohort: Cohort) -> User | None:
+    """The recruiter of the zone with the fewest live applications: somebody always answers for a file."""
+    return (
+        recruiters_of(cohort.zone)
+        .annotate(load=Count("applications", filter=Q(applications__state__in=LIVE), distinct=True))
+        .order_by("load", "full_name")
+        .first()
+    )
+
+
+def recruiters_of(zone: Zone) -> QuerySet[User]:
+    """Whoever recruits in a zone today."""
+    return User.objects.filter(is_active=True).filter(
+        Q(memberships__zone=zone) | Q(memberships__zone__isnull=True),
+        Q(memberships__until__isnull=True) | Q(memberships__until__gte=clock.today()),
+        memberships__role__in=RECRUITMENT,
+        memberships__since__lte=clock.today(),
+    )
+
+
+# -- when somebody leaves ---------------------------------------------------------------------------------------------
+
+
+def _files(person: User) -> QuerySet[Application]:
+    return Application.objects.live().filter(owner=person).select_related("intake", "cohort__zone")
+
+
+def _interviews(person: User) -> QuerySet[Booking]:
+    return Booking.objects.filter(state=BookingState.BOOKED, slot__held_by=person).select_related(
+        "slot", "application__intake", "application__cohort__zone", "application__owner"
+    )
+
+
+def files_of(person: User) -> Left:
+    """The live applications somebody follows."""
+    files = _files(person)
+    return Left(files.count(), tuple(file.reference for file in files.order_by("number")[:SAMPLE]))
+
+
+def interviews_of(person: User) -> Left:
+    """The interviews somebody is to hold."""
+    booked = _interviews(person)
+    return Left(booked.count(), tuple(one.application.reference for one in booked[:SAMPLE]))
+
+
+def heirs_of(person: User) -> list[User]:
+    """The colleagues who recruit today in a zone of the files."""
+    zones = Zone.objects.filter(cohorts__applications__in=_files(person)).distinct()
+    found = {user.pk: user for zone in zones for user in recruiters_of(zone) if user.pk != person.pk}
+    return sorted(found.values(), key=lambda user: user.full_name)
+
+
+def hand_files_over(person: User, *, heir: User | None, by: Actor) -> int:
+    """Give each file to the heir where they recruit in its zone, else to whoever there follows the fewest."""
+    nobody = 0
+    for file in _files(person):
+        zones = heir.zones_as(*RECRUITMENT) if heir is not None and heir.has_role(*RECRUITMENT) else set()
+        owner = heir if zones is None or file.cohort.zone_id in zones else owner_for(file.cohort)
+        nobody += owner is None
+        edit(file, by=by, owner=owner)
+    return nobody
+
+
+def hand_interviews_over(person: User, *, heir: User | None, by: Actor) -> int:
+    """Whoever now follows the file holds the interview; the appointment stays."""
+    nobody = 0
+    for booking in _interviews(person):
+        holder = booking.application.contact or owner_for(booking.application.cohort)
+        if holder is None or holder == person:
+            nobody += 1
+            continue
+        Slot.objects.filter(pk=booking.slot_id).update(held_by=holder)
+        record(booking, "handed_over", by=by)
+    return nobody
+
+
+BELONGINGS = (
+    Belonging(
+        "files",
+        _("Applications under way"),
+        _("Each needs somebody who follows it."),
+        files_of,
+        heirs=heirs_of,
+        hand_over=hand_files_over,
+    ),
+    Belonging(
+        "interviews",
+        _("Interviews to hold"),
+        _("Whoever then follows the file holds them, at the same hour."),
+        interviews_of,
+        hand_over=hand_interviews_over,
+    ),
+)
