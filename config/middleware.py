@@ -1,14 +1,17 @@
 """What every answer owes: nothing too large and no impossible text in, no personal page in a cache, failures told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from . import errors
+from . import charsets, errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+MOST_DIGITS = 12
 
 
 def _is_impossible(text: str) -> bool:
@@ -16,12 +19,19 @@ def _is_impossible(text: str) -> bool:
 
 
 def refuse_large_bodies(get_response: GetResponse) -> GetResponse:
-    """Answer 413 to more than any form of ours takes, by what is announced: before a byte of it is read."""
+    """Answer 413 to more than any form of ours takes, by what is announced: before a byte of it is read.
+
+    A body whose length is not announced (in chunks, as no browser sends a form) is refused with a 411, unread as well.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         announced = request.META.get("CONTENT_LENGTH") or "0"
-        if announced.isdecimal() and int(announced) > settings.REQUEST_LIMIT_BYTES:
+        if not (announced.isascii() and announced.isdigit()):
+            return errors.page(request, 400)
+        if len(announced) > MOST_DIGITS or int(announced) > settings.REQUEST_LIMIT_BYTES:
             return errors.too_large(request)
+        if request.META.get("HTTP_TRANSFER_ENCODING"):
+            return errors.page(request, 411, template="400.html")
         return get_response(request)
 
     return middleware
@@ -41,19 +51,43 @@ def read_nobodys_session_for_a_probe(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def refuse_impossible_text(get_response: GetResponse) -> GetResponse:
-    """Answer 400 to a NUL or a lone surrogate in the path or any parameter: PostgreSQL would refuse them with a 500."""
+def forget_impossible_cookies(get_response: GetResponse) -> GetResponse:
+    """Read no cookie that holds impossible text: refused, it would shut every page until the browser forgets it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        texts = [request.path_info]
-        for parameters in (request.GET, request.POST):
-            for key, values in parameters.lists():
-                texts += [key, *values]
-        if any(map(_is_impossible, texts)):
+        request.COOKIES = {
+            name: value
+            for name, value in request.COOKIES.items()
+            if not _is_impossible(name) and not _is_impossible(value)
+        }
+        return get_response(request)
+
+    return middleware
+
+
+def refuse_impossible_text(get_response: GetResponse) -> GetResponse:
+    """Answer 400 to a NUL or a lone surrogate, wherever it stands, and to an encoding that is no form's.
+
+    PostgreSQL would refuse such text with a 500, and so would Python such an encoding.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if charsets.CLAIM in request.META or any(map(_is_impossible, _texts(request))):
             return errors.page(request, 400)
         return get_response(request)
 
     return middleware
+
+
+def _texts(request: HttpRequest) -> Iterator[str]:
+    """Every text that somebody outside has chosen, besides the cookies."""
+    yield request.path_info
+    yield from (value for name, value in request.META.items() if name.startswith(("HTTP_", "CONTENT_")))
+    for parameters in (request.GET, request.POST):
+        for key, values in parameters.lists():
+            yield from (key, *values)
+    for key, files in request.FILES.lists():
+        yield from (key, *(file.name or "" for file in files))
 
 
 def keep_personal_pages_out_of_caches(get_response: GetResponse) -> GetResponse:

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.middleware.refuse_large_bodies",
     "config.middleware.read_nobodys_session_for_a_probe",
+    "config.middleware.forget_impossible_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "config.middleware.refuse_impossible_text",

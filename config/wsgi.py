@@ -7,10 +7,10 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from . import proxies
+from . import charsets, proxies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 try:
-    application = proxies.behind(get_wsgi_application(), settings.TRUSTED_PROXIES)
+    application = proxies.behind(charsets.utf8_alone(get_wsgi_application()), settings.TRUSTED_PROXIES)
 except ImproperlyConfigured as refusal:
     sys.exit(str(refusal))

@@ -1,23 +1,20 @@
 """What the house promises of itself, so that nobody has to remember it."""
 
 import ast
-import importlib
 import io
 import json
 import re
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import pytest
 from django import forms
 from django.apps import apps
 from django.conf import settings
-from django.contrib import admin
 from django.core.management import call_command
 from django.db import models
-from django.test import RequestFactory, override_settings
+from django.test import override_settings
 
 from cohorts import states as cohorts_states
 from partnership import states as partnership_states
@@ -25,6 +22,8 @@ from partnership.fields import LineField
 from partnership.management.commands import messages
 from placements import states as placements_states
 from programmes import states as programmes_states
+
+from . import every_form
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("partnership", "programmes", "cohorts", "placements")
@@ -200,32 +199,6 @@ def test_the_models_and_settings_check():
 # -- what is typed ----------------------------------------------------------------------------------------------------
 
 
-def _below(kind: type) -> set[type]:
-    return {kind}.union(*(_below(child) for child in kind.__subclasses__()))
-
-
-def every_form(administrator) -> dict[str, dict[str, forms.Field]]:
-    """The fields of every form of ours, by its name: those we have written, and those of every table of the admin."""
-    for path in code():
-        if "Form):" in path.read_text():
-            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    found = {
-        f"{kind.__module__}.{kind.__name__}": kind.base_fields
-        for kind in _below(forms.BaseForm)
-        if kind.__module__.partition(".")[0] in (*APPS, "config") and hasattr(kind, "base_fields")
-    }
-    request = RequestFactory().get("/")
-    request.user, request.resolver_match = administrator, types.SimpleNamespace(kwargs={})
-    for model, table in admin.site._registry.items():
-        if table.has_add_permission(request):
-            found[f"admin: {model.__name__}"] = table.get_form(request).base_fields
-        for rows in table.get_inline_instances(request):
-            found[f"admin: {model.__name__}, {rows.model.__name__}"] = rows.get_formset(request).form.base_fields
-        search = table.get_changelist(request).search_form_class({})
-        found[f"admin: {model.__name__}, search"] = search.fields
-    return found
-
-
 def is_cleaned(field: forms.Field) -> bool:
     """Whether a field cleans the text typed in it, or takes no free text."""
     if not isinstance(field, forms.CharField) or isinstance(field, LineField):
@@ -237,8 +210,8 @@ def is_cleaned(field: forms.Field) -> bool:
 
 @pytest.mark.django_db
 def test_every_text_of_every_form_is_cleaned_by_the_one_field(administrator):
-    found = every_form(administrator)
-    assert {"cohorts.forms.apply.IdentityForm", "admin: Party", "admin: Party, search"} <= set(found)
+    found = every_form.fields(administrator)
+    assert {"cohorts.forms.apply.IdentityForm", "admin: partnership.Party"} <= set(found)
     plain = [
         f"{form}: {name}" for form, asked in found.items() for name, field in asked.items() if not is_cleaned(field)
     ]
@@ -249,7 +222,7 @@ def test_every_text_of_every_form_is_cleaned_by_the_one_field(administrator):
 def test_every_text_of_every_form_has_an_end(administrator):
     endless = [
         f"{form}: {name}"
-        for form, asked in every_form(administrator).items()
+        for form, asked in every_form.fields(administrator).items()
         for name, field in asked.items()
         if isinstance(field, LineField) and field.max_length is None
     ]
