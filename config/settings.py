@@ -44,6 +44,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".local" / "data")))
 MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
+# The folder of pg_dump and pg_restore, for backups; where it is empty they are looked for.
+PG_BIN = env.str("PG_BIN", default="")
 # Where each process but the web touches `alive-<process>` as it tells the database that it lives, for whoever looks
 # after it on the same machine; nowhere when empty.
 ALIVE_DIR = env.str("ALIVE_DIR", default="")

@@ -217,7 +217,7 @@ def file_fields() -> list[models.FileField]:
     ]
 
 
-def _named() -> dict[str, str]:
+def named_files() -> dict[str, str]:
     """The files that rows speak of, and the row of each."""
     return {
         name: f"{field.model._meta.label_lower}:{key}"
@@ -243,14 +243,14 @@ def files_without_rows(*, younger: timedelta = YOUNG) -> list[str]:
         if path.is_file() and path.stat().st_mtime < before
     ]
     # Asked after the files were listed: a row that came in between is seen.
-    named = _named() if there else {}
+    named = named_files() if there else {}
     return [f"file:{name}" for name in there if name not in named][:MOST]
 
 
 def _rows_without_files() -> list[str]:
-    missing = {name: reference for name, reference in _named().items() if not default_storage.exists(name)}
+    missing = {name: reference for name, reference in named_files().items() if not default_storage.exists(name)}
     # A row that went away together with its file in the meantime is no finding.
-    still = _named() if missing else {}
+    still = named_files() if missing else {}
     return [reference for name, reference in missing.items() if name in still][:MOST]
 
 
