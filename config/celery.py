@@ -31,6 +31,11 @@ app.conf.beat_schedule = {
     "send what is due": {"task": "partnership.tasks.send_due", "schedule": 15.0, "options": {"expires": 15}},
     "tidy the doors": {"task": "partnership.tasks.tidy_doors", "schedule": 600.0, "options": {"expires": 600}},
     "ring for waiting jobs": {"task": "partnership.tasks.ring_jobs", "schedule": 30.0, "options": {"expires": 30}},
+    "check the invariants": {
+        "task": "partnership.tasks.check_invariants",
+        "schedule": 3600.0,
+        "options": {"queue": "jobs", "expires": 3600},
+    },
     # The quick worker has the two above to show that it lives; the other may wait long for a task.
     "ask the worker of the long tasks": {
         "task": "partnership.tasks.be_alive",

@@ -34,6 +34,7 @@ _ENTRIES: list[tuple[Promise, str, tuple[Role, ...]]] = [
     (_("To review"), "admin:index", (Role.REVIEWER,)),
     (_("Convention"), "partnership:board", tuple(Role)),
     (_("Commitments"), "partnership:commitment_list", (Role.COORDINATOR,)),
+    (_("Operations"), "partnership:operations", (Role.ADMINISTRATOR,)),
     (_("Team"), "partnership:person_list", (Role.ADMINISTRATOR,)),
     (_("Administration"), "admin:index", (Role.ADMINISTRATOR,)),
 ]

@@ -49,6 +49,8 @@ PG_BIN = env.str("PG_BIN", default="")
 # Where each process but the web touches `alive-<process>` as it tells the database that it lives, for whoever looks
 # after it on the same machine; nowhere when empty.
 ALIVE_DIR = env.str("ALIVE_DIR", default="")
+# Administrators are told when the last backup is older than this, in hours; 0 says nothing about backups.
+BACKUP_HOURS = env.int("BACKUP_HOURS", default=26)
 # Seconds by which clock.now() is ahead of the machine: the demonstration lives in June of its rentrée's year.
 CLOCK_SHIFT = env.int("CLOCK_SHIFT", default=0)
 

@@ -6,7 +6,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from partnership.views.jobs import job_detail, job_result
+from partnership.views.jobs import job_detail, job_restart, job_result
 
 from . import views
 
@@ -31,6 +31,7 @@ urlpatterns += i18n_patterns(
     path("", include("cohorts.urls")),
     path("", include("placements.urls")),
     path("taches/<uuid:pk>/", job_detail, name="job_detail"),
+    path("taches/<uuid:pk>/relancer/", job_restart, name="job_restart"),
     path("taches/<uuid:pk>/fichier/", job_result, name="job_result"),
     path("admin/", admin.site.urls),
 )

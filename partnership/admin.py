@@ -17,19 +17,19 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import measures, outbox, services
+from . import measures, outbox
 from .desk import (
     AdministratorAdmin,
     AdministratorInline,
@@ -52,7 +52,6 @@ from .models import (
     ZoneDepartment,
 )
 from .states import ConventionState
-from .workflow import Refused
 
 # Addresses are a field of User and rights come from memberships: the libraries' own tables have nothing to say here.
 admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
@@ -252,7 +251,10 @@ class JournalEntryAdmin(ReadOnlyAdmin):
 
 @admin.register(OutgoingMessage)
 class OutgoingMessageAdmin(ReadOnlyAdmin):
-    """Letters and what became of them; personal links and codes are for their readers alone."""
+    """Letters and what became of them; personal links and codes are for their readers alone.
+
+    What can be done about those that stopped stands on the operations page.
+    """
 
     letter, standing = _told("subject", _("subject")), _told("state", _("state"))
     name, address = _told("to_name", _("recipient")), _told("to_email", _("e-mail address"))
@@ -274,24 +276,9 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
     list_filter = [("state", _StateFilter)]
     search_fields = ["to_email", "=about", "subject"]
     show_full_result_count = False
-    actions = ["send_again"]
 
     @admin.display(description=_("text"))
     def body(self, letter: OutgoingMessage) -> SafeString:
         text = letter.text.replace(outbox.LINK_MARK, f"« {gettext('personal link')} »")
         text = text.replace(outbox.SECRET_MARK, f"« {gettext('code')} »")
         return linebreaks_filter(text)
-
-    @admin.action(description=_("Send again"))
-    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMessage]) -> None:
-        again = 0
-        with transaction.atomic():
-            for letter in queryset:
-                try:
-                    services.send_letter_again(letter, by=request.user)
-                    again += 1
-                except Refused as refusal:
-                    self.message_user(request, refusal.reason, messages.ERROR)
-        if again:
-            said = ngettext("%(n)s letter will leave again.", "%(n)s letters will leave again.", again) % {"n": again}
-            self.message_user(request, said, messages.SUCCESS)

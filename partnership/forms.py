@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from . import clock
 from .fields import AddressField, LineField, NameField, PhoneField
-from .models import Membership, Party, User, Zone
+from .models import Membership, OutgoingMessage, Party, User, Zone
 from .states import Role
 
 
@@ -23,6 +24,23 @@ class EvidenceForm(forms.Form):
         help_text=_("A document, a date, an address: by what the other party can see it."),
         error_messages={"required": _("Say by what one can see that it has been kept.")},
     )
+
+
+class LettersForm(forms.Form):
+    """The letters that were ticked; `only` is the one beside which a button was pressed, whatever is ticked."""
+
+    letter = forms.ModelMultipleChoiceField(OutgoingMessage.objects.all(), required=False)
+    only = forms.ModelChoiceField(OutgoingMessage.objects.all(), required=False)
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if not self.errors and not cleaned["letter"] and not cleaned["only"]:
+            raise forms.ValidationError(_("Tick at least one letter of the list."))
+        return cleaned
+
+    def chosen(self) -> list[OutgoingMessage] | QuerySet[OutgoingMessage]:
+        """The letters to do something about."""
+        return [self.cleaned_data["only"]] if self.cleaned_data["only"] else self.cleaned_data["letter"].order_by("pk")
 
 
 # -- people -----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from .states import (
     CONVENTION_FLOW,
     JOB_FLOW,
     MESSAGE_FLOW,
+    STOPPED,
     ActorKind,
     Channel,
     ConventionState,
@@ -484,6 +485,7 @@ class OutgoingMessage(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state=MessageState.PENDING), name="letters_to_send"),
             models.Index(fields=["lease_until"], condition=Q(state=MessageState.SENDING), name="letters_leased"),
+            models.Index(fields=["-id"], condition=Q(state__in=STOPPED), name="letters_stopped"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -554,6 +556,12 @@ class Tombstone(models.Model):
         return self.subject
 
 
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: User) -> "JobQuerySet":
+        """The tasks that somebody started; administrators see all."""
+        return self if user.has_role(Role.ADMINISTRATOR) else self.filter(started_by=user)
+
+
 class Job(models.Model):
     """A long task as a row: whoever started it may leave the page and find it again."""
 
@@ -571,6 +579,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("task")

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.shortcuts import get_object_or_404
 
-from .models import Commitment, Convention, Signature, User, Zone
+from .models import Commitment, Convention, Job, Signature, User, Zone
 from .states import Role
 
 T = TypeVar("T", bound=models.Model)
@@ -28,6 +28,11 @@ def require(allowed: bool) -> None:
 
 def is_administrator(user: User) -> bool:
     return user.has_role(Role.ADMINISTRATOR)
+
+
+def can_restart_job(user: User, job: Job) -> bool:
+    """Whoever started a task, and an administrator, start it again once it has failed."""
+    return job.started_by_id == user.pk or is_administrator(user)
 
 
 # Whoever reads files of applicants, students or hosts, or every table.

@@ -1,5 +1,7 @@
 """What people do with the partnership: sign its convention, keep its commitments, have a letter sent again."""
 
+import logging
+import time
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -12,10 +14,24 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import clock, emails, handover, links, outbox
-from .models import AccessLink, Commitment, Convention, Membership, OutgoingMessage, Party, Signature, User, Zone
-from .states import INVITATION, RESET, Channel, ConventionState, MessageState, Role
+from . import clock, emails, handover, invariants, jobs, links, outbox
+from .models import (
+    AccessLink,
+    Commitment,
+    Convention,
+    InvariantCheck,
+    Job,
+    Membership,
+    OutgoingMessage,
+    Party,
+    Signature,
+    User,
+    Zone,
+)
+from .states import INVITATION, RESET, Channel, ConventionState, JobState, MessageState, Role
 from .workflow import THE_CLOCK, Actor, Refused, Stale, edit, move, record, refusing
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -66,6 +82,51 @@ def send_letter_again(letter: OutgoingMessage, *, by: Actor) -> None:
             _("“%(letter)s” is neither held, unsent nor returned: it is not sent again.") % {"letter": letter}
         )
     record(letter, MessageState.PENDING, by=by, before=before)
+
+
+@transaction.atomic
+def settle_letter(letter: OutgoingMessage, *, by: Actor) -> None:
+    """Say that a letter in doubt had left; it is not sent again."""
+    if letter.state != MessageState.HELD:
+        raise Refused(_("“%(letter)s” is not in doubt.") % {"letter": letter})
+    move(letter, MessageState.SENT, by=by, sent_at=clock.now(), secret="")  # noqa: S106 (forgotten)
+
+
+@transaction.atomic
+def cancel_letter(letter: OutgoingMessage, *, by: Actor) -> None:
+    """Give up a letter that was held or could not leave."""
+    if letter.state not in (MessageState.HELD, MessageState.DEAD):
+        raise Refused(_("“%(letter)s” is neither held nor unsent: it is not cancelled here.") % {"letter": letter})
+    move(letter, MessageState.CANCELLED, by=by, secret="")  # noqa: S106 (forgotten)
+
+
+@transaction.atomic
+def restart_job(job: Job, *, by: User) -> None:
+    """Let a task that failed be worked on again, from where it was."""
+    if job.state != JobState.FAILED:
+        raise Refused(_("Only a task that has failed is started again."))
+    move(job, JobState.WAITING, by=by, ended_at=None)
+    transaction.on_commit(lambda: jobs.ring(job))
+
+
+def check_invariants() -> InvariantCheck:
+    """Check everything that must hold, and keep what was found in the place of the last check."""
+    started = time.monotonic()
+    findings: dict[str, list[str]] = {}
+    for finding in invariants.check():
+        findings.setdefault(finding.key, []).append(finding.reference)
+    broken = sum(map(len, findings.values()))
+    if broken:
+        log.error("invariants broken: %s", findings)
+    found = {"findings": findings, "broken": broken, "seconds": round(time.monotonic() - started, 3)}
+    return InvariantCheck.objects.update_or_create(pk=1, defaults=found | {"at": clock.now()})[0]
+
+
+def check_invariants_step(job: Job) -> bool:
+    """The check as a task that somebody asks for, in one step."""
+    check_invariants()
+    job.done = job.total = len(invariants.INVARIANTS)
+    return True
 
 
 # -- people -----------------------------------------------------------------------------------------------------------

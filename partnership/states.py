@@ -96,6 +96,10 @@ MESSAGE_FLOW = {
 }
 
 
+# Letters that leave again only if somebody says so.
+STOPPED = (MessageState.HELD, MessageState.DEAD, MessageState.BOUNCED)
+
+
 class OnDoubt(models.TextChoices):
     """When a sender died after handing a letter over, nobody knows whether it left."""
 
@@ -121,11 +125,32 @@ JOB_FLOW = {
 class Process(models.TextChoices):
     """What Tandem is made of once it runs; a worker is called by its queue."""
 
-    WEB = "web", _("web server")
-    RELAY = "relay", _("relay")
-    QUICK = "quick", _("quick worker")
-    JOBS = "jobs", _("worker of the long tasks")
-    BEAT = "beat", _("scheduler")
+    WEB = "web", _("Web server")
+    RELAY = "relay", _("Relay")
+    QUICK = "quick", _("Quick worker")
+    JOBS = "jobs", _("Worker of the long tasks")
+    BEAT = "beat", _("Scheduler")
+
+
+class ProcessState(models.TextChoices):
+    """Computed from the signs of life, never stored."""
+
+    LIVES = "lives", _("Alive")
+    SILENT = "silent", _("Silent")
+    ABSENT = "absent", _("Absent")
+    UNASKED = "unasked", _("Asked by nobody")
+
+
+class Rule(models.TextChoices):
+    """What administrators are written to about; computed, never stored."""
+
+    LATE_LETTERS = "late_letters", _("letters that wait")
+    DEAD_LETTERS = "dead_letters", _("letters that could not leave")
+    HELD_LETTERS = "held_letters", _("letters that wait for a decision")
+    SILENT_PROCESS = "silent_process", _("a process that is silent")
+    FAILED_JOBS = "failed_jobs", _("long tasks that failed")
+    BROKEN_INVARIANTS = "broken_invariants", _("data that contradict themselves")
+    OLD_BACKUP = "old_backup", _("a backup that is too old")
 
 
 # The purpose of a link: accept an invitation.

@@ -5,7 +5,7 @@ from typing import Any
 from celery import Task, shared_task
 from celery.signals import task_prerun, worker_shutdown
 
-from . import heartbeats, jobs, limits, outbox
+from . import heartbeats, jobs, limits, outbox, services
 from .states import Process
 
 
@@ -54,3 +54,9 @@ def ring_jobs() -> None:
 def tidy_doors() -> None:
     """Forget what the doors need no longer."""
     limits.forget_old()
+
+
+@shared_task(name="partnership.tasks.check_invariants", soft_time_limit=240, time_limit=270)
+def check_invariants() -> None:
+    """Check everything that must hold."""
+    services.check_invariants()

@@ -1,8 +1,9 @@
-"""The partnership's addresses: the convention under /partenariat/, the people under /equipe/."""
+"""The partnership's addresses: the convention under /partenariat/, the people under /equipe/, the machine under
+/exploitation/."""
 
 from django.urls import include, path
 
-from .views import conventions, invitations, people
+from .views import conventions, invitations, operations, people
 
 app_name = "partnership"
 CONVENTION = [
@@ -13,6 +14,13 @@ CONVENTION = [
     path("jalons/<int:order>/", conventions.milestone_detail, name="milestone_detail"),
     path("engagements/", conventions.commitment_list, name="commitment_list"),
     path("engagements/<uuid:pk>/tenir/", conventions.commitment_keep, name="commitment_keep"),
+]
+OPERATIONS = [
+    path("", operations.operations, name="operations"),
+    path("lettres/renvoyer/", operations.letters_send_again, name="letters_send_again"),
+    path("lettres/parties/", operations.letters_settle, name="letters_settle"),
+    path("lettres/annuler/", operations.letters_cancel, name="letters_cancel"),
+    path("controle/", operations.invariants_check, name="invariants_check"),
 ]
 TEAM = [
     path("", people.person_list, name="person_list"),
@@ -33,4 +41,5 @@ TEAM = [
 urlpatterns = [
     path("partenariat/", include(CONVENTION)),
     path("equipe/", include(TEAM)),
+    path("exploitation/", include(OPERATIONS)),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -117,6 +117,11 @@ APPEARANCE = {
     "waiting": ("go", "ring"),
     "running": ("go", "half"),
     "failed": ("late", "octagon"),
+    # processes
+    "lives": ("done", "tick"),
+    "silent": ("late", "octagon"),
+    "absent": ("late", "refused"),
+    "unasked": ("idle", "dashed"),
     # milestones
     "done": ("done", "tick"),
     "on_track": ("done", "arrow"),
@@ -309,6 +314,21 @@ def clocktime(value: datetime | None) -> str:
 def daytime(value: datetime | None) -> str:
     """« lundi 14 juin 2027, 10 h 12 »."""
     return f"{daydate(value)}, {clocktime(value)}" if value else ""
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """« 40 secondes », « 12 minutes », « 5 heures », « 3 jours »: the largest unit that counts at least two."""
+    if value is None:
+        return ""
+    seconds = max(int(value.total_seconds()), 0)
+    if seconds < 120:
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    if seconds < 2 * 3600:
+        return ngettext("%(n)s minute", "%(n)s minutes", seconds // 60) % {"n": seconds // 60}
+    if seconds < 48 * 3600:
+        return ngettext("%(n)s hour", "%(n)s hours", seconds // 3600) % {"n": seconds // 3600}
+    return ngettext("%(n)s day", "%(n)s days", seconds // 86400) % {"n": number(seconds // 86400)}
 
 
 @register.filter

@@ -1,12 +1,14 @@
 """Long tasks: whoever started one follows it and takes what it made."""
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
-from .. import jobs
+from .. import jobs, policies, services
 from ..models import Job
 from ..states import JobState
+from ..workflow import Refused
 
 
 @require_safe
@@ -25,6 +27,19 @@ def job_detail(request: HttpRequest, pk: str) -> HttpResponse:
         # Asked of the browser by the answer, so that the page follows its task without a script.
         response["Refresh"] = "4"
     return response
+
+
+@require_POST
+def job_restart(request: HttpRequest, pk: str) -> HttpResponse:
+    """Start a task that failed again: whoever started it, or an administrator."""
+    job = policies.get_allowed(Job.objects, policies.can_restart_job, request.user, pk=pk)
+    try:
+        services.restart_job(job, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    if job.started_by_id != request.user.pk:
+        return redirect("partnership:operations")
+    return redirect("job_detail", pk=job.pk)
 
 
 @require_safe

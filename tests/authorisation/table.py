@@ -168,6 +168,15 @@ THE_PARTNERSHIP = [
     # long tasks: whoever started them
     page("job_detail", frozenset({LYON_RECRUITER}), of="task", refused=MISSING),
     page("job_result", frozenset({LYON_RECRUITER}), of="task", refused=MISSING),
+    deed("job_restart", frozenset({LYON_RECRUITER, ADMINISTRATOR}), of="failed task", refused=MISSING),
+]
+
+THE_MACHINE = [
+    page("partnership:operations", ADMINISTRATION, asks=("avant",)),
+    deed("partnership:letters_send_again", ADMINISTRATION),
+    deed("partnership:letters_settle", ADMINISTRATION),
+    deed("partnership:letters_cancel", ADMINISTRATION),
+    deed("partnership:invariants_check", ADMINISTRATION),
 ]
 
 THE_TEAM = [
@@ -325,6 +334,7 @@ IN_DEVELOPMENT = [
 TABLE = [
     *PUBLIC,
     *THE_PARTNERSHIP,
+    *THE_MACHINE,
     *THE_TEAM,
     *CONTENTS_OF_COURSES,
     *THE_RECRUITMENT,

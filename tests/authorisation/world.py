@@ -16,8 +16,18 @@ from cohorts.states import FOLLOW, RESUME
 from cohorts.states import ApplicationState as S
 from partnership import clock, jobs, links
 from partnership import services as team
-from partnership.models import Commitment, Convention, JournalEntry, Milestone, OutgoingMessage, Signature, User, ref
-from partnership.states import INVITATION, Role
+from partnership.models import (
+    Commitment,
+    Convention,
+    Job,
+    JournalEntry,
+    Milestone,
+    OutgoingMessage,
+    Signature,
+    User,
+    ref,
+)
+from partnership.states import INVITATION, JobState, MessageState, Role
 from placements import services as places
 from placements.models import HostCompany, HostSite, Seat
 from placements.states import ANSWER
@@ -142,6 +152,7 @@ def build(mailbox: Path) -> World:
     task = jobs.start("applications_export", by=world.people[LYON_RECRUITER], filters={}, order="", language="fr")
     jobs.run_slice(str(task.pk))
     world.things["task", LYON] = {"pk": task.pk}
+    _stop_the_machine(world)
     world.sign_in()
     world.untouched = fingerprint()
     return world
@@ -402,6 +413,21 @@ def _place(world: World, zone: str, cohort: Cohort) -> None:
             "version": str(free.application.version),
         },
     }
+
+
+def _stop_the_machine(world: World) -> None:
+    """A letter in doubt and a task that failed."""
+    failed = Job.objects.create(
+        kind="applications_export",
+        started_by=world.people[LYON_RECRUITER],
+        state=JobState.FAILED,
+        ended_at=clock.now(),
+    )
+    world.things["failed task", LYON] = {"pk": failed.pk}
+    letter = OutgoingMessage.objects.order_by("pk").first()
+    OutgoingMessage.objects.filter(pk=letter.pk).update(state=MessageState.HELD)
+    for deed in ("letters_send_again", "letters_settle", "letters_cancel"):
+        world.answers[f"partnership:{deed}", LYON] = {"letter": letter.pk}
 
 
 def _keep_the_tables(world: World, intake: Intake) -> None:

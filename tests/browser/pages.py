@@ -202,6 +202,7 @@ RECRUITMENT = [
         note="letter",
     ),
     Page("job_detail", Role.RECRUITER, lambda world: [world.job.pk]),
+    Page("job_detail", Role.RECRUITER, lambda world: [world.failed_job.pk], note="failed"),
 ]
 
 PLACING = [
@@ -273,6 +274,8 @@ def _tables() -> Iterator[Page]:
 
 
 ADMINISTRATION = [
+    Page("partnership:operations", Role.ADMINISTRATOR),
+    Page("partnership:operations", Role.ADMINISTRATOR, query="?avant=1", note="no older letters"),
     Page("admin:index", Role.ADMINISTRATOR, note="tables"),
     Page("admin:app_list", Role.ADMINISTRATOR, lambda world: ["partnership"]),
     Page("admin:partnership_party_delete", Role.ADMINISTRATOR, lambda world: [Party.objects.get(code="igs").pk]),

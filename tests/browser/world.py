@@ -1,11 +1,13 @@
 """The demonstration and what it lacks to open every page: links, a draft, an export, a caught letter."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.management import call_command
+from django.db.models.functions import Now
 
 from cohorts import services as recruitment
 from cohorts.models import Application, Cohort
@@ -13,8 +15,8 @@ from cohorts.states import FOLLOW, RESUME, ApplicationState, Level
 from config import caught_mail
 from partnership import clock, jobs, links
 from partnership import services as team
-from partnership.models import OutgoingMessage, User, Zone, ref
-from partnership.states import INVITATION, Role
+from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
+from partnership.states import INVITATION, JobState, MessageState, Process, Role
 from placements.models import HostSite, Placement
 from placements.states import ANSWER, PlacementState
 from programmes import services as teaching
@@ -35,6 +37,7 @@ class World:
         self.draft_curriculum = teaching.create_curriculum(self.acvd, by=author)
         self.submitted_curriculum = Curriculum.objects.filter(state=CurriculumState.IN_REVIEW).first()
         self.job = jobs.start("applications_export", by=self.user(Role.RECRUITER), filters={}, order="", language="fr")
+        self._stop_the_machine()
         begun, described, sent = self._begin("Zoé"), self._begin("Nils"), self._begin("Ambre")
         for draft in (described, sent):
             self._describe(draft)
@@ -62,6 +65,31 @@ class World:
         smtp = get_connection("django.core.mail.backends.smtp.EmailBackend")
         EmailMessage("Une lettre arrivée", "Bonjour.", to=["quelqu.un@exemple.test"], connection=smtp).send()
         self.caught = caught_mail.newest("Une lettre arrivée")[0].name
+
+    def _stop_the_machine(self) -> None:
+        """Signs of life, letters and a task that stopped, data that contradict themselves."""
+        for process, minutes in ((Process.RELAY, 0), (Process.QUICK, 1), (Process.JOBS, 1), (Process.BEAT, 12)):
+            Heartbeat.objects.create(
+                process=process, instance="tandem-1", version=settings.VERSION, at=Now() - timedelta(minutes=minutes)
+            )
+        refusal = "SMTPRecipientsRefused: {'quelqu.un@exemple.test': (550, b'5.1.1 No such user here')}"
+        stopped = {MessageState.DEAD: refusal, MessageState.HELD: "sender lost after handing over"}
+        for place, letter in enumerate(OutgoingMessage.objects.filter(state=MessageState.SENT).order_by("-pk")[:4]):
+            state = MessageState.HELD if place == 1 else MessageState.DEAD
+            OutgoingMessage.objects.filter(pk=letter.pk).update(
+                state=state, sent_at=None, attempts=1, last_error=stopped[state]
+            )
+        self.failed_job = Job.objects.create(
+            kind="applications_export",
+            started_by=self.user(Role.RECRUITER),
+            state=JobState.FAILED,
+            ended_at=clock.now(),
+            done=1200,
+            total=3400,
+            errors=["OSError: [Errno 28] No space left on device"],
+        )
+        findings = {"letters_leased": ["partnership.outgoingmessage:12", "partnership.outgoingmessage:15"]}
+        InvariantCheck.objects.create(at=clock.now(), broken=2, seconds=0.4, findings=findings)
 
     def _begin(self, first_name: str) -> Application:
         cohort = Cohort.objects.get(zone__code="lyon", intake__programme=self.acvd)

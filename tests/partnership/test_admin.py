@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from partnership import clock, emails, outbox
 from partnership.models import Convention, JournalEntry, Membership, Objective, OutgoingMessage
-from partnership.states import ConventionState, MessageState, Role
+from partnership.states import ConventionState, Role
 
 from .. import factories
 
@@ -156,25 +156,6 @@ def test_a_letter_shows_neither_link_nor_code(administrator, client_of):
     assert "481516" not in page
     assert outbox.SECRET_MARK not in page
     assert "lien personnel" in page or "personal link" in page
-
-
-@pytest.mark.parametrize("state", [MessageState.DEAD, MessageState.HELD])
-def test_a_stopped_letter_is_sent_again_and_journalled(administrator, client_of, state):
-    letter = _letter(state=state)
-    url = reverse("admin:partnership_outgoingmessage_changelist")
-    client_of(administrator).post(url, {"action": "send_again", "_selected_action": [letter.pk]})
-    letter.refresh_from_db()
-    assert letter.state == MessageState.PENDING
-    assert JournalEntry.objects.filter(subject=f"partnership.outgoingmessage:{letter.pk}", before=state).count() == 1
-
-
-def test_a_letter_that_has_left_is_not_sent_again(administrator, client_of):
-    letter = _letter(state=MessageState.SENT, sent_at=clock.now())
-    url = reverse("admin:partnership_outgoingmessage_changelist")
-    page = client_of(administrator).post(url, {"action": "send_again", "_selected_action": [letter.pk]}, follow=True)
-    letter.refresh_from_db()
-    assert letter.state == MessageState.SENT
-    assert [message.level_tag for message in page.context["messages"]] == ["error"]
 
 
 def test_letters_cannot_be_written_or_deleted_by_hand(administrator, client_of):

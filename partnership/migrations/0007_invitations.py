@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partnership", "0005_tombstones"),
+        ("partnership", "0006_letters_stopped"),
     ]
 
     operations = [
