@@ -117,12 +117,20 @@ class Load:
             return None
         sent = person.send(form, page, **fields)
         while sent.failed and not self.ended.wait(0.3):
+            self._go_round(person, sent)
             sent = person.send(form, page, **fields)
         return sent
+
+    def _go_round(self, person: Person, page: Page) -> None:
+        """Where a web is not there at all, the proxy in front of both asks the other one."""
+        if page.status == 0:
+            webs = self.site.webs
+            person.go_to(webs[1 - webs.index(person.place.geturl())])
 
     def _read(self, person: Person, path: str) -> Page | None:
         page = person.get(path)
         while page.failed and not self.ended.wait(0.3):
+            self._go_round(person, page)
             page = person.get(path)
         return None if page.failed else page
 
