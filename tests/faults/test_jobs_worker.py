@@ -10,13 +10,17 @@ from celery import current_app
 from django.db import connection
 
 from partnership import jobs
-from partnership.models import Job, JournalEntry
+from partnership.models import JournalEntry
 from partnership.states import JobState, Role
 from tests import factories
 
 from .processes import until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("promises_hold"),
+    pytest.mark.timeout(600),
+]
 LEASE_SECONDS = 3
 COMMAND = ["-m", "celery", "--quiet", "-A", "config", "worker", "--loglevel", "ERROR", "--concurrency", "1"]
 
@@ -52,22 +56,39 @@ def test_a_task_whose_worker_is_killed_is_taken_up_again_and_done_once(table, wo
         factories.application()
     with locked(table):
         job = jobs.start("applications_export", by=recruiter, filters={}, order="nom", language="fr")
-        until(lambda: _waits_for(table), "the slice is in the middle", seconds=60)
+        until(lambda: _waits_for(table), "the slice is in the middle", seconds=150)
         if table == "partnership_journalentry":
             assert len(_files(tmp_path)) == 1
         worker.kill()
     job.refresh_from_db()
     assert (job.state, job.result.name) == (JobState.RUNNING, "")
     worker.start()
+    _is_done_once(job, tmp_path)
 
+
+def test_a_task_that_loses_its_line_to_the_database_has_not_failed(worker, tmp_path):
+    """A restart of PostgreSQL is nobody's failure: the same worker takes the task up again, on a new line."""
+    recruiter = factories.user(Role.RECRUITER)
+    for _number in range(3):
+        factories.application()
+    with locked("cohorts_application"), connection.cursor() as cursor:
+        job = jobs.start("applications_export", by=recruiter, filters={}, order="nom", language="fr")
+        until(lambda: _waits_for("cohorts_application"), "the slice is in the middle", seconds=150)
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
+    _is_done_once(job, tmp_path)
+    assert worker.process.poll() is None
+
+
+def _is_done_once(job, tmp_path):
     def done():
         # The part of beat, which rings every 30 seconds.
         current_app.send_task("partnership.tasks.ring_jobs", queue="jobs", retry=False)
         time.sleep(0.5)
-        return not Job.objects.exclude(state=JobState.DONE).exists()
+        job.refresh_from_db()
+        return job.state not in (JobState.WAITING, JobState.RUNNING)
 
-    until(done, "the task is done", seconds=60)
-    job.refresh_from_db()
+    until(done, "the task is over", seconds=150)
+    assert (job.state, job.errors) == (JobState.DONE, [])
     assert job.done == 3
     assert [path.name for path in _files(tmp_path)] == [job.result.name.rpartition("/")[2]]
     assert JournalEntry.objects.filter(after="exported").count() == 1

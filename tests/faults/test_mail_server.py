@@ -12,7 +12,11 @@ from tests import factories
 
 from .conftest import send_to
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("promises_hold")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("promises_hold"),
+    pytest.mark.usefixtures("promises_hold"),
+]
 
 
 def _post(to, key="an event", on_doubt=OnDoubt.RESEND):

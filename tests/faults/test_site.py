@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from .load import APPLY, LIST, Load, audit, identity_of_somebody
+from .load import APPLY, LIST, Ledger, Load, audit, identity_of_somebody
 from .person import Person
 from .prepare import PLACES
 from .processes import until
@@ -257,6 +257,12 @@ def test_a_crowd_on_two_machines_loses_and_doubles_nothing(seconds, site):
     assert found.kept["submitted"]
     assert (load.ledger.errors(), load.ledger.unexpected) == ({}, {})
     assert (found.lost, found.doubled, found.halves, found.letters_doubled) == ([], [], [], 0)
+
+
+def test_a_promise_that_was_not_kept_is_found(site):
+    """The control: the audit of these tests is not blind."""
+    told = [(what, "personne") for what in ("submitted", "interviewed", "admitted", "confirmed", "placed", "code")]
+    assert len(audit(site, Ledger(told=told)).lost) == len(told)
 
 
 def test_a_session_and_a_personal_link_are_good_on_either_web(site):
