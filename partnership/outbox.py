@@ -202,9 +202,10 @@ def readdress(to: Addressee) -> int:
 
 
 def hasten(key: str) -> bool:
-    """Make a pending letter due now; False if it is no longer pending."""
-    waiting = OutgoingMessage.objects.filter(key=key, state=MessageState.PENDING)
-    hastened = bool(waiting.update(due_at=clock.now(), retry_at=None))
+    """Make a letter that waits for its day due now; False if it is due already, or no longer pending."""
+    now = clock.now()
+    waiting = OutgoingMessage.objects.filter(key=key, state=MessageState.PENDING, due_at__gt=now)
+    hastened = bool(waiting.update(due_at=now, retry_at=None))
     _ring_on_commit()
     return hastened
 

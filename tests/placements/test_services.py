@@ -55,6 +55,10 @@ def test_the_letter_does_not_leave_before_its_time(student, seat, lyon_lead, mai
 def test_sending_now_makes_the_letter_due_at_once(student, seat, lyon_lead, mailoutbox):
     placement = services.propose(student, site=seat.site, by=lyon_lead)
     services.send_now(placement, by=lyon_lead)
+    # The same click again, by somebody whose first answer got lost.
+    with pytest.raises(Refused):
+        services.send_now(placement, by=lyon_lead)
+    assert JournalEntry.objects.filter(after="letter_hastened").count() == 1
     assert outbox.send_due() == 1
     with pytest.raises(Refused):
         services.send_now(placement, by=lyon_lead)
