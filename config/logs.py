@@ -57,6 +57,8 @@ def _message(record: logging.LogRecord) -> str:
     ours = record.name.partition(".")[0] in OURS
     if not isinstance(record.msg, str):
         return type(record.msg).__name__
+    if record.name == "django.request":  # "Not Found: /the/path/": the route and the status say it
+        return f"answered {getattr(record, 'status_code', '')}"
     if record.name.startswith("django.security."):  # the text of the exception, which quotes what was asked
         return f"refused: {record.name.rpartition('.')[2]}"
     text, given = record.msg, record.args

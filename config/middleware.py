@@ -90,6 +90,19 @@ def _texts(request: HttpRequest) -> Iterator[str]:
         yield from (key, *(file.name or "" for file in files))
 
 
+def ask_no_device_for_anything(get_response: GetResponse) -> GetResponse:
+    """Say that no page of ours uses a camera, a microphone or a place: nothing brought into one may either."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        )
+        return response
+
+    return middleware
+
+
 def keep_personal_pages_out_of_caches(get_response: GetResponse) -> GetResponse:
     """Mark as `no-store` whatever was made for somebody signed in, or reached by a personal link."""
 

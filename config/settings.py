@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.ask_no_device_for_anything",
     "config.middleware.refuse_large_bodies",
     "config.middleware.read_nobodys_session_for_a_probe",
     "config.middleware.forget_impossible_cookies",
@@ -131,8 +132,12 @@ DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True}
 # how long the site stays down once the database is back.
 DATABASE_POOL = env.int("DATABASE_POOL", default=0)
 if DATABASE_POOL:
-    DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 3, "reconnect_timeout": 3}
+    # Beside what the address itself asks for (?sslmode=require).
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 2,
+        "max_size": DATABASE_POOL,
+        "timeout": 3,
+        "reconnect_timeout": 3,
     }
 SESSION_COOKIE_AGE = 12 * 3600
 # The sign-in library counts its own limits here, for every process together; partnership/limits.py counts ours.
@@ -225,6 +230,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "tandem_session" if DEVELOPMENT else "__Host-session"
 CSRF_COOKIE_NAME = "tandem_csrf" if DEVELOPMENT else "__Host-csrf"
 LANGUAGE_COOKIE_SECURE = not DEVELOPMENT
+MESSAGE_COOKIE_NAME = "tandem_messages" if DEVELOPMENT else "__Host-messages"
+MESSAGE_STORAGE = "config.flash.Storage"
 # The proxy speaks TLS and says so (TRUSTED_PROXIES); the health checks ask from inside, without it.
 SECURE_SSL_REDIRECT = not DEVELOPMENT
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]
@@ -280,7 +287,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-        "json": {"()": "config.logs.OneLine"},
+        "json": {"()": "config.logs.OneLine", "json_ensure_ascii": False},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line" if DEVELOPMENT else "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},

@@ -32,6 +32,7 @@ from markdown_it import MarkdownIt
 
 from . import clock, links
 from .models import OutgoingMessage, ref
+from .refusals import Verdict, verdict
 from .states import MessageState, OnDoubt
 
 log = logging.getLogger(__name__)
@@ -228,11 +229,11 @@ def send_due(*, limit: int = 50, patience: timedelta = timedelta(0)) -> int:
 
     What there was no time for, or no server that takes us, goes back untouched; 0 means that there is no use in more.
     """
+    connection = get_connection()  # first: a provider that is not configured must not cost a letter anything
     letters = _claim(limit, patience)
     if not letters:
         return 0
     until = time.monotonic() + BATCH_SECONDS
-    connection = get_connection()
     try:
         for place, letter in enumerate(letters):
             if not _is_reached(connection):
@@ -241,7 +242,9 @@ def send_due(*, limit: int = 50, patience: timedelta = timedelta(0)) -> int:
             if place and time.monotonic() > until:
                 _release(letters[place:])
                 return place
-            _deliver(letter, connection)
+            if not _deliver(letter, connection):
+                _release(letters[place:], pause=timedelta(seconds=30))
+                return place
     finally:
         connection.close()
     return len(letters)
@@ -297,49 +300,50 @@ def _release(letters: list[OutgoingMessage], *, pause: timedelta = timedelta(0))
     )
 
 
-def _deliver(letter: OutgoingMessage, connection: BaseEmailBackend) -> None:
+def _deliver(letter: OutgoingMessage, connection: BaseEmailBackend) -> bool:
+    """Send one letter and write down what became of it; False if nobody's would be taken at present."""
     ours = OutgoingMessage.objects.filter(pk=letter.pk, lease_token=letter.lease_token)
     # The fence: whoever lost the lease (a long pause, a slow server) must not send what another sender has taken over.
     if not ours.update(lease_until=Now() + LEASE, handed_over=True):
-        return
+        return True
     try:
         message = _envelope(letter, connection)
     except Exception as problem:  # noqa: BLE001 (one letter that cannot be built must not stop the others)
         # A broken release is nobody's refusal: the letter waits for the repaired one.
         log.exception("letter %s cannot be built", letter.pk)
         _fail(ours, letter, problem, dead=False)
-        return
+        return True
     try:
         message.send()
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refusal:
-        dead = _is_for_good(refusal)
-        if not dead:
-            connection.close()  # 421 is said by a server that hangs up
-        _fail(ours, letter, refusal, dead=dead)
     except Exception as problem:  # noqa: BLE001 (whatever happened, the letter may have left)
+        return _settle(ours, letter, problem, connection)
+    ours.update(
+        state=MessageState.SENT,
+        sent_at=clock.now(),
+        lease_token=None,
+        lease_until=None,
+        secret="",  # nosec B106  # it is forgotten
+        last_error="",
+    )
+    return True
+
+
+def _settle(ours: models.QuerySet, letter: OutgoingMessage, problem: Exception, connection: BaseEmailBackend) -> bool:
+    known = verdict(problem)
+    if known is not Verdict.NEVER:
+        connection.close()  # it broke, or 421 was said by a server that hangs up
+    if known is Verdict.NOBODYS:
+        log.warning("mail provider takes nothing from us: %s", type(problem).__name__)
+        ours.update(handed_over=False)
+        return False
+    if known is Verdict.UNKNOWN:
         # The line broke or our time was up, after the server had the whole letter or before.
         log.warning("letter %s may have left: %s", letter.pk, type(problem).__name__)
-        connection.close()
         if letter.on_doubt == OnDoubt.HOLD:
             ours.update(state=MessageState.HELD, lease_token=None, lease_until=None, last_error=_short(problem))
-        else:
-            _fail(ours, letter, problem, dead=False)
-    else:
-        ours.update(
-            state=MessageState.SENT,
-            sent_at=clock.now(),
-            lease_token=None,
-            lease_until=None,
-            secret="",  # nosec B106  # it is forgotten
-            last_error="",
-        )
-
-
-def _is_for_good(refusal: smtplib.SMTPException) -> bool:
-    """Whether the server will never take this letter for this reader; what it says of the sender may be put right."""
-    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in refusal.recipients.values())
-    return isinstance(refusal, smtplib.SMTPDataError) and refusal.smtp_code >= 500
+            return True
+    _fail(ours, letter, problem, dead=known is Verdict.NEVER)
+    return True
 
 
 def _envelope(letter: OutgoingMessage, connection: BaseEmailBackend) -> EmailMultiAlternatives:

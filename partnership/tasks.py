@@ -3,7 +3,8 @@
 from typing import Any
 
 from celery import Task, shared_task
-from celery.signals import task_prerun, worker_shutdown
+from celery.signals import task_prerun, worker_ready, worker_shutdown
+from django.db import connection
 
 from . import heartbeats, jobs, limits, outbox, services
 from .states import Process
@@ -15,6 +16,15 @@ def say_that_the_worker_lives(task: Task, **_about: Any) -> None:
     queue = (task.request.delivery_info or {}).get("routing_key")
     if queue in Process:
         heartbeats.beat(Process(queue))
+
+
+@worker_ready.connect
+def say_that_the_worker_is_there(sender: Any, **_about: Any) -> None:
+    """A worker tells that it lives as soon as it can take a task: it may wait long for the first."""
+    for queue in sender.app.amqp.queues.consume_from:
+        if queue in Process:
+            heartbeats.beat(Process(queue))
+    connection.close()  # one sign, then nothing: the work is done by others
 
 
 @worker_shutdown.connect

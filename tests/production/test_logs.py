@@ -151,9 +151,7 @@ urlpatterns = [
     path("marche/", _works, name="works"),
     *site.urlpatterns,
 ]
-handler400, handler403, handler404, handler500 = (
-    f"config.views.{name}" for name in ("bad_request", "forbidden", "not_found", "server_error")
-)
+handler400, handler403, handler404, handler500 = site.handler400, site.handler403, site.handler404, site.handler500
 
 
 def test_each_request_is_one_line_with_the_id_of_its_answer(lines, client, recruiter):

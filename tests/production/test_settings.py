@@ -92,6 +92,12 @@ def test_several_refusals_are_one_sentence(read):
     assert sentence.count("; ") == 3 and sentence.count(".") == 1 and "\n" not in sentence
 
 
+def test_a_pool_leaves_what_the_address_asks_of_the_connection(read):
+    made = read(DATABASE_URL=f"{PRODUCTION['DATABASE_URL']}?sslmode=require", DATABASE_POOL="7")
+    options = made["DATABASES"]["default"]["OPTIONS"]
+    assert options["sslmode"] == "require" and options["pool"]["max_size"] == 7
+
+
 def test_development_is_left_alone(read):
     kept = read(
         DEVELOPMENT="1",
