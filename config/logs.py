@@ -26,7 +26,8 @@ from pythonjsonlogger.json import JsonFormatter
 
 ROOT = Path(__file__).resolve().parent.parent
 # Our own messages are written with care; of what others put into theirs only numbers and identifiers are kept.
-OURS = {"config", "partnership", "programmes", "cohorts", "placements", "access"}
+# A warning of Python's names a line of code.
+OURS = {"config", "partnership", "programmes", "cohorts", "placements", "access", "py"}
 MOST_PLACES = 25
 access = logging.getLogger("access")
 # What every line is about: the request, or the task and the request that asked for it.
@@ -215,7 +216,10 @@ def _end(**_: object) -> None:
 def configure(description: dict[str, Any]) -> None:
     """Configure the log as the settings describe it; where it is JSON, a program's last words are one line too."""
     logging.config.dictConfig(description)
-    if description["handlers"]["console"]["formatter"] == "json" and not sys.stderr.isatty():
+    if description["handlers"]["console"]["formatter"] != "json":
+        return
+    logging.captureWarnings(True)
+    if not sys.stderr.isatty():
         sys.excepthook = _last_words
         threading.excepthook = lambda end: _last_words(end.exc_type, end.exc_value, end.exc_traceback)
 
