@@ -5,6 +5,7 @@ import sys
 
 from celery import Celery
 from celery.loaders.app import AppLoader
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from . import logs  # noqa: F401 (listens to each task)
@@ -35,6 +36,11 @@ app.conf.beat_schedule = {
         "task": "partnership.tasks.check_invariants",
         "schedule": 3600.0,
         "options": {"queue": "jobs", "expires": 3600},
+    },
+    "keep nothing past its time": {
+        "task": "partnership.tasks.keep_no_longer",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"queue": "jobs", "expires": 12 * 3600},
     },
     # The quick worker has the two above to show that it lives; the other may wait long for a task.
     "ask the worker of the long tasks": {

@@ -139,6 +139,16 @@ if DATABASE_POOL:
         "timeout": 3,
         "reconnect_timeout": 3,
     }
+# Days for which things are kept that are needed no longer (partnership/retention.py): RETENTION_LETTERS_DAYS and so on.
+RETENTION_DAYS = {
+    name: env.int(f"RETENTION_{name.upper()}_DAYS", default=days)
+    for name, days in {
+        "letters": 365,  # bodies, after the letter has left or been given up; who was written what, and when, stays
+        "links": 90,  # personal links, after their end
+        "tasks": 7,  # finished long tasks and their files: lists of people
+        "attempts": 30,  # failed attempts to sign in
+    }.items()
+}
 SESSION_COOKIE_AGE = 12 * 3600
 # The sign-in library counts its own limits here, for every process together; partnership/limits.py counts ours.
 CACHES = {

@@ -7,10 +7,18 @@ class PartnershipConfig(AppConfig):
     verbose_name = _("Partnership")
 
     def ready(self) -> None:
-        from . import invariants, jobs, links, receivers, services  # noqa: F401 (receivers connect as they are read)
+        from . import (
+            invariants,
+            jobs,
+            links,
+            receivers,  # noqa: F401 (its receivers connect as it is read)
+            retention,
+            services,
+        )
         from .states import INVITATION, RESET
 
         links.register(links.Purpose(INVITATION, "partnership:invitation_accept", days=7))
         links.register(links.Purpose(RESET, "password_reset", days=1 / 24))
         jobs.register(jobs.Kind("invariants_check", _("Check of the data"), services.check_invariants_step))
         invariants.register_ours()
+        retention.register_ours()

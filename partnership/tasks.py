@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from celery.signals import task_prerun, worker_ready, worker_shutdown
 from django.db import connection
 
-from . import heartbeats, jobs, limits, outbox, services
+from . import heartbeats, jobs, limits, outbox, retention, services
 from .states import Process
 
 
@@ -70,3 +70,11 @@ def tidy_doors() -> None:
 def check_invariants() -> None:
     """Check everything that must hold."""
     services.check_invariants()
+
+
+@shared_task(name="partnership.tasks.keep_no_longer")
+def keep_no_longer() -> None:
+    """Take away a part of what is past its time, and ring again while there is more."""
+    _gone, is_all = retention.apply()
+    if not is_all:
+        retention.ring()
