@@ -2,15 +2,18 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
-from django.db import transaction
-from django.db.models import Count, F, Q
-from django.db.models.functions import Lower
+from django.db import connection, transaction
+from django.db.models import BooleanField, Count, F, Func, PositiveSmallIntegerField, Q, Value
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -18,7 +21,7 @@ from partnership import clock
 from partnership.models import Job, User
 from partnership.workflow import record
 
-from .models import Application, ApplicationQuerySet, Booking, plain
+from .models import Application, ApplicationQuerySet, Booking, Cohort, plain
 from .states import LIVE, ApplicationState, BookingState, Source
 
 S = ApplicationState
@@ -29,20 +32,51 @@ TO_RECORD = "a_enregistrer"
 OVERDUE = "a_relancer"
 OFFERED = "offre_en_cours"
 NOBODY = "personne"
-# The value of `tri` → what it orders by; the key makes every order total, so that no row shows on two pages.
-ORDERS: dict[str, tuple] = {
-    "-deposee": (F("submitted_at").desc(nulls_last=True), "-id"),
-    "deposee": (F("submitted_at").asc(nulls_last=True), "id"),
+# Past so many applications a page counts nothing: the exact number is an address of its own.
+COUNTED_AT_ONCE = 10_000
+_NO_RANK = Value(32_767, output_field=PositiveSmallIntegerField())
+
+
+@dataclass(frozen=True)
+class Order:
+    """Keys that all rise, or all fall; the last one makes the order total, so that no row shows on two pages.
+
+    `stages` are the values of `etat` in which every row has the keys: without one of them the order means nothing.
+    """
+
+    keys: tuple[F | Func, ...]
+    falls: bool = False
+    stages: tuple[str, ...] = ()
+
+    def turned(self) -> "Order":
+        return replace(self, falls=not self.falls)
+
+    def sorting(self) -> list[OrderBy]:
+        return [key.desc() if self.falls else key.asc() for key in self.keys]
+
+
+# An enquiry has not been submitted: it came in when it was begun.
+_SUBMISSION = (Coalesce("submitted_at", "created_at"), F("id"))
+_WAIT = (F("state_since"), F("id"))
+_PERSON = (Lower("candidate__last_name"), Lower("candidate__first_name"), F("candidate"))
+_NAME = (*_PERSON, F("id"))
+_REPLY = (F("reply_by"), F("id"))
+_OFFER_STAGES = (S.ADMITTED.value, OVERDUE, OFFERED)
+# The value of `tri` → what it orders by. Each has its index (models.py): the first page and the last cost the same.
+ORDERS: dict[str, Order] = {
+    "-deposee": Order(_SUBMISSION, falls=True),
+    "deposee": Order(_SUBMISSION),
     # The longest wait is the oldest state.
-    "-attente": ("state_since", "id"),
-    "attente": ("-state_since", "-id"),
-    "nom": (Lower("candidate__last_name"), Lower("candidate__first_name"), "id"),
-    "-nom": (Lower("candidate__last_name").desc(), Lower("candidate__first_name").desc(), "-id"),
-    "zone": ("cohort__zone__order", "cohort__zone__name", "state_since", "id"),
-    "-zone": ("-cohort__zone__order", "-cohort__zone__name", "state_since", "id"),
-    "reponse": ("reply_by", "id"),
-    "-reponse": (F("reply_by").desc(nulls_last=True), "-id"),
-    "rang": ("cohort", "waiting_rank", "id"),
+    "-attente": Order(_WAIT),
+    "attente": Order(_WAIT, falls=True),
+    "nom": Order(_NAME),
+    "-nom": Order(_NAME, falls=True),
+    # Zone by zone, in each the longest wait first.
+    "zone": Order(_WAIT),
+    "-zone": Order(_WAIT),
+    "reponse": Order(_REPLY, stages=_OFFER_STAGES),
+    "-reponse": Order(_REPLY, falls=True, stages=_OFFER_STAGES),
+    "rang": Order((F("cohort"), Coalesce("waiting_rank", _NO_RANK), F("id")), stages=(S.WAITLISTED.value,)),
 }
 FIRST_ORDER = "-deposee"
 _REFERENCE = re.compile(r"(?:cv )?(\d{2}) (\d{1,9})")
@@ -97,14 +131,26 @@ def _matching(words: str) -> Q:
     return condition
 
 
+def order_of(filters: Mapping[str, Any], order: str) -> str:
+    """The order asked for, where it means something; else the first one."""
+    known = ORDERS.get(order)
+    return order if known and (not known.stages or filters.get("etat") in known.stages) else FIRST_ORDER
+
+
+def chosen(user: User, filters: Mapping[str, Any]) -> ApplicationQuerySet:
+    """The applications of the list, in no order."""
+    return Application.objects.visible_to(user).filter(where(filters))
+
+
 def rows(user: User, filters: Mapping[str, Any], order: str = "") -> ApplicationQuerySet:
     """The applications of the list, in order; an unknown order is the first one."""
-    return (
-        Application.objects.visible_to(user)
-        .filter(where(filters))
-        .select_related("candidate", "cohort__zone", "intake__programme", "owner")
-        .order_by(*ORDERS.get(order, ORDERS[FIRST_ORDER]))
-    )
+    name = order_of(filters, order)
+    by_zone = {
+        "zone": ["cohort__zone__order", "cohort__zone__name"],
+        "-zone": ["-cohort__zone__order", "-cohort__zone__name"],
+    }
+    related = chosen(user, filters).select_related("candidate", "cohort__zone", "intake__programme", "owner")
+    return related.order_by(*by_zone.get(name, ()), *ORDERS[name].sorting())
 
 
 def counts(user: User, filters: Mapping[str, Any]) -> dict[str, int]:
@@ -112,6 +158,188 @@ def counts(user: User, filters: Mapping[str, Any]) -> dict[str, int]:
     states = {state.value: Count("pk", filter=Q(state=state)) for state in ApplicationState}
     return Application.objects.visible_to(user).aggregate(
         shown=Count("pk", filter=where(filters)), all=Count("pk"), live=Count("pk", filter=Q(state__in=LIVE)), **states
+    )
+
+
+def count(user: User, filters: Mapping[str, Any]) -> int:
+    """How many applications the list holds."""
+    return chosen(user, filters).count()
+
+
+def is_long() -> bool:
+    """Whether there are too many applications to count them on every page, as PostgreSQL remembers their number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [Application._meta.db_table])
+        return cursor.fetchone()[0] > COUNTED_AT_ONCE
+
+
+# -- one page of it -----------------------------------------------------------------------------------------------
+
+
+class _Compared(Func):
+    """Two rows of values side by side, as PostgreSQL compares them: an index on the keys answers it."""
+
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
+
+
+class _Row(Func):
+    function = "ROW"
+    output_field = BooleanField()  # nobody reads it alone
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some rows of the list, and the places before the first and after the last where there are more."""
+
+    rows: list[Application]
+    before: str = ""
+    after: str = ""
+
+
+def page(
+    user: User,
+    filters: Mapping[str, Any],
+    order: str,
+    *,
+    size: int,
+    cohorts: Iterable[Cohort],
+    after: str = "",
+    before: str = "",
+) -> Slice:
+    """The rows after a place, or before one, or the first ones; a place nobody knows is the beginning.
+
+    A place is the keys of a row, so that the next page begins right behind it even if the row has moved since; names
+    stay out of addresses, so where the order is by name it is the row's number alone. `cohorts` are those the user
+    may see: what they say of a row is not asked again of the database.
+    """
+    name, known = order_of(filters, order), {cohort.pk: cohort for cohort in cohorts}
+    place = _place(user, name, after or before)
+    back = bool(before) and not after and place is not None
+    source = chosen(user, filters).select_related("candidate", "owner").only(*_SHOWN)
+    found = _from(source, name, known, place=place, back=back, limit=size + 1)
+    if place is not None and (len(found) < size if back else not found):
+        # The list has changed at its head, or there is nothing behind the place: the first page is a whole one.
+        place, back = None, False
+        found = _from(source, name, known, place=None, back=False, limit=size + 1)
+    more = len(found) > size
+    found = found[:size]
+    if back:
+        found.reverse()
+    for application in found:
+        application.cohort = known[application.cohort_id]
+        application.intake = application.cohort.intake
+    if not found:
+        return Slice([])
+    return Slice(
+        found,
+        before=_named(name, found[0]) if (more if back else place is not None) else "",
+        after=_named(name, found[-1]) if back or more else "",
+    )
+
+
+_SHOWN = (
+    "number",
+    "state",
+    "state_since",
+    "submitted_at",
+    "created_at",
+    "source",
+    "reply_by",
+    "waiting_rank",
+    "cohort",
+    "intake",
+    "candidate__first_name",
+    "candidate__last_name",
+    "owner__full_name",
+)
+
+
+def _from(
+    source: ApplicationQuerySet, name: str, cohorts: dict[int, Cohort], *, place: list | None, back: bool, limit: int
+) -> list[Application]:
+    order = ORDERS[name]
+    if name not in ("zone", "-zone"):
+        order = order.turned() if back else order
+        return list(_behind(source, order, place).order_by(*order.sorting())[:limit])
+    # No index leads from zone to zone: each is asked for its own first rows, and the first ones of all are kept.
+    zones = sorted({cohort.zone for cohort in cohorts.values()}, key=lambda zone: (zone.order, zone.name))
+    if (name == "-zone") != back:
+        zones.reverse()
+    order = order.turned() if back else order
+    parts, begun = [], place is None
+    for number, zone in enumerate(zones):
+        here = not begun and zone.code == place[0]
+        if not (begun or here):
+            continue
+        inside = source.filter(cohort__in=[key for key, cohort in cohorts.items() if cohort.zone == zone])
+        inside = _behind(inside, order, place[1:] if here else None).order_by(*order.sorting())
+        parts.append(
+            inside.select_related(None).only("pk").annotate(turn=Value(number)).values_list("turn", "pk")[:limit]
+        )
+        begun = True
+    if not parts:
+        return []
+    keys = [key for _turn, key in (parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])[:limit]]
+    found = {application.pk: application for application in source.filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
+def _behind(rows: ApplicationQuerySet, order: Order, place: list | None) -> ApplicationQuerySet:
+    if place is None:
+        return rows
+    sign = " < " if order.falls else " > "
+    if order.keys is _NAME:
+        # The names are another table's: its index begins at the person, the applications of theirs are told apart.
+        near = _Compared(_Row(*_PERSON), _Row(*map(Value, place[:3])), arg_joiner=f"{sign.rstrip()}= ")
+        rows = rows.filter(near)
+    return rows.filter(_Compared(_Row(*order.keys), _Row(*map(Value, place)), arg_joiner=sign))
+
+
+_FAR = "~"
+_READ: dict[str, tuple[Callable[[str], Any], ...]] = {
+    "-deposee": (datetime.fromisoformat, UUID),
+    "-attente": (datetime.fromisoformat, UUID),
+    "zone": (str, datetime.fromisoformat, UUID),
+    "reponse": (date.fromisoformat, UUID),
+    "rang": (int, int, UUID),
+    "nom": (UUID,),
+}
+
+
+def _place(user: User, name: str, text: str) -> list | None:
+    """The keys that an address names; None if it names none."""
+    readers = _READ.get(name) or _READ.get(name.removeprefix("-")) or _READ[f"-{name}"]
+    parts = text.split(_FAR)
+    if len(parts) != len(readers):
+        return None
+    try:
+        place = [read(part) for read, part in zip(readers, parts, strict=True)]
+    except (ValueError, OverflowError):
+        return None
+    if name in ("nom", "-nom"):
+        found = Application.objects.visible_to(user).filter(pk=place[0]).values_list(*_NAME).first()
+        return list(found) if found else None
+    if any(isinstance(key, datetime) and key.tzinfo is None for key in place) or any(
+        isinstance(key, int) and not 0 <= key < 2**31 for key in place
+    ):
+        return None
+    return place
+
+
+def _named(name: str, row: Application) -> str:
+    """The place of a row in an order, as an address names it."""
+    moments: dict[str, tuple[Any, ...]] = {
+        "deposee": (row.submitted_at or row.created_at,),
+        "attente": (row.state_since,),
+        "zone": (row.cohort.zone.code, row.state_since),
+        "reponse": (row.reply_by,),
+        "rang": (row.cohort_id, _NO_RANK.value if row.waiting_rank is None else row.waiting_rank),
+        "nom": (),
+    }
+    keys = (*moments[name.removeprefix("-")], row.pk)
+    return _FAR.join(
+        key.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if isinstance(key, datetime) else str(key) for key in keys
     )
 
 

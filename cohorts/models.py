@@ -6,8 +6,10 @@ import uuid
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Lower, Upper
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -137,6 +139,14 @@ class Candidate(models.Model):
         verbose_name = _("applicant")
         verbose_name_plural = _("applicants")
         ordering = ["last_name", "first_name"]
+        indexes = [
+            models.Index(Lower("last_name"), Lower("first_name"), "id", name="applicants_by_name"),
+            # A search is for a part of a word.
+            GinIndex(OpClass("search_text", "gin_trgm_ops"), name="applicants_by_a_part"),
+            # Whoever applies is looked for by these (services.submit).
+            models.Index(fields=["phone"], name="applicants_by_phone"),
+            models.Index(Upper("email"), name="applicants_by_email"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="a_candidate_can_be_reached",
@@ -237,7 +247,20 @@ class Application(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["cohort", "state"], name="applications_by_state"),
+            # Each order of the recruiter's list (listing.ORDERS) walks along one of these from wherever a page begins.
             models.Index(fields=["state_since", "id"], name="applications_by_wait"),
+            models.Index(fields=["state", "state_since", "id"], name="applications_by_stage_and_wait"),
+            models.Index(Coalesce("submitted_at", "created_at"), "id", name="applications_by_submission"),
+            models.Index(
+                fields=["reply_by", "id"], condition=Q(state=ApplicationState.ADMITTED), name="applications_by_reply"
+            ),
+            models.Index(
+                "cohort",
+                Coalesce("waiting_rank", Value(32_767, output_field=models.PositiveSmallIntegerField())),
+                "id",
+                condition=Q(state=ApplicationState.WAITLISTED),
+                name="applications_by_rank",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

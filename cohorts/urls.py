@@ -18,6 +18,7 @@ _file = "recrutement/candidatures/<uuid:pk>"
 recruitment = [
     path("recrutement/", recruiters.worklist, name="worklist"),
     path("recrutement/candidatures/", recruiters.application_list, name="application_list"),
+    path("recrutement/candidatures/nombre/", recruiters.application_count, name="application_count"),
     path("recrutement/candidatures/export.csv", recruiters.application_export, name="application_export"),
     path(f"{_file}/", applications.application_detail, name="application_detail"),
     path(f"{_file}/courriels/<int:letter>/", applications.application_letter, name="application_letter"),

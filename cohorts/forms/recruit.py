@@ -36,6 +36,7 @@ class Filters(forms.Form):
 
     def __init__(self, *args: Any, cohorts: list[Cohort], owners: list[User], **kwargs: Any):
         super().__init__(*args, auto_id="f_%s", **kwargs)
+        self.cohorts = cohorts
         zones = {cohort.zone.code: cohort.zone for cohort in cohorts}
         intakes = {str(cohort.intake_id): cohort.intake for cohort in cohorts}
         self.fields["zone"].choices = [

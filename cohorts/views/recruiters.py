@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -24,15 +27,15 @@ from .. import listing, policies
 from ..forms.recruit import Filters
 from ..measures import CONDITIONS, behind
 from ..models import RECRUITMENT, Application, Booking, Cohort
-from ..states import ApplicationState, BookingState
+from ..states import ApplicationState, BookingState, Source
 
 S = ApplicationState
 ROWS_A_PAGE = 50
 
 
-def waited(since: datetime) -> str:
+def waited(since: datetime, now: datetime | None = None) -> str:
     """How long something has waited: hours on the first two days, then days."""
-    hours = int((clock.now() - since).total_seconds() // 3600)
+    hours = int(((now or clock.now()) - since).total_seconds() // 3600)
     if hours < 48:
         return _("%(n)s h") % {"n": max(hours, 0)}
     return _("%(n)s d") % {"n": number(hours // 24)}
@@ -200,43 +203,84 @@ def _by_day(bookings: Iterable[Booking]) -> list[dict[str, Any]]:
 
 def _filters(request: HttpRequest) -> Filters:
     cohorts = list(Cohort.objects.visible_to(request.user).select_related("zone", "intake__programme"))
-    owners = User.objects.filter(memberships__role__in=RECRUITMENT).distinct()
+    owners = User.objects.filter(memberships__role__in=RECRUITMENT).distinct().only("full_name")
     return Filters(request.GET, cohorts=cohorts, owners=list(owners))
 
 
 @require_safe
 def application_list(request: HttpRequest) -> HttpResponse:
-    """The applications one may see: filtered, sorted, counted; an unknown filter is ignored and told."""
+    """The applications one may see: filtered, sorted, counted; an unknown filter is ignored and told.
+
+    A long list is not counted here: its exact number is an address of its own, which the page asks for by itself.
+    """
     house.require(policies.is_recruiter(request.user))
     form = _filters(request)
     kept = form.kept()
-    order = form.cleaned_data.get("tri") or listing.FIRST_ORDER
-    totals = listing.counts(request.user, kept)
-    paginator = Paginator(listing.rows(request.user, kept, order), ROWS_A_PAGE)
-    # Counted above, with everything else, in one statement.
-    paginator.count = totals["shown"]
-    page = paginator.get_page(request.GET.get("page"))
-    rows = list(page.object_list)
-    for application in rows:
-        application.waited = waited(application.state_since) if application.state in WAITING else ""
+    order = listing.order_of(kept, form.cleaned_data.get("tri") or "")
+    totals = None if listing.is_long() else listing.counts(request.user, kept)
+    page = listing.page(
+        request.user,
+        kept,
+        order,
+        size=ROWS_A_PAGE,
+        cohorts=form.cohorts,
+        after=request.GET.get("apres", ""),
+        before=request.GET.get("avant", ""),
+    )
+    _say(page.rows)
+    here = _query(request.GET, apres=None, avant=None)
     return render(
         request,
         "cohorts/application_list.html",
         {
-            "verdict": _list_verdict(totals),
+            "verdict": _list_verdict(totals) if totals else _("Applications"),
             "filters": form,
             "ignored": [form.fields[name].label or name for name in form.errors],
-            "page": page,
-            "rows": rows,
-            "total": totals["shown"],
-            "at_once": listing.AT_ONCE,
+            "rows": page.rows,
+            "before": page.before and _query(request.GET, apres=None, avant=page.before),
+            "after": page.after and _query(request.GET, avant=None, apres=page.after),
+            "first": here if page.before else "",
+            "total": totals and totals["shown"],
+            "count": _count_words(totals["shown"]) if totals else "",
             "chips": _chips(request.GET, form, kept),
             "views": _views(totals, kept),
             "columns": _columns(request.GET, order),
             "order": order,
-            "export_query": _query(request.GET, page=None),
+            "here": here,
         },
     )
+
+
+def _say(rows: list[Application]) -> None:
+    """Put beside each row the words that it shows, looked up once for all the rows."""
+    now = clock.now()
+    states, sources = ({key: str(word) for key, word in choices} for choices in (S.choices, Source.choices))
+    anywhere = reverse("cohorts:application_detail", args=[_NOBODY])
+    for application in rows:
+        application.waited = waited(application.state_since, now) if application.state in WAITING else ""
+        application.stage = states[application.state]
+        application.heard = sources.get(application.source, "")
+        application.url = anywhere.replace(_NOBODY, str(application.pk))
+
+
+_NOBODY = str(UUID(int=0))
+
+
+@require_safe
+def application_count(request: HttpRequest) -> HttpResponse:
+    """How many applications a long list holds, exactly: a page, or the words alone for the list that shows them."""
+    house.require(policies.is_recruiter(request.user))
+    form = _filters(request)
+    kept = form.kept()
+    words = _count_words(listing.count(request.user, kept))
+    if "X-Part" in request.headers:
+        return HttpResponse(words, content_type="text/plain; charset=utf-8")
+    context = {"count": words, "chips": _chips(request.GET, form, kept), "here": _query(request.GET)}
+    return render(request, "cohorts/application_count.html", context)
+
+
+def _count_words(shown: int) -> str:
+    return ngettext("%(n)s application", "%(n)s applications", shown) % {"n": number(shown)}
 
 
 WAITING = (S.ENQUIRY, S.SUBMITTED, S.NO_SHOW, S.INTERVIEWED, S.ADMITTED, S.WAITLISTED)
@@ -267,26 +311,27 @@ def _chips(parameters: QueryDict, form: Filters, kept: dict[str, Any]) -> list[d
         {
             "label": form.fields[name].label,
             "value": form.word_of(name, value),
-            "url": _query(parameters, page=None, **{name: None}),
+            "url": _query(parameters, apres=None, avant=None, **{name: None}),
         }
         for name, value in kept.items()
     ]
 
 
-def _views(totals: dict[str, int], kept: dict[str, Any]) -> list[dict[str, Any]]:
+def _views(totals: dict[str, int] | None, kept: dict[str, Any]) -> list[dict[str, Any]]:
+    """The usual filters, each with its number where the list is counted."""
     tabs = [
-        (_("All"), {}, "", totals["all"]),
-        (_("In progress"), {"etat": listing.IN_PROGRESS}, "-attente", totals["live"]),
-        (_("First contact"), {"etat": listing.TO_CONTACT}, "-attente", totals[S.SUBMITTED] + totals[S.ENQUIRY]),
-        (_("To decide"), {"etat": S.INTERVIEWED.value}, "-attente", totals[S.INTERVIEWED]),
-        (_("Offers without an answer"), {"etat": S.ADMITTED.value}, "reponse", totals[S.ADMITTED]),
-        (_("Waiting list"), {"etat": S.WAITLISTED.value}, "rang", totals[S.WAITLISTED]),
+        (_("All"), {}, "", ("all",)),
+        (_("In progress"), {"etat": listing.IN_PROGRESS}, "-attente", ("live",)),
+        (_("First contact"), {"etat": listing.TO_CONTACT}, "-attente", (S.SUBMITTED, S.ENQUIRY)),
+        (_("To decide"), {"etat": S.INTERVIEWED.value}, "-attente", (S.INTERVIEWED,)),
+        (_("Offers without an answer"), {"etat": S.ADMITTED.value}, "reponse", (S.ADMITTED,)),
+        (_("Waiting list"), {"etat": S.WAITLISTED.value}, "rang", (S.WAITLISTED,)),
     ]
     views = []
-    for label, filters, order, count in tabs:
-        query = QueryDict(mutable=True)
-        query.update({**filters, **({"tri": order} if order else {})})
-        views.append({"label": label, "query": "?" + query.urlencode(), "count": count, "current": kept == filters})
+    for label, filters, order, counted in tabs:
+        query = urlencode({**filters, **({"tri": order} if order else {})})
+        count = totals and sum(totals[key] for key in counted)
+        views.append({"label": label, "query": f"?{query}", "count": count, "current": kept == filters})
     return views
 
 
@@ -296,7 +341,7 @@ def _columns(parameters: QueryDict, order: str) -> dict[str, dict[str, str]]:
     for name, first in [("nom", "nom"), ("attente", "-attente"), ("zone", "zone"), ("deposee", "-deposee")]:
         other = name if first != name else f"-{name}"
         columns[name] = {
-            "url": _query(parameters, page=None, tri=other if order == first else first),
+            "url": _query(parameters, apres=None, avant=None, tri=other if order == first else first),
             "direction": {name: "ascending", f"-{name}": "descending"}.get(order, ""),
         }
     return columns
@@ -308,7 +353,7 @@ def application_export(request: HttpRequest) -> HttpResponse:
     house.require(policies.is_recruiter(request.user))
     form = _filters(request)
     kept = form.kept()
-    order = form.cleaned_data.get("tri") or listing.FIRST_ORDER
+    order = listing.order_of(kept, form.cleaned_data.get("tri") or "")
     rows = listing.rows(request.user, kept, order)
     if rows.count() > listing.AT_ONCE:
         job = jobs.start(

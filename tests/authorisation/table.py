@@ -217,10 +217,11 @@ CONTENTS_OF_COURSES = [
     deed("programmes:module_lower", AUTHORS, of="draft module", refused=MISSING, unless={ADMINISTRATOR: FORBIDDEN}),
 ]
 
-_LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "tri", "page")
+_LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "tri", "apres", "avant")
 THE_RECRUITMENT = [
     page("cohorts:worklist", RECRUITMENT),
     page("cohorts:application_list", RECRUITMENT, asks=_LIST),
+    page("cohorts:application_count", RECRUITMENT, asks=_LIST),
     page("cohorts:application_export", RECRUITMENT, asks=_LIST),
     page("cohorts:application_detail", RECRUITMENT, of="interviewed", zone=True, asks=("histoire",)),
     page("cohorts:application_letter", RECRUITMENT, of="letter", zone=True),

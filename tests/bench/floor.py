@@ -24,6 +24,8 @@ from partnership.models import JournalEntry, OutgoingMessage, ref
 from partnership.states import ActorKind
 
 ROWS_A_PAGE = 50
+_STATES = {key: str(word) for key, word in ApplicationState.choices}
+_SOURCES = {key: str(word) for key, word in Source.choices}
 _ENGINE = Engine()
 
 
@@ -50,11 +52,26 @@ _LIST = _ENGINE.from_string(
 <th>Déposée</th><th>Suivie par</th></tr></thead><tbody>
 {% for row in rows %}<tr><th><a href="/fr/recrutement/candidatures/{{ row.pk }}/">{{ row.candidate.first_name }}
 {{ row.candidate.last_name }}</a> CV-{{ row.intake.starts_on|date:"y" }}-{{ row.number }}</th>
-<td>{{ row.get_state_display }}</td><td>{{ row.waited }}</td><td>{{ row.cohort.zone.name }}</td>
-<td>{{ row.intake.programme.short_title }}</td><td>{{ row.get_source_display }}</td>
+<td>{{ row.stage }}</td><td>{{ row.waited }}</td><td>{{ row.cohort.zone.name }}</td>
+<td>{{ row.intake.programme.short_title }}</td><td>{{ row.heard }}</td>
 <td>{{ row.submitted_at|date:"j F" }}</td><td>{{ row.owner.full_name }}</td></tr>
 {% endfor %}</tbody></table>{% if more %}<a href="?after={{ last.submitted_at|date:"c" }}~{{ last.pk }}">Suite</a>
 {% endif %}</body></html>"""
+)
+
+
+_SHOWN = (
+    "number",
+    "state",
+    "state_since",
+    "submitted_at",
+    "source",
+    "candidate__first_name",
+    "candidate__last_name",
+    "cohort__zone__name",
+    "intake__starts_on",
+    "intake__programme__short_title",
+    "owner__full_name",
 )
 
 
@@ -68,7 +85,7 @@ def shown(parameters) -> list[Application]:
     if after := parameters.get("after"):
         at, _, key = after.partition("~")
         rows = rows.filter(Q(submitted_at=at, pk__lt=key) | Q(submitted_at__lt=at), submitted_at__lte=at)
-    rows = rows.select_related("candidate", "cohort__zone", "intake__programme", "owner")
+    rows = rows.select_related("candidate", "cohort__zone", "intake__programme", "owner").only(*_SHOWN)
     return list(rows.order_by("-submitted_at", "-id")[: ROWS_A_PAGE + 1])
 
 
@@ -78,6 +95,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     for row in rows:
         row.waited = (now - row.state_since).days
+        row.stage, row.heard = _STATES[row.state], _SOURCES.get(row.source, "")
     page = rows[:ROWS_A_PAGE]
     context = {"rows": page, "more": len(rows) > ROWS_A_PAGE, "last": page[-1] if page else None}
     return HttpResponse(_LIST.render(Context(context)))

@@ -1,14 +1,17 @@
 """P2 and P4: the recruiter's list at every size and page, its count; and a file with its story."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from django.urls import reverse
 
+from cohorts import listing
 from cohorts.models import Application
 from cohorts.states import ApplicationState
 from partnership.models import JournalEntry, ref
 
+from . import floor
 from .measure import Line, Site, alternate, at_most, no_more, statements
 
 if TYPE_CHECKING:
@@ -16,26 +19,65 @@ if TYPE_CHECKING:
 
 
 def measure(bench: "Bench") -> Iterator[Line]:
-    """Ours beside the floor's list, one size beside the other."""
+    """Ours beside the floor's list, one size beside the other, a page far down beside the first."""
     small, large = bench.scale.small, bench.scale.large
-    rounds, times = bench.scale.rounds, bench.scale.times
+    how = {"rounds": bench.scale.rounds, "times": bench.scale.times}
+    # Without the count: as if every list were a long one.
+    listing.COUNTED_AT_ONCE = -2
+    try:
+        for number in (small, large):
+            bench.use(number)
+            for query in ("", "?zone=lyon", "?etat=interviewed"):
+                mine, bare = alternate(page(bench, query), least(bench, query), **how)
+                yield at_most("P2", f"list of {number:,} rows, {query or 'no filter'}", mine.cpu, bare.cpu, 2)
+        yield no_more("P2", "… its statements", len(statements(page(bench, "?zone=lyon"))), 8, "")
+        for name, order in listing.ORDERS.items():
+            query = f"?tri={name}" + (f"&etat={order.stages[0]}" if order.stages else "")
+            if not order.stages:  # of a thousand rows, too few are in one stage to fill a page
+                less, more = bench.across(page(bench, query), small, large)
+                yield at_most("P2", f"{large:,} rows beside {small:,}, {query}", more.cpu, less.cpu, 1.1)
+            bench.use(large)
+            place = middle(bench, name)
+            first, deep = alternate(page(bench, query), page(bench, f"{query}&apres={place}"), **how)
+            yield at_most(
+                "P2", f"a page in the middle of {large:,} beside the first, {query}", deep.cpu, first.cpu, 1.1
+            )
+        less, more = bench.across(page(bench, "?tri=-attente", bench.by_lyon), small, large)
+        yield at_most("P2", f"{large:,} rows beside {small:,}, a recruiter of one zone", more.cpu, less.cpu, 1.1)
+    finally:
+        listing.COUNTED_AT_ONCE = 10_000
+    bench.use(large)
+    for query in ("", "?zone=lyon", "?etat=interviewed"):
+        filters = dict(parse_qsl(query[1:]))
+        mine, bare = alternate(
+            lambda filters=filters: listing.count(bench.recruiter, filters),
+            lambda filters=filters: floor.count(filters.get("zone", ""), filters.get("etat", "")),
+            rounds=bench.scale.rounds,
+            times=2,
+        )
+        yield at_most("P2", f"the exact count of {large:,} rows, {query or 'no filter'}", mine.cpu, bare.cpu, 1.2)
 
-    def page(query: str = "", site: Site = bench.by_recruiter):
-        def ask() -> None:
-            answer = site.get(reverse("cohorts:application_list") + query)
-            assert answer.status == 200, answer.status
 
-        return ask
+def page(bench: "Bench", query: str = "", site: Site | None = None) -> Callable[[], None]:
+    """Somebody asks for the list."""
 
-    def least(query: str = ""):
-        return lambda: bench.floor.get("/liste/" + query)
+    def ask() -> None:
+        answer = (site or bench.by_recruiter).get(reverse("cohorts:application_list") + query)
+        assert answer.status == 200, answer.status
 
-    for number in (small, large):
-        bench.use(number)
-        for query in ("", "?zone=lyon", "?etat=interviewed"):
-            mine, bare = alternate(page(query), least(query), rounds=rounds, times=times)
-            yield at_most("P2", f"list of {number:,} rows, {query or 'no filter'}", mine.cpu, bare.cpu, 2)
-        yield no_more("P2", "… its statements", len(statements(page("?zone=lyon"))), 8, "")
+    return ask
+
+
+def least(bench: "Bench", query: str = "") -> Callable[[], object]:
+    """The same of the floor."""
+    return lambda: bench.floor.get("/liste/" + query)
+
+
+def middle(bench: "Bench", order: str) -> str:
+    """A place in the middle of the list, as its pages name one."""
+    stage = listing.ORDERS[order].stages
+    rows = listing.rows(bench.recruiter, {"etat": stage[0]} if stage else {}, order)
+    return listing._named(order, rows[rows.count() // 2])
 
 
 def file(bench: "Bench") -> Iterator[Line]:

@@ -172,6 +172,7 @@ RECRUITMENT = [
     Page("cohorts:worklist", Role.RECRUITER),
     Page("cohorts:application_list", Role.RECRUITER),
     Page("cohorts:application_list", Role.RECRUITER, query="?q=zzzz", note="nothing found"),
+    Page("cohorts:application_count", Role.RECRUITER, query="?zone=lyon"),
     Page("cohorts:application_list", Role.RECRUITER, query="?zone=nulle-part", note="unknown filter"),
     *(
         Page(

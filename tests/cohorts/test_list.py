@@ -1,8 +1,12 @@
 """The recruiter's list: what is filtered, sorted and counted is what is shown."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
@@ -145,15 +149,20 @@ def test_what_the_list_does_not_know_is_ignored_and_told(recruiter, client_of, c
     assert "A filter was ignored." in response.content.decode()
 
 
-def test_a_page_that_does_not_exist_is_the_nearest(recruiter, client_of, chloe):
-    for page in ("0", "-3", "9999999999999", "x"):
-        assert _names(_list(client_of(recruiter), page=page)) == ["Chloé Vasseur-Fictif"]
+@pytest.mark.parametrize("order", ["-deposee", "nom", "zone", "reponse"])
+def test_a_place_nobody_knows_is_the_beginning(recruiter, client_of, chloe, order):
+    client, key = client_of(recruiter), str(chloe.pk)
+    for place in ("0", "x~y", f"1~2~{key}", f"nulle-part~2027-01-01T00:00:00Z~{key}", f"9999-12-31T23:59:59Z~{key}"):
+        response = _list(client, tri=order, etat="submitted", apres=place, avant="0")
+        assert _names(response) == ["Chloé Vasseur-Fictif"], place
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     parameters=st.dictionaries(
-        st.sampled_from(["q", "zone", "etat", "rentree", "source", "responsable", "tri", "page", "mesure", "jalon"]),
+        st.sampled_from(
+            ["q", "zone", "etat", "rentree", "source", "responsable", "tri", "apres", "avant", "mesure", "jalon"]
+        ),
         st.text(max_size=40),
         max_size=4,
     )
@@ -180,14 +189,84 @@ def test_only_recruitment_reads_the_list(client_of, lyon_lead, coordinator, revi
         assert _list(client_of(user)).status_code == 403
 
 
-def test_a_page_holds_fifty_and_the_next_one_the_rest(recruiter, client_of):
-    cohort = factories.cohort()
-    for _ in range(53):
-        factories.application(cohort)
-    first = _list(client_of(recruiter))
-    second = _list(client_of(recruiter), page="2")
-    shown = {one.pk for one in first.context["rows"]} | {one.pk for one in second.context["rows"]}
-    assert (len(first.context["rows"]), len(second.context["rows"]), len(shown)) == (50, 3, 53)
+# Every order, with a stage in which it means something.
+ORDERS = [("", order) for order in listing.ORDERS if not listing.ORDERS[order].stages]
+ORDERS += [(order.stages[0], name) for name, order in listing.ORDERS.items() if order.stages]
+
+
+def _turn(client, response, direction):
+    """The next or the previous page, by the link of the page."""
+    with translation.override("en"):
+        return client.get(reverse("cohorts:application_list") + response.context[direction])
+
+
+@pytest.mark.parametrize(("stage", "order"), ORDERS)
+def test_the_pages_hold_every_row_once_there_and_back(recruiter, client_of, monkeypatch, stage, order):
+    monkeypatch.setattr("cohorts.views.recruiters.ROWS_A_PAGE", 3)
+    since = clock.now() - timedelta(days=9)
+    for number, zone in enumerate(["lyon", "paris", "toulouse", "paris"] * 2):
+        person = factories.candidate(last_name="Pareille" if number % 3 else "Autre", first_name="Nour")
+        # Several rows share each key, and some came in by telephone: submitted never.
+        state = stage or (S.ENQUIRY if number == 5 else S.SUBMITTED)
+        factories.application(factories.cohort(zone), of=person, state=state, since=since + timedelta(days=number % 2))
+    client = client_of(recruiter)
+    first = _list(client, tri=order, etat=stage)
+    everything = [one.pk for one in listing.rows(recruiter, {"etat": stage} if stage else {}, order)]
+    assert len(everything) == 8
+    pages = [first]
+    while pages[-1].context["after"]:
+        assert f"tri={order}" in pages[-1].context["after"]
+        pages.append(_turn(client, pages[-1], "after"))
+    shown = [[one.pk for one in page.context["rows"]] for page in pages]
+    assert [len(page) for page in shown] == [3, 3, 2]
+    assert sum(shown, []) == everything
+    back = [pages[-1]]
+    while back[-1].context["before"]:
+        back.append(_turn(client, back[-1], "before"))
+    # From the end backwards the pages are whole too: the last step lands on the first page.
+    assert [one.pk for one in back[1].context["rows"]] == everything[3:6]
+    assert [one.pk for one in back[-1].context["rows"]] == everything[:3]
+
+
+def test_the_next_page_begins_behind_the_last_row_even_if_that_row_has_moved(recruiter, client_of, monkeypatch):
+    monkeypatch.setattr("cohorts.views.recruiters.ROWS_A_PAGE", 2)
+    rows = [factories.application(since=clock.now() - timedelta(days=9 - number)) for number in range(4)]
+    first = _list(client_of(recruiter), tri="-attente")
+    rows[1].state_since = clock.now()
+    rows[1].save()
+    second = _turn(client_of(recruiter), first, "after")
+    assert [one.pk for one in second.context["rows"]] == [rows[2].pk, rows[3].pk]
+
+
+def test_no_name_is_in_an_address(recruiter, client_of, monkeypatch, chloe):
+    monkeypatch.setattr("cohorts.views.recruiters.ROWS_A_PAGE", 1)
+    factories.application(of=factories.candidate(last_name="Zzz"))
+    assert _list(client_of(recruiter), tri="nom").context["after"] == f"?tri=nom&apres={chloe.pk}"
+
+
+def test_another_zones_row_is_no_place(lyon_recruiter, client_of):
+    here = factories.application(factories.cohort("lyon"), of=factories.candidate(last_name="Aaa"))
+    elsewhere = factories.application(factories.cohort("paris"), of=factories.candidate(last_name="Bbb"))
+    response = _list(client_of(lyon_recruiter), tri="nom", apres=str(elsewhere.pk))
+    assert [one.pk for one in response.context["rows"]] == [here.pk]
+    assert response.context["before"] == ""
+
+
+def test_a_long_list_is_counted_at_an_address_of_its_own(recruiter, client_of, monkeypatch, chloe):
+    monkeypatch.setattr(listing, "is_long", lambda: True)
+    factories.application(factories.cohort("paris"))
+    client = client_of(recruiter)
+    with CaptureQueriesContext(connection) as sent:
+        response = _list(client, zone="lyon")
+    assert not [query["sql"] for query in sent if "COUNT(" in query["sql"]]
+    body = response.content.decode()
+    assert _names(response) == ["Chloé Vasseur-Fictif"]
+    assert 'data-part="/en/recrutement/candidatures/nombre/?zone=lyon"' in body
+    assert "js/parts" in body
+    with translation.override("en"):
+        address = reverse("cohorts:application_count") + "?zone=lyon"
+    assert client.get(address, headers={"X-Part": "1"}).content == b"1 application"
+    assert "<h1>1 application</h1>" in client.get(address).content.decode()
 
 
 def test_the_list_costs_the_same_statements_for_one_row_and_for_thirty(
@@ -204,9 +283,31 @@ def test_the_list_costs_the_same_statements_for_one_row_and_for_thirty(
     assert len(one) == len(thirty)
 
 
-def test_every_order_is_total(recruiter):
-    for order, fields in listing.ORDERS.items():
-        assert fields[-1] in ("id", "-id"), order
+def test_every_order_is_total():
+    for name, order in listing.ORDERS.items():
+        assert order.keys[-1] == F("id"), name
+
+
+@pytest.mark.parametrize(
+    ("stage", "order"), [(S.INTERVIEWED, "rang"), ("", "rang"), ("", "reponse"), (S.WAITLISTED, "reponse")]
+)
+def test_an_order_of_one_stage_means_nothing_in_another(recruiter, client_of, stage, order):
+    assert _list(client_of(recruiter), etat=stage, tri=order).context["order"] == listing.FIRST_ORDER
+
+
+def test_every_order_walks_along_an_index(recruiter):
+    """The plan sorts nothing but the few rows that share a key, wherever the page begins."""
+    place = {"deposee": f"2027-01-01T00:00:00Z~{uuid4()}", "attente": f"2027-01-01T00:00:00Z~{uuid4()}"}
+    place |= {"reponse": f"2027-01-01~{uuid4()}", "rang": f"1~1~{uuid4()}"}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+    for name, order in listing.ORDERS.items():
+        if name.lstrip("-") not in place:
+            continue
+        rows = listing.chosen(recruiter, {"etat": order.stages[0]} if order.stages else {})
+        keys = listing._place(recruiter, name, place[name.lstrip("-")])
+        plan = listing._behind(rows, order, keys).order_by(*order.sorting())[:51].explain()
+        assert "Index Cond: (ROW(" in plan and "Sort" not in plan, (name, plan)
 
 
 def test_each_view_leads_to_a_list_of_its_own_number(recruiter, client_of):
