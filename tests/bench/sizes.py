@@ -77,12 +77,13 @@ def fill(number: int) -> None:
     content = Cohort.objects.filter(curriculum__isnull=False).values_list("curriculum", flat=True).first()
     exits, holding = _in(EXITS), _in(HOLDING)
     decided = _in([*HOLDING, ApplicationState.WAITLISTED, ApplicationState.DECLINED])
-    state, cohort, day = (
+    drawn, cohort, day = (
         _one_of(states, 1),
         _drawn(2, len(cohorts)),
         f"({_drawn(3, 400 * 86_400)} * interval '1 second')",
     )
-    since = f"('{clock.now().isoformat()}'::timestamptz - {day})"
+    moment = f"('{clock.now().isoformat()}'::timestamptz - {day})"
+    state, since = "drawn.state", "drawn.since"
     first, last = _one_of(FIRST_NAMES, 4), f"{_one_of(LAST_NAMES, 5)} || '-' || {_one_of(LAST_NAMES, 6)}"
     person = {
         "id": "md5('candidate' || i)::uuid",
@@ -121,9 +122,9 @@ def fill(number: int) -> None:
     story["about"] = story["subject"]
     with transaction.atomic(), connection.cursor() as cursor:
         # Neither triggers nor foreign keys are asked row by row: what is made here obeys them.
-        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL maintenance_work_mem = '512MB'")
         for pattern_row, columns in ((pattern.candidate, person), (pattern, file), (line, story)):
-            _multiply(cursor, pattern_row, columns, number)
+            _multiply(cursor, pattern_row, columns, number, draw=f"{drawn} AS state, {moment} AS since")
 
 
 def _line_of(application: Application) -> JournalEntry:
@@ -137,7 +138,7 @@ def _in(states) -> str:
     return "({})".format(", ".join(f"'{state.value}'" for state in states))
 
 
-def _multiply(cursor, pattern: Model, columns: Mapping[str, str], number: int) -> None:
+def _multiply(cursor, pattern: Model, columns: Mapping[str, str], number: int, *, draw: str) -> None:
     """Copy a row many times, some of its columns computed from the number of the copy; indexes are made afterwards."""
     meta = pattern._meta
     names = [field.column for field in meta.concrete_fields if field.column in columns or not field.primary_key]
@@ -145,7 +146,9 @@ def _multiply(cursor, pattern: Model, columns: Mapping[str, str], number: int) -
     indexes = _set_aside_indexes(cursor, meta.db_table) if number > 10_000 else []
     cursor.execute(
         f"INSERT INTO {meta.db_table} ({', '.join(names)}) SELECT {', '.join(values)} "
-        f"FROM generate_series(1, %s) AS i, (SELECT * FROM {meta.db_table} WHERE {meta.pk.column} = %s) AS pattern",
+        # OFFSET 0: what is drawn is drawn once a row, however many columns speak of it.
+        f"FROM generate_series(1, %s) AS i, LATERAL (SELECT {draw} OFFSET 0) AS drawn, "
+        f"(SELECT * FROM {meta.db_table} WHERE {meta.pk.column} = %s) AS pattern",
         [number, pattern.pk],
     )
     for definition in indexes:
