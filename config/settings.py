@@ -49,6 +49,10 @@ PG_BIN = env.str("PG_BIN", default="")
 # Where each process but the web touches `alive-<process>` as it tells the database that it lives, for whoever looks
 # after it on the same machine; nowhere when empty.
 ALIVE_DIR = env.str("ALIVE_DIR", default="")
+# Whoever shows this token reads /metrics; without one there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# The directory (best in memory) where several web processes of one machine add their figures up.
+PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
 # Administrators are told when the last backup is older than this, in hours; 0 says nothing about backups.
 BACKUP_HOURS = env.int("BACKUP_HOURS", default=26)
 # Seconds by which clock.now() is ahead of the machine: the demonstration lives in June of its rentrée's year.
@@ -77,6 +81,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "config.metrics.measure_requests",
     "config.logs.each_request",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -8,13 +8,14 @@ from django.urls import include, path
 
 from partnership.views.jobs import job_detail, job_restart, job_result
 
-from . import views
+from . import metrics, views
 
 admin.site.login = views.to_sign_in
 
 urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 urlpatterns += i18n_patterns(
     path("", views.front, name="front"),

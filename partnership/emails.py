@@ -23,6 +23,36 @@ def sign_in_code(user: User, *, code: str, asked_at: datetime) -> None:
     )
 
 
+def operations_address(language: str) -> str:
+    """The absolute address of the look at the machine, in a language."""
+    with translation.override(language):
+        return settings.PUBLIC_URL + reverse("partnership:operations")
+
+
+def alert_raised(what: str, *, key: str, to: User) -> None:
+    """An administrator learns that something is wrong; `key` names the rule and when it was broken."""
+    outbox.post(
+        "partnership/alert_raised",
+        key=f"alert_raised:{key}:{to.pk}",
+        about=to,
+        to=to,
+        what=what,
+        address=operations_address(to.language),
+    )
+
+
+def alert_over(what: str, *, key: str, to: User) -> None:
+    """… and that it is over; `key` is the one under which it was told."""
+    outbox.post(
+        "partnership/alert_over",
+        key=f"alert_over:{key}:{to.pk}",
+        about=to,
+        to=to,
+        what=what,
+        address=operations_address(to.language),
+    )
+
+
 def board_address(language: str) -> str:
     """The absolute address of the convention's board, in a language."""
     with translation.override(language):

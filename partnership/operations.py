@@ -120,6 +120,12 @@ class Problem:
         }[self.rule]() % said
 
 
+def called(key: str) -> str:
+    """What a problem's key is about, in the reader's language, once it is over."""
+    process = key.removeprefix(f"{Rule.SILENT_PROCESS}_")
+    return str(_CALLED[Process(process)]) if process in Process else str(Rule(key).label)
+
+
 @dataclass(frozen=True)
 class Report:
     """How the machine is at one moment."""

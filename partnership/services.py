@@ -3,18 +3,19 @@
 import logging
 import time
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import connection, transaction
 from django.db.models import F, Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import clock, emails, handover, invariants, jobs, links, outbox
+from . import clock, emails, handover, heartbeats, invariants, jobs, links, operations, outbox
 from .models import (
     AccessLink,
     Commitment,
@@ -32,6 +33,9 @@ from .states import INVITATION, RESET, Channel, ConventionState, JobState, Messa
 from .workflow import THE_CLOCK, Actor, Refused, Stale, edit, move, record, refusing
 
 log = logging.getLogger(__name__)
+
+# While something lasts, administrators are reminded of it no more often.
+ALERTS_APART = timedelta(days=1)
 
 
 @transaction.atomic
@@ -107,6 +111,66 @@ def restart_job(job: Job, *, by: User) -> None:
         raise Refused(_("Only a task that has failed is started again."))
     move(job, JobState.WAITING, by=by, ended_at=None)
     transaction.on_commit(lambda: jobs.ring(job))
+
+
+def administrators() -> list[User]:
+    """The people who look after the machine today."""
+    memberships = Membership.objects.current().filter(role=Role.ADMINISTRATOR, user__is_active=True)
+    return list(User.objects.filter(memberships__in=memberships).distinct())
+
+
+@transaction.atomic
+def tell_administrators() -> list[operations.Problem]:
+    """Write to administrators about what has gone wrong, once a day while it lasts, and about what is over.
+
+    What has been told is read in the letters themselves: their key names the rule and the hour at which it was told, so
+    that two who look at the same moment write once, and a rule that comes and goes writes once an hour at most.
+    """
+    heartbeats.forget()
+    problems = operations.look().problems
+    for problem in problems:
+        # Letters may be what is broken: whoever reads the log learns it as well.
+        log.error("alert %s: %s", problem.key, problem.number or problem.age)
+    told, over = _alerts_told()
+    now, readers = clock.now(), administrators()
+    for problem in problems:
+        last = told.get(problem.key)
+        lasts = last is not None and (problem.key, last.hour) not in over
+        if lasts and now - last.at < ALERTS_APART:
+            continue
+        for administrator in readers:
+            with translation.override(administrator.language):
+                what = problem.words
+            emails.alert_raised(what, key=f"{problem.key}:{now:%Y-%m-%dT%H}", to=administrator)
+    current = {problem.key for problem in problems}
+    for key, last in told.items():
+        if key in current or (key, last.hour) in over:
+            continue
+        for administrator in readers:
+            with translation.override(administrator.language):
+                what = operations.called(key)
+            emails.alert_over(what, key=f"{key}:{last.hour}", to=administrator)
+    return problems
+
+
+class _Told(NamedTuple):
+    hour: str
+    at: datetime
+
+
+def _alerts_told() -> tuple[dict[str, _Told], set[tuple[str, str]]]:
+    """When each rule was told last, and which of those times were followed by their end."""
+    lately = OutgoingMessage.objects.filter(written_at__gte=clock.now() - 3 * ALERTS_APART)
+    alerts = lately.filter(key__startswith="alert_").order_by("written_at").values_list("key", "written_at")
+    told: dict[str, _Told] = {}
+    over = set()
+    for letter, at in alerts:
+        what, key, hour, _reader = letter.split(":")
+        if what == "alert_raised":
+            told[key] = _Told(hour, at)
+        else:
+            over.add((key, hour))
+    return told, over
 
 
 def check_invariants() -> InvariantCheck:

@@ -66,6 +66,12 @@ def tidy_doors() -> None:
     limits.forget_old()
 
 
+@shared_task(name="partnership.tasks.tell_administrators")
+def tell_administrators() -> None:
+    """Write about what has gone wrong."""
+    services.tell_administrators()
+
+
 @shared_task(name="partnership.tasks.check_invariants", soft_time_limit=240, time_limit=270)
 def check_invariants() -> None:
     """Check everything that must hold."""

@@ -120,6 +120,7 @@ def form(url: str, who: frozenset[str], **said) -> Row:
 PUBLIC = [
     row("livez", EVERYBODY, get=OK),
     row("readyz", EVERYBODY, get=OK),
+    row("metrics", EVERYBODY, get=MISSING),
     page("front", EVERYBODY),
     page("privacy", EVERYBODY),
     page("accessibility", EVERYBODY),

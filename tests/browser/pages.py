@@ -292,6 +292,7 @@ PAGES = [*PUBLIC, *CONVENTION, *TEAM, *CONTENTS, *RECRUITMENT, *PLACING, *REFUSA
 ELSEWHERE = {
     "livez": "a word for machines",
     "readyz": "JSON for machines",
+    "metrics": "text for machines",
     "account_logout": "asks by POST; its GET is the question of the library, for whoever typed the address",
     "partnership:convention_detail": "the convention again, by its key",
     "cohorts:apply": "redirects to the first step",

@@ -2,14 +2,17 @@
 
 import os
 import signal
+from datetime import timedelta
 
 import pytest
 from celery import current_app
+from django.db.models.functions import Now
 
-from partnership.models import Heartbeat
+from config.embedded import free_port
+from partnership.models import Heartbeat, OutgoingMessage
 from partnership.states import Process
 
-from .conftest import until
+from .processes import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 CELERY = ["-W", "ignore", "-m", "celery", "--quiet", "-A", "config"]
@@ -51,3 +54,19 @@ def test_a_worker_lives_by_the_tasks_it_takes_and_leaves_a_sign_when_it_is_kille
     worker.process.send_signal(signal.SIGTERM)
     worker.process.wait(40)
     assert alive() == set()
+
+
+def test_without_beat_worker_or_broker_the_relay_tells_administrators(programs, mail_server, administrator):
+    """Beat fell silent twelve minutes ago, the workers were never there, and nobody listens where the broker was."""
+    Heartbeat.objects.create(process=Process.BEAT, instance="une", at=Now() - timedelta(minutes=12))
+    server = mail_server()
+    programs(
+        *["manage.py", "relay", "--every", "0.2", "--patience", "0", "--watch", "1"],
+        EMAIL_URL=f"smtp://127.0.0.1:{server.port}",
+        REDIS_URL=f"redis://127.0.0.1:{free_port()}/0",
+    )
+    until(lambda: len(server.taken()) == 3, "the letters leave", seconds=60)
+    assert {address for _ident, address, _answer in server.lines()} == {administrator.email}
+    subjects = OutgoingMessage.objects.values_list("subject", flat=True)
+    assert any("le planificateur se tait depuis 12 minutes" in subject for subject in subjects)
+    assert any("l’exécutant rapide ne donne aucun signe de vie" in subject for subject in subjects)

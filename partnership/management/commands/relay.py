@@ -3,12 +3,13 @@
 import logging
 import signal
 import threading
+import time
 from datetime import timedelta
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 
-from partnership import heartbeats, outbox
+from partnership import heartbeats, outbox, services
 from partnership.states import Process
 
 log = logging.getLogger(__name__)
@@ -20,13 +21,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--patience", type=int, default=int(outbox.RELAY_PATIENCE.total_seconds()), help="seconds")
         parser.add_argument("--every", type=float, default=5.0, help="seconds between two looks")
+        parser.add_argument("--watch", type=float, default=300.0, help="seconds between two looks at the whole machine")
         parser.add_argument("--once", action="store_true", help="look once and stop")
 
-    def handle(self, *, patience: int, every: float, once: bool, **options: object) -> None:
+    def handle(self, *, patience: int, every: float, watch: float, once: bool, **options: object) -> None:
         stop = threading.Event()
         if not once:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
+        watched = time.monotonic()
         while not stop.is_set():
             heartbeats.beat(Process.RELAY)
             try:
@@ -37,5 +40,16 @@ class Command(BaseCommand):
                 connection.close()
             if once:
                 return
+            if time.monotonic() - watched >= watch:
+                watched = time.monotonic()
+                self._tell_administrators()
             stop.wait(every)
         heartbeats.leave(Process.RELAY)
+
+    def _tell_administrators(self) -> None:
+        # Beat has it done too; this is for the day when beat, its worker or the broker is what has gone wrong.
+        try:
+            services.tell_administrators()
+        except Exception:  # a look that fails must not stop the letters
+            log.exception("the machine could not be looked at")
+            connection.close()
