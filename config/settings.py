@@ -3,6 +3,7 @@
 import importlib.util
 import ipaddress
 import tomllib
+from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "axes",
     "django.forms",
     "crispy_forms",
     "csp",
@@ -96,12 +98,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.sessions.EndOldSessions",
+    "config.sessions.AskForSecondFactor",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "config.middleware.keep_personal_pages_out_of_caches",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.AnswerFailures",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 CSRF_FAILURE_VIEW = "config.errors.form_too_old"
@@ -154,7 +159,6 @@ RETENTION_DAYS = {
         "attempts": 30,  # failed attempts to sign in
     }.items()
 }
-SESSION_COOKIE_AGE = 12 * 3600
 # The sign-in library counts its own limits here, for every process together; partnership/limits.py counts ours.
 CACHES = {
     "default": {
@@ -217,8 +221,11 @@ LEGAL_CONTACT = env.str("LEGAL_CONTACT", default=parseaddr(DEFAULT_FROM_EMAIL)[1
 
 # -- people and doors --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "partnership.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["config.hashers.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -233,13 +240,47 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 # The development accounts sign in often and from one address; the attempts that count are limited below.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    # The name and address together are locked out by axes; this is against a name tried from a thousand addresses.
+    "login_failed": "60/m/ip,50/h/key",
+    "request_login_code": "20/m/ip,3/m/key,10/h/key",
+}
+# Whoever sees personal data signs in with a second factor; development leaves it out unless it is asked for.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEVELOPMENT)
+ACCOUNT_FORMS = {"request_login_code": "partnership.forms.CodeRequestForm"}
+# The library would offer whoever asks for an unknown address to sign up: nobody does.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+MFA_ADAPTER = "partnership.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {"authenticate": "partnership.forms.SecondFactorForm"}
+MFA_TOTP_ISSUER = "Tandem"
+# A telephone's clock may be half a minute off; a code that was used opens nothing a second time.
+MFA_TOTP_TOLERANCE = 1
+# Five failures of one name from one address close that door for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "config.doors.name_given"
+AXES_LOCKOUT_CALLABLE = "config.doors.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "csrfmiddlewaretoken"]
 
+# How long a session lasts without a sign of life and at the longest, in seconds: the device is remembered for thirty
+# days, but not of whoever sees personal data.
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_AGES = (30 * 24 * 3600, 30 * 24 * 3600)
+SESSION_AGES_WITH_PERSONAL_DATA = (2 * 3600, 12 * 3600)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "tandem_session" if DEVELOPMENT else "__Host-session"

@@ -8,7 +8,7 @@ from django.urls import include, path
 
 from partnership.views.jobs import job_detail, job_restart, job_result
 
-from . import metrics, views
+from . import doors, metrics, views
 
 admin.site.login = views.to_sign_in
 
@@ -23,10 +23,24 @@ urlpatterns += i18n_patterns(
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("mentions-legales/", views.legal, name="legal"),
     path("accueil/", views.home, name="home"),
-    path("connexion/", views.sign_in, name="account_login"),
-    path("connexion/code/", views.request_code, name="account_request_login_code"),
-    path("connexion/code/saisir/", views.confirm_code, name="account_confirm_login_code"),
+    # Of the sign-in library only these are offered: no sign-up, no management of addresses, no key, no third party.
+    path("connexion/", doors.sign_in, name="account_login"),
+    path("connexion/code/", doors.request_code, name="account_request_login_code"),
+    path("connexion/code/saisir/", doors.confirm_code, name="account_confirm_login_code"),
+    path("connexion/second-facteur/", doors.prove, name="mfa_authenticate"),
+    path("connexion/mot-de-passe/", doors.password_forgotten, name="account_reset_password"),
+    path("connexion/mot-de-passe/<str:token>/", doors.password_reset, name="password_reset"),
     path("deconnexion/", account.logout, name="account_logout"),
+    path("compte/", doors.account, name="account"),
+    path("compte/mot-de-passe/", doors.password_change, name="account_change_password"),
+    path("compte/second-facteur/", doors.second_factor_add, name="second_factor_add"),
+    path("compte/second-facteur/retirer/", doors.second_factor_remove, name="second_factor_remove"),
+    path("compte/codes-de-secours/", doors.recovery_codes, name="recovery_codes"),
+    path("compte/codes-de-secours/fichier/", doors.recovery_codes_file, name="recovery_codes_file"),
+    path("compte/sessions/terminer/", doors.session_end_others, name="session_end_others"),
+    path("compte/sessions/<int:pk>/terminer/", doors.session_end, name="session_end"),
+    path("reprendre/", doors.kept_post, name="kept_post"),
+    path("reprendre/oublier/", doors.kept_post_forget, name="kept_post_forget"),
     path("", include("partnership.urls")),
     path("contenus/", include("programmes.urls")),
     path("", include("cohorts.urls")),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from allauth.account import views as account
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
 from django.conf import settings
@@ -21,7 +20,6 @@ from django.views.decorators.http import require_safe
 from cohorts.models import Cohort
 from partnership import board as boards
 from partnership import clock, heartbeats, measures, operations, personal_data
-from partnership.desk import unprocessable_when_shown_again
 from partnership.models import Convention, Party, Zone
 from partnership.states import ConventionState, Process, Role
 from programmes.models import Programme
@@ -56,11 +54,6 @@ def to_sign_in(request: HttpRequest, extra_context: dict | None = None) -> HttpR
         raise PermissionDenied
     query = urlencode({"next": request.GET.get("next", request.get_full_path())})
     return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
-
-
-sign_in = login_not_required(unprocessable_when_shown_again(account.login))
-request_code = login_not_required(unprocessable_when_shown_again(account.request_login_code))
-confirm_code = login_not_required(unprocessable_when_shown_again(account.confirm_login_code))
 
 
 # -- health -------------------------------------------------------------------------------------------------------

@@ -1,14 +1,26 @@
 """The partnership's own letters; each is a function and a template of the same name."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
 from . import clock, links, outbox
 from .models import Convention, User
-from .states import INVITATION, OnDoubt
+from .states import INVITATION, RESET, OnDoubt
+
+
+def to_somebody_or_nobody(person: User | None, write: Callable[[User], None]) -> None:
+    """Write to somebody; for nobody do the same and leave no trace, so that neither the time nor the queries tell."""
+    with transaction.atomic():
+        write(person or User(email="nobody@tandem.invalid", full_name="Nobody at all"))
+        if person is None:
+            transaction.set_rollback(True)
+    if person is None:
+        outbox.ring()
 
 
 def sign_in_code(user: User, *, code: str, asked_at: datetime) -> None:
@@ -25,8 +37,7 @@ def sign_in_code(user: User, *, code: str, asked_at: datetime) -> None:
 
 def operations_address(language: str) -> str:
     """The absolute address of the look at the machine, in a language."""
-    with translation.override(language):
-        return settings.PUBLIC_URL + reverse("partnership:operations")
+    return _address("partnership:operations", language)
 
 
 def alert_raised(what: str, *, key: str, to: User) -> None:
@@ -53,10 +64,86 @@ def alert_over(what: str, *, key: str, to: User) -> None:
     )
 
 
+def password_reset(user: User, *, asked_at: datetime) -> None:
+    """The link with which somebody chooses a new password, once; never sent twice without a person's word."""
+    outbox.post(
+        "partnership/password_reset",
+        key=f"password_reset:{user.pk}:{asked_at.isoformat()}",
+        about=user,
+        to=user,
+        link=(RESET, user),
+        on_doubt=OnDoubt.HOLD,
+    )
+
+
+def password_changed(user: User, *, at: datetime) -> None:
+    """Whoever did not change it learns that somebody did."""
+    outbox.post(
+        "partnership/password_changed",
+        key=f"password_changed:{user.pk}:{at.isoformat()}",
+        about=user,
+        to=user,
+        at=at,
+        address=_address("account_reset_password", user.language),
+    )
+
+
+def second_factor_added(user: User, *, at: datetime) -> None:
+    """From now on signing in asks for a code of the telephone too."""
+    outbox.post(
+        "partnership/second_factor_added",
+        key=f"second_factor_added:{user.pk}:{at.isoformat()}",
+        about=user,
+        to=user,
+        at=at,
+        address=_address("account", user.language),
+    )
+
+
+def second_factor_removed(user: User, *, at: datetime) -> None:
+    """The telephone's code is asked for no longer."""
+    outbox.post(
+        "partnership/second_factor_removed",
+        key=f"second_factor_removed:{user.pk}:{at.isoformat()}",
+        about=user,
+        to=user,
+        at=at,
+        address=_address("account", user.language),
+    )
+
+
+def second_factor_reset(user: User, *, at: datetime) -> None:
+    """The administration has removed a lost second factor: the next sign-in sets up another."""
+    outbox.post(
+        "partnership/second_factor_reset",
+        key=f"second_factor_reset:{user.pk}:{at.isoformat()}",
+        about=user,
+        to=user,
+        at=at,
+        address=_address("account_login", user.language),
+    )
+
+
+def recovery_codes_made(user: User, *, at: datetime) -> None:
+    """New recovery codes replace the old ones."""
+    outbox.post(
+        "partnership/recovery_codes_made",
+        key=f"recovery_codes_made:{user.pk}:{at.isoformat()}",
+        about=user,
+        to=user,
+        at=at,
+        address=_address("account", user.language),
+    )
+
+
+def _address(name: str, language: str) -> str:
+    with translation.override(language):
+        return settings.PUBLIC_URL + reverse(name)
+
+
 def board_address(language: str) -> str:
     """The absolute address of the convention's board, in a language."""
-    with translation.override(language):
-        return settings.PUBLIC_URL + reverse("partnership:board")
+    return _address("partnership:board", language)
 
 
 def convention_signed(convention: Convention, *, to: User) -> None:

@@ -3,13 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.account.adapter import get_adapter as account_adapter
+from allauth.account.forms import RequestLoginCodeForm
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.totp.internal.auth import validate_totp_code
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from . import clock
+from . import clock, limits
 from .fields import AddressField, LineField, NameField, PhoneField
 from .models import Membership, OutgoingMessage, Party, User, Zone
 from .states import Role
@@ -202,3 +207,87 @@ class NewPasswordForm(forms.Form):
         password = self.cleaned_data["password"]
         validate_password(password, self.person)
         return password
+
+
+# -- the doors --------------------------------------------------------------------------------------------------------
+
+
+def _address() -> AddressField:
+    return AddressField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        error_messages={
+            "required": _("Write your e-mail address."),
+            "invalid": _("This address is incomplete, for example firstname@example.org."),
+        },
+    )
+
+
+class AddressForm(forms.Form):
+    """Somebody's address, to which a letter goes if we know it."""
+
+    email = _address()
+
+
+class CodeRequestForm(RequestLoginCodeForm):
+    """An address to send a code to; for an unknown one the same work is done."""
+
+    email = _address()
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        if self._user is None:
+            account_adapter().send_mail("account/email/login_code", email, {})
+        return email
+
+
+class SecondFactorForm(AuthenticateForm):
+    """The six digits of the moment, or a recovery code; guessing is limited by the day, and a code opens once."""
+
+    code = LineField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("The six digits your application shows, or one of your recovery codes."),
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": _("Write the code.")},
+    )
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"].replace(" ", "")
+        self.cleaned_data["code"] = code
+        now, today = f"second factor now:{self.user.pk}", f"second factor today:{self.user.pk}"
+        limits.count(now, most=5, seconds=300)
+        limits.count(today, most=30, seconds=86_400)
+        super().clean_code()
+        try:
+            # The library forgets a used code after half a minute, while its tolerance accepts it for longer.
+            limits.count(f"code used:{self.user.pk}:{code}", most=1, seconds=180)
+        except limits.TooMany as again:
+            raise get_adapter().validation_error("incorrect_code") from again
+        limits.forget(now)
+        limits.forget(today)
+        return code
+
+
+class NewSecondFactorForm(forms.Form):
+    """The first six digits of an application that has just been set up."""
+
+    code = LineField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("The six digits your application shows now."),
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": _("Write the code.")},
+    )
+
+    def __init__(self, *args: Any, user: User, secret: str, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.user, self.secret = user, secret
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"].replace(" ", "")
+        limits.count(f"second factor today:{self.user.pk}", most=30, seconds=86_400)
+        if not validate_totp_code(self.secret, code):
+            raise forms.ValidationError(_("This is not the code of the moment: write the one your application shows."))
+        return code

@@ -1,5 +1,6 @@
 """Who works together and what was promised; the journal, the letters, the links and the jobs that every app uses."""
 
+import secrets
 import uuid
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from . import clock
@@ -36,6 +38,10 @@ def ref(thing: models.Model) -> str:
 
 
 # -- people -------------------------------------------------------------------------------------------------------
+
+
+def new_sign_in_key() -> str:
+    return secrets.token_hex(16)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -77,6 +83,8 @@ class User(AbstractBaseUser):
     invited_at = models.DateTimeField(_("invited on"), null=True, editable=False)
     invited_by = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", editable=False)
     joined_at = models.DateTimeField(_("came on"), null=True, editable=False)
+    # Part of every session: a new one ends them all, wherever they were opened.
+    sign_in_key = models.CharField(max_length=32, default=new_sign_in_key, editable=False)
     objects = UserManager()
 
     class Meta:
@@ -118,6 +126,10 @@ class User(AbstractBaseUser):
         if any(membership.zone_id is None for membership in held):
             return None
         return {membership.zone_id for membership in held}
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        key = f"{self.password}:{self.sign_in_key}"
+        return salted_hmac("partnership.User.session", key, secret=secret, algorithm="sha256").hexdigest()
 
     # The stock admin asks these; the answers are the policies', given by AdministratorAdmin and the reviewers' desk.
     @property

@@ -44,6 +44,11 @@ def can_manage(user: User, person: User | None = None) -> bool:
     return is_administrator(user)
 
 
+def sees_personal_data(user: User) -> bool:
+    """Whoever reads files of applicants, students or hosts, or every table: they sign in with a second factor."""
+    return user.has_role(*PERSONAL_DATA_ROLES)
+
+
 def can_read_board(user: User, convention: Convention | None = None) -> bool:
     """Whoever works for the convention reads its board: it holds figures only."""
     return bool(user.current_memberships())

@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from celery.signals import task_prerun, worker_ready, worker_shutdown
 from django.db import connection
 
-from . import heartbeats, jobs, limits, outbox, retention, services
+from . import heartbeats, jobs, outbox, retention, services
 from .states import Process
 
 
@@ -63,7 +63,7 @@ def ring_jobs() -> None:
 @shared_task(name="partnership.tasks.tidy_doors")
 def tidy_doors() -> None:
     """Forget what the doors need no longer."""
-    limits.forget_old()
+    services.tidy_doors()
 
 
 @shared_task(name="partnership.tasks.tell_administrators")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -27,7 +28,7 @@ from partnership.models import (
     User,
     ref,
 )
-from partnership.states import INVITATION, JobState, MessageState, Role
+from partnership.states import INVITATION, RESET, JobState, MessageState, Role
 from placements import services as places
 from placements.models import HostCompany, HostSite, Seat
 from placements.states import ANSWER
@@ -153,6 +154,7 @@ def build(mailbox: Path) -> World:
     jobs.run_slice(str(task.pk))
     world.things["task", LYON] = {"pk": task.pk}
     _stop_the_machine(world)
+    _open_doors(world)
     world.sign_in()
     world.untouched = fingerprint()
     return world
@@ -197,6 +199,17 @@ def _invite(world: World) -> None:
         ("partnership:membership_add", LYON): said,
         ("partnership:membership_edit", LYON): said | {"version": "1"},
     }
+
+
+def _open_doors(world: World) -> None:
+    coordinator, password = world.people[COORDINATOR], "une autre phrase assez longue"
+    session = UserSession.objects.create(user=coordinator, ip="192.0.2.7", session_key="ailleurs", user_agent="Firefox")
+    chosen = {"new_password1": password, "new_password2": password}
+    world.things["session", LYON] = {"pk": session.pk}
+    world.things["new password by link", LYON] = {"token": links.mint(RESET, ref(world.people[AUTHOR]))}
+    world.answers["account_reset_password", LYON] = {"email": coordinator.email}
+    world.answers["password_reset", LYON] = chosen
+    world.answers["account_change_password", LYON] = chosen | {"old_password": factories.PASSWORD}
 
 
 def _promise(world: World) -> Milestone:

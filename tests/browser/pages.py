@@ -12,6 +12,7 @@ from cohorts.states import ApplicationState
 from partnership.admin import ReadOnlyAdmin
 from partnership.models import Party
 from partnership.states import Role
+from placements.demonstration import PASSWORD
 from placements.states import PlacementState
 
 from .visitor import Visitor
@@ -56,6 +57,19 @@ def asked_for_a_code(visitor: Visitor, world: World) -> None:
     visitor.page.wait_for_url("**/saisir/")
 
 
+def gave_the_password(visitor: Visitor, world: World) -> None:
+    """Somebody with a second factor, half way in."""
+    visitor.context.clear_cookies()
+    visitor.open(reverse("account_login"))
+    visitor.sign_in(world.user(Role.AUTHOR), PASSWORD, then="**/second-facteur/")
+
+
+def sent_too_late(visitor: Visitor, world: World) -> None:
+    """Signed in again after a session that ended in the middle of a form."""
+    visitor.context.clear_cookies()
+    visitor.enter_with(world.tokens["kept session"])
+
+
 def slug(world: World) -> list[Any]:
     return [world.acvd.slug]
 
@@ -87,6 +101,10 @@ PUBLIC = [
     Page("account_login", forms=MAIN_FORM),
     Page("account_request_login_code", forms=MAIN_FORM),
     Page("account_confirm_login_code", before=asked_for_a_code, forms=("main form >> nth=0",)),
+    Page("mfa_authenticate", before=gave_the_password, forms=MAIN_FORM),
+    Page("account_reset_password", forms=MAIN_FORM),
+    Page("password_reset", args=lambda world: [world.tokens["new password"]], forms=MAIN_FORM),
+    Page("password_reset", args=lambda world: ["inconnu"], status=404, note="unknown"),
     Page("style"),
     Page("mailbox"),
     Page("mailbox_letter", args=lambda world: [world.caught]),
@@ -144,6 +162,16 @@ TEAM = [
     ),
     Page("partnership:invitation_accept", args=lambda world: [world.tokens["invitation"]], forms=MAIN_FORM),
     Page("partnership:invitation_accept", args=lambda world: ["inconnue"], status=404, note="unknown"),
+]
+
+ACCOUNT = [
+    Page("account", Role.COORDINATOR),
+    Page("account", Role.AUTHOR, note="second factor"),
+    Page("account_change_password", Role.COORDINATOR, forms=MAIN_FORM),
+    Page("second_factor_add", Role.COORDINATOR, forms=MAIN_FORM),
+    Page("second_factor_remove", Role.AUTHOR, forms=MAIN_FORM),
+    Page("recovery_codes", Role.AUTHOR, forms=MAIN_FORM),
+    Page("kept_post", before=sent_too_late),
 ]
 
 CONTENTS = [
@@ -286,7 +314,7 @@ ADMINISTRATION = [
     *_tables(),
 ]
 
-PAGES = [*PUBLIC, *CONVENTION, *TEAM, *CONTENTS, *RECRUITMENT, *PLACING, *REFUSALS, *ADMINISTRATION]
+PAGES = [*PUBLIC, *ACCOUNT, *CONVENTION, *TEAM, *CONTENTS, *RECRUITMENT, *PLACING, *REFUSALS, *ADMINISTRATION]
 
 # Names that are no page of their own, and why.
 ELSEWHERE = {
@@ -295,6 +323,7 @@ ELSEWHERE = {
     "metrics": "text for machines",
     "account_logout": "asks by POST; its GET is the question of the library, for whoever typed the address",
     "partnership:convention_detail": "the convention again, by its key",
+    "recovery_codes_file": "a file",
     "cohorts:apply": "redirects to the first step",
     "cohorts:application_export": "a file",
     "job_result": "a file",

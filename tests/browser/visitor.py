@@ -76,16 +76,19 @@ class Visitor:
     def enter_as(self, user: User) -> None:
         """Be signed in already."""
         client = Client()
-        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        name = settings.SESSION_COOKIE_NAME
-        self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.address}])
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+        self.enter_with(client.session.session_key)
 
-    def sign_in(self, user: User) -> None:
+    def enter_with(self, session: str) -> None:
+        """Be in a session that exists already."""
+        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.address}])
+
+    def sign_in(self, user: User, password: str = factories.PASSWORD, *, then: str = "") -> None:
         """Sign in on the page that asks for it, without a click."""
         self.page.locator("input[name=login]").fill(user.email)
-        self.page.locator("input[name=password]").fill(factories.PASSWORD)
+        self.page.locator("input[name=password]").fill(password)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url(lambda url: "/connexion/" not in url)
+        self.page.wait_for_url(then or (lambda url: "/connexion/" not in url))
 
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(_starts(label)).fill(text)

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.management import call_command
 from django.db.models.functions import Now
+from django.test import Client
 
 from cohorts import services as recruitment
 from cohorts.models import Application, Cohort
@@ -16,7 +18,7 @@ from config import caught_mail
 from partnership import clock, jobs, links
 from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
-from partnership.states import INVITATION, JobState, MessageState, Process, Role
+from partnership.states import INVITATION, RESET, JobState, MessageState, Process, Role
 from placements.models import HostSite, Placement
 from placements.states import ANSWER, PlacementState
 from programmes import services as teaching
@@ -34,6 +36,9 @@ class World:
     def found(self) -> None:
         """Add to the demonstration what only somebody at work would have left."""
         author = self.user(Role.AUTHOR)
+        team.add_second_factor(author, secret=generate_totp_secret(), by=author)
+        self.tokens["kept session"] = self._ended_session(self.user(Role.COORDINATOR))
+        self.tokens["new password"] = links.mint(RESET, ref(self.user(Role.COORDINATOR)))
         self.draft_curriculum = teaching.create_curriculum(self.acvd, by=author)
         self.submitted_curriculum = Curriculum.objects.filter(state=CurriculumState.IN_REVIEW).first()
         self.job = jobs.start("applications_export", by=self.user(Role.RECRUITER), filters={}, order="", language="fr")
@@ -90,6 +95,16 @@ class World:
         )
         findings = {"letters_leased": ["partnership.outgoingmessage:12", "partnership.outgoingmessage:15"]}
         InvariantCheck.objects.create(at=clock.now(), broken=2, seconds=0.4, findings=findings)
+
+    def _ended_session(self, user: User) -> str:
+        """The session of somebody who signed in again after theirs had ended in the middle of a form."""
+        client = Client()
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+        session = client.session
+        session["kept"] = {"user": str(user.pk), "path": "/fr/accueil/", "page": "/fr/accueil/", "files": True}
+        session["kept"] |= {"fields": [["evidence", "Le compte rendu."]], "at": clock.now().timestamp()}
+        session.save()
+        return session.session_key
 
     def _begin(self, first_name: str) -> Application:
         cohort = Cohort.objects.get(zone__code="lyon", intake__programme=self.acvd)
