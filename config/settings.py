@@ -217,7 +217,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tandem <bonjour@tand
 # Who publishes and who hosts, as the legal notice must say: a name, an address, a telephone, a line each with \n.
 LEGAL_PUBLISHER = env.str("LEGAL_PUBLISHER", default="").replace("\\n", "\n")
 LEGAL_HOST = env.str("LEGAL_HOST", default="").replace("\\n", "\n")
-LEGAL_CONTACT = env.str("LEGAL_CONTACT", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
+LEGAL_CONTACT = env.str("LEGAL_CONTACT", default="") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 
 # -- people and doors --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "partnership.User"

@@ -119,14 +119,23 @@ def _programs() -> dict[str, str]:
 class Container:
     """A service of the file as a process of this machine, with the folders that it is given."""
 
-    def __init__(self, name: str, service: dict[str, Any], image: Path, folder: Path, places: dict[str, str]):
+    def __init__(
+        self,
+        name: str,
+        service: dict[str, Any],
+        image: Path,
+        folder: Path,
+        places: dict[str, str],
+        env_file: dict[str, str],
+    ):
         self.name, self.service, self.image = name, service, image
         self.folder = folder / name
         self.folder.mkdir(parents=True)
         self.log = self.folder / "log"
         # Longest first, so that no address is replaced inside another.
         self.places = dict(sorted({**places, **self._given(folder)}.items(), key=lambda place: -len(place[0])))
-        own = {key: self._here(str(value)) for key, value in (service.get("environment") or {}).items()}
+        own = env_file if "env_file" in service else {}
+        own = own | {key: self._here(str(value)) for key, value in (service.get("environment") or {}).items()}
         image_own = {key: self._here(value) for key, value in image_environment().items()}
         self.environment = _programs() | image_own | own | {"TMPDIR": self.places.get("/tmp", str(folder))}  # noqa: S108
         self.process: subprocess.Popen | None = None

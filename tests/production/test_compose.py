@@ -30,6 +30,7 @@ from config.embedded import Servers, free_port
 from tests.faults.processes import Program, until
 
 from . import compose
+from .test_settings import PRODUCTION
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -42,8 +43,11 @@ ENV = {
     "SECRET_KEY": uuid.uuid4().hex * 2,
     "POSTGRES_PASSWORD": uuid.uuid4().hex,
     "DEFAULT_FROM_EMAIL": f"Tandem <bonjour@{HOST}>",
+    "BACKUP_HOURS": "48",
 }
 OURS = ["web", "relay", "worker-quick", "worker-jobs", "beat"]
+# They do their work and end.
+ONCE = ["migrate", "backup"]
 # Said past every log, on the way out.
 CELERYS_LAST_WORDS = "worker: Warm shutdown (MainProcess)"
 
@@ -78,11 +82,17 @@ def test_no_container_may_more_than_it_must(services):
 
 def test_every_process_is_watched_and_starts_again(services):
     for name, service in services.items():
-        if name == "migrate":
+        if name in ONCE:
             assert service["restart"] == "no"
         else:
             assert service["restart"] == "unless-stopped" and service["healthcheck"]["test"], name
-    assert {name for name in services if "migrate" in services[name].get("depends_on", {})} == set(OURS)
+    assert {name for name in services if "migrate" in services[name].get("depends_on", {})} == {*OURS, "backup"}
+
+
+def test_every_service_of_ours_gets_what_must_be_there_and_whatever_else_the_operator_sets(services):
+    for name in [*OURS, *ONCE]:
+        assert set(PRODUCTION) <= set(services[name]["environment"]), name
+        assert services[name]["env_file"] == [{"path": ".env", "required": False}], name
 
 
 def test_the_data_has_volumes_and_nothing_else_lasts(services):
@@ -200,11 +210,11 @@ def stack(tmp_path_factory):
             "0.0.0.0": "127.0.0.1",  # noqa: S104 (the opposite)
             "8000": str(ports["web"]),
         }
-        for name in [*OURS, "migrate"]:
-            built.containers[name] = compose.Container(name, services[name], image, folder, places)
+        for name in [*OURS, *ONCE]:
+            built.containers[name] = compose.Container(name, services[name], image, folder, places, ENV)
         # Two machines start at the same moment on an empty database.
         migrate = built.containers["migrate"]
-        other = compose.Container("migrate-2", services["migrate"], image, folder, places)
+        other = compose.Container("migrate-2", services["migrate"], image, folder, places, ENV)
         for container in (migrate, other):
             container.start()
         built.prepared = [container.process.wait(120) for container in (migrate, other)]
@@ -310,6 +320,14 @@ def test_upper_case_knows_accents_in_the_cluster_these_arguments_make(stack):
 @pytest.mark.parametrize("name", OURS)
 def test_each_health_check_turns_green(stack, name):
     until(stack.containers[name].is_healthy, f"{name} is healthy", seconds=60)
+
+
+def test_a_backup_is_written_by_its_own_command(stack):
+    backup = stack.containers["backup"]
+    backup.start()
+    assert backup.process.wait(60) == 0, backup.log.read_text()
+    (made,) = (stack.folder / "volume-backups").iterdir()
+    assert any(path.stat().st_size > 10_000 for path in made.rglob("*") if path.is_file())
 
 
 def test_the_broker_keeps_everything_it_is_told(stack):
