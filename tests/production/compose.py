@@ -132,8 +132,7 @@ class Container:
         self.folder = folder / name
         self.folder.mkdir(parents=True)
         self.log = self.folder / "log"
-        # Longest first, so that no address is replaced inside another.
-        self.places = dict(sorted({**places, **self._given(folder)}.items(), key=lambda place: -len(place[0])))
+        self.places = {**places, **self._given(folder)}
         own = env_file if "env_file" in service else {}
         own = own | {key: self._here(str(value)) for key, value in (service.get("environment") or {}).items()}
         image_own = {key: self._here(value) for key, value in image_environment().items()}
@@ -153,9 +152,9 @@ class Container:
         return given
 
     def _here(self, text: str) -> str:
-        for there, here in self.places.items():
-            text = text.replace(there, here)
-        return text
+        # In one pass, the longest first: what has been put in is not replaced again.
+        names = sorted(self.places, key=len, reverse=True)
+        return re.sub("|".join(map(re.escape, names)), lambda found: self.places[found[0]], text)
 
     @property
     def command(self) -> list[str]:
