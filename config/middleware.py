@@ -37,14 +37,11 @@ def refuse_large_bodies(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-PROBES = ("/livez", "/readyz", "/metrics")
-
-
 def read_nobodys_session_for_a_probe(get_response: GetResponse) -> GetResponse:
     """Drop a probe's cookies: no session and no user is read, so that it answers while the database does not."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path_info in PROBES:
+        if request.path_info in errors.MACHINES:
             request.META.pop("HTTP_COOKIE", None)
         return get_response(request)
 

@@ -1,6 +1,6 @@
 """How the machine is: what is asked of the database, the broker and the processes, for pages, probes and alerts.
 
-Nothing here is stored: `look` takes four statements whatever there is to see, and a problem is what breaks a rule of
+Nothing here is stored: `look` takes five statements whatever there is to see, and a problem is what breaks a rule of
 reliability.md at that moment.
 """
 
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import ProgrammingError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Min, Q
 from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -26,7 +26,7 @@ from redis.retry import Retry
 
 from . import clock
 from .heartbeats import SILENT_AFTER
-from .models import Heartbeat, InvariantCheck, Job, OutgoingMessage
+from .models import Heartbeat, InvariantCheck, Job, JournalEntry, OutgoingMessage
 from .states import JobState, MessageState, Process, ProcessState, Rule
 from .templatetags.ui import duration
 
@@ -36,6 +36,8 @@ BROKER_PATIENCE = 1
 LATE_AFTER = timedelta(minutes=10)
 # A task that failed is a problem for so long; it can be started again for as long as it is kept.
 FAILURE_IS_NEWS = timedelta(days=1)
+# The subject of the journal's lines that say that a backup was made.
+BACKUP = "backup"
 UNSETTLED = (MessageState.PENDING, MessageState.SENDING, MessageState.HELD, MessageState.DEAD)
 _CALLED: dict[Process, str | Promise] = {
     Process.WEB: gettext_lazy("the web server"),
@@ -165,7 +167,7 @@ class Report:
 
 
 def look() -> Report:
-    """Look at the letters, the processes, the tasks and the last check: four statements."""
+    """Look at the letters, the processes, the tasks, the last check and the last backup: five statements."""
     letters = dict.fromkeys(UNSETTLED, 0)
     dues = []
     # One branch a state, so that each is answered by its own small index and never by the whole table.
@@ -193,6 +195,7 @@ def look() -> Report:
         },
         failed_lately=jobs.get(JobState.FAILED, {"lately": 0})["lately"],
         check=InvariantCheck.objects.first(),
+        backup=_age_of_the_last_backup(),
     )
 
 
@@ -202,6 +205,11 @@ def _parts() -> list[Part]:
     for row in Heartbeat.objects.annotate(age=age).order_by("-at"):
         signs.setdefault(row.process, []).append(Sign(row.instance, row.version, row.age))
     return [Part(process, tuple(signs.get(process, ()))) for process in Process]
+
+
+def _age_of_the_last_backup() -> timedelta | None:
+    made = JournalEntry.objects.filter(subject=BACKUP, after="made").aggregate(last=Max("at"))["last"]
+    return None if made is None else max(clock.now() - made, timedelta(0))
 
 
 def verdict(clauses: list[str]) -> str:

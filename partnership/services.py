@@ -28,6 +28,7 @@ from .models import (
     Convention,
     InvariantCheck,
     Job,
+    JournalEntry,
     Membership,
     OutgoingMessage,
     Party,
@@ -178,6 +179,17 @@ def _alerts_told() -> tuple[dict[str, _Told], set[tuple[str, str]]]:
         else:
             over.add((key, hour))
     return told, over
+
+
+def note_backup() -> None:
+    """Write down that a backup has been made, so that its age is known; by whatever machine runs the backups."""
+    JournalEntry.objects.create(
+        at=clock.now(),
+        actor_kind=THE_CLOCK.actor_kind,
+        subject=operations.BACKUP,
+        about=operations.BACKUP,
+        after="made",
+    )
 
 
 def check_invariants() -> InvariantCheck:

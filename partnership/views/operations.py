@@ -113,17 +113,16 @@ def _findings(check: InvariantCheck | None) -> list[dict[str, Any]]:
 
 
 def _facts(database: machine.Database, unapplied: list[str], backup: timedelta | None) -> list[dict[str, str]]:
-    facts = [
+    age = _("none is known of") if backup is None else _("%(ago)s ago") % {"ago": machine.duration(backup)}
+    return [
         {"label": _("Migrations"), "value": ", ".join(unapplied) or _("all applied")},
         {"label": _("Database"), "value": _("%(n)s MB") % {"n": -(-database.bytes // 2**20)}},
         {
             "label": _("Connections"),
             "value": _("%(n)s of %(most)s") % {"n": database.connections, "most": database.connections_at_most},
         },
+        {"label": _("Last backup"), "value": age},
     ]
-    if backup is not None:
-        facts.append({"label": _("Last backup"), "value": _("%(ago)s ago") % {"ago": machine.duration(backup)}})
-    return facts
 
 
 # -- what can be done -------------------------------------------------------------------------------------------------

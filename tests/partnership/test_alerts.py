@@ -7,8 +7,8 @@ import pytest
 from django.db.models.functions import Now
 
 from partnership import clock, services
-from partnership.models import Heartbeat, OutgoingMessage
-from partnership.states import MessageState, Process, Role
+from partnership.models import Heartbeat, Job, JournalEntry, OutgoingMessage, ref
+from partnership.states import JobState, MessageState, Process, Role
 from tests import factories
 from tests.races.crowd import at_once
 
@@ -151,3 +151,12 @@ def test_two_who_decide_otherwise_about_a_letter_in_doubt_decide_once(administra
     deeds = (services.send_letter_again, services.settle_letter, services.cancel_letter)
     outcome = at_once(6, lambda place: deeds[place % 3](found[place], by=administrator))
     assert outcome["done"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_start_the_same_task_again_start_it_once(administrator):
+    task = Job.objects.create(kind="x", started_by=administrator, state=JobState.FAILED, ended_at=clock.now())
+    found = [Job.objects.get(pk=task.pk) for _ in range(6)]
+    outcome = at_once(6, lambda place: services.restart_job(found[place], by=administrator))
+    assert outcome == {"done": 1, "Stale": 5}
+    assert JournalEntry.objects.filter(subject=ref(task)).count() == 1

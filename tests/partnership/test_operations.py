@@ -161,6 +161,16 @@ def test_a_backup_too_old_is_a_problem_where_it_is_known(settings):
     assert rules(timedelta(hours=27)) == []
 
 
+def test_the_age_of_the_last_backup_is_read_in_the_journal(look, all_is_well):
+    assert operations.look().backup is None
+    assert "aucune connue" in look()[1]
+    with clock.travel(clock.now() - timedelta(hours=40)):
+        services.note_backup()
+    assert look()[0] == "La dernière sauvegarde date de 40 heures."
+    services.note_backup()
+    assert look()[0] == "Tout fonctionne."
+
+
 # -- the page -----------------------------------------------------------------------------------------------------
 
 
