@@ -276,6 +276,8 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "csrfmiddlewaretoken"]
 
+# The public forms' field that nobody sees, shortest time and limits (partnership/guard.py); tests and bench send many.
+PUBLIC_FORM_GUARD = env.bool("PUBLIC_FORM_GUARD", default=True)
 # How long a session lasts without a sign of life and at the longest, in seconds: the device is remembered for thirty
 # days, but not of whoever sees personal data.
 SESSION_COOKIE_AGE = 30 * 24 * 3600
@@ -347,7 +349,11 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line" if DEVELOPMENT else "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"access": {"level": "WARNING" if DEVELOPMENT else "INFO"}},
+    "loggers": {
+        "access": {"level": "WARNING" if DEVELOPMENT else "INFO"},
+        # It would tell of every sign-in; those that fail are enough.
+        "axes": {"level": "WARNING"},
+    },
 }
 
 # -- what may not be, outside development ------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from partnership import clock, links
+from partnership import clock, guard, links
 from partnership.models import Zone, ZoneDepartment
 from partnership.personal_data import NOTICE_VERSION
 from partnership.templatetags.ui import monthdate
@@ -31,6 +31,8 @@ from ..states import RESUME, ApplicationState, Availability
 # slug → the application begun in this browser, and the resume link shown with it.
 SESSION_KEY = "begun"
 USUAL_AGES = (16, 29)
+# An hour, from one address of the network: a class applies from its school.
+MOST_APPLICATIONS, MOST_LINKS = 120, 60
 page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -91,11 +93,15 @@ def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
     draft = None if "autre" in request.GET else _draft_of(request, programme)
     if draft is not None and _is_submitted(draft):
         draft = None
-    starts_on = cohorts[0].intake.starts_on
+    starts_on, hindrance = cohorts[0].intake.starts_on, None
     if request.method == "POST":
         key = _posted_key(request)
         form = IdentityForm(request.POST, starts_on=starts_on)
-        if form.is_valid() and not form.asks_commune:
+        is_complete = form.is_valid() and not form.asks_commune
+        if is_complete and (draft is None or draft.submit_key != key):
+            email = form.identity["email"]
+            hindrance = guard.hinders(request, "application", email=email, most=MOST_APPLICATIONS)
+        if is_complete and hindrance is None:
             cohort = _proposed(cohorts, form.identity["commune"].department)
             begun = draft
             if begun is None or begun.submit_key != key:
@@ -111,10 +117,10 @@ def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         key = draft.submit_key if draft else uuid.uuid4()
         form = IdentityForm(initial=_identity_of(draft), starts_on=starts_on)
-    status = 422 if form.is_bound and form.errors else 200
     contact = services.owner_for(draft.cohort if draft else cohorts[0])
     context = {"programme": programme, "intake": cohorts[0].intake, "form": form, "key": key, "draft": draft}
-    return render(request, "cohorts/apply_identity.html", context | {"contact": contact}, status=status)
+    status = 422 if form.is_bound and form.errors else 200
+    return _guarded(request, "cohorts/apply_identity.html", context | {"contact": contact}, status, hindrance)
 
 
 @login_not_required
@@ -235,16 +241,31 @@ def application_resume(request: HttpRequest, token: str) -> HttpResponse:
             programme = draft.intake.programme
             _remember(request, programme, draft)
             return redirect(_next_step(draft), slug=programme.slug)
-    form, sent, status = LinkForm(), False, 404 if why == "unknown" else 410
+    form, sent, status, hindrance = LinkForm(), False, 404 if why == "unknown" else 410, None
     if request.method == "POST":
         form, status = LinkForm(request.POST), 422
         if form.is_valid():
-            services.send_links(form.cleaned_data["email"])
-            sent, status = True, 200
-    return render(request, "cohorts/application_resume.html", {"form": form, "sent": sent, "why": why}, status=status)
+            email = form.cleaned_data["email"]
+            hindrance = guard.hinders(request, "link", email=email, most=MOST_LINKS)
+            if hindrance is None:
+                services.send_links(email)
+                sent, status = True, 200
+    context = {"form": form, "sent": sent, "why": why}
+    return _guarded(request, "cohorts/application_resume.html", context, status, hindrance)
 
 
 # -- what the pages have in common -----------------------------------------------------------------------------------
+
+
+def _guarded(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int, hindrance: guard.Hindrance | None
+) -> HttpResponse:
+    """A public form with what keeps machines out, and why it came back."""
+    context |= {"shown": guard.moment(request), "hindrance": hindrance}
+    response = render(request, template, context, status=hindrance.status if hindrance else status)
+    if hindrance and hindrance.retry_after:
+        response["Retry-After"] = str(hindrance.retry_after)
+    return response
 
 
 def _recruiting(slug: str) -> Programme:

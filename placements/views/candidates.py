@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cohorts import services as cohort_services
 from cohorts.models import Application
 from cohorts.states import FOLLOW, ApplicationState
-from partnership import clock, links
+from partnership import clock, guard, links
 from partnership.models import AccessLink
 from partnership.states import Channel
 from partnership.workflow import Refused, Stale
@@ -25,6 +25,8 @@ from ..forms import DeclineForm, LeaveForm, NewLinkForm
 from ..models import Placement
 from ..states import ANSWER, PLACED, PlacementState
 
+# An hour, from one address of the network.
+_MOST_LINKS = 60
 _RENEW = {
     FOLLOW: ("placements:follow_renew", services.send_new_follow_link),
     ANSWER: ("placements:answer_renew", services.send_new_answer_link),
@@ -35,29 +37,41 @@ _RENEW = {
 
 
 def _unusable(
-    request: HttpRequest, token: str, purpose: str, why: str, form: NewLinkForm | None = None
+    request: HttpRequest,
+    token: str,
+    purpose: str,
+    why: str,
+    form: NewLinkForm | None = None,
+    hindrance: guard.Hindrance | None = None,
 ) -> HttpResponse:
     context = {
+        "shown": guard.moment(request),
+        "hindrance": hindrance,
         "why": why,
         "is_host": purpose == ANSWER,
         "form": form or NewLinkForm(),
         "renew_url": _RENEW[purpose][0],
         "token": token,
     }
-    code = 422 if form else 404 if why == "unknown" else 410
-    return render(request, "placements/link_unusable.html", context, status=code)
+    code = hindrance.status if hindrance else 422 if form else 404 if why == "unknown" else 410
+    response = render(request, "placements/link_unusable.html", context, status=code)
+    if hindrance and hindrance.retry_after:
+        response["Retry-After"] = str(hindrance.retry_after)
+    return response
 
 
 def _renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
     """Send a new link to whoever is known under the address; the answer is the same for everybody."""
-    form = NewLinkForm(request.POST)
-    if not form.is_valid():
+    form, hindrance = NewLinkForm(request.POST), None
+    if form.is_valid():
+        hindrance = guard.hinders(request, "link", email=form.cleaned_data["email"], most=_MOST_LINKS)
+    if hindrance or not form.is_valid():
         try:
             links.find(token, purpose)
             why = ""
         except links.Unusable as problem:
             why = problem.why
-        return _unusable(request, token, purpose, why, form)
+        return _unusable(request, token, purpose, why, form, hindrance)
     _RENEW[purpose][1](form.cleaned_data["email"])
     return render(
         request, "placements/link_sent.html", {"email": form.cleaned_data["email"], "is_host": purpose == ANSWER}

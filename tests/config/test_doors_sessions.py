@@ -144,12 +144,12 @@ def _send_late(client, user, deed):
 def test_what_was_being_sent_is_offered_again_to_the_same_person(client, recruiter, deed):
     application, address, _said = deed
     answer = _send_late(client, recruiter, deed)
-    assert answer.headers["Location"] == "/fr/connexion/?next=/fr/reprendre/"
+    assert answer.headers["Location"] == "/fr/connexion/?next=/fr/compte/reprendre/"
     application.refresh_from_db()
     assert application.state == ApplicationState.REJECTED
     with _after(hours=3, minutes=5):
-        assert sign_in(client, recruiter, next="/fr/reprendre/").headers["Location"] == "/fr/reprendre/"
-        page = client.get("/fr/reprendre/").content.decode()
+        assert sign_in(client, recruiter, next="/fr/compte/reprendre/").headers["Location"] == "/fr/compte/reprendre/"
+        page = client.get("/fr/compte/reprendre/").content.decode()
         assert "Elle a &lt;b&gt;rappelé&lt;/b&gt;." in page and f'action="{address}"' in page
         assert f'href="/fr/recrutement/candidatures/{application.pk}/"' in page
         assert "ne me gardez pas" not in page and "non plus" not in page
@@ -158,14 +158,14 @@ def test_what_was_being_sent_is_offered_again_to_the_same_person(client, recruit
         client.post(address, kept)
         application.refresh_from_db()
         assert application.state != ApplicationState.REJECTED
-        assert client.get("/fr/reprendre/").headers["Location"] == "/fr/accueil/"
+        assert client.get("/fr/compte/reprendre/").headers["Location"] == "/fr/accueil/"
 
 
 def test_nobody_else_finds_it(client, recruiter, lyon_recruiter, deed):
     _send_late(client, recruiter, deed)
     with _after(hours=3, minutes=5):
         sign_in(client, lyon_recruiter)
-        assert "rappelé" not in client.get("/fr/reprendre/", follow=True).content.decode()
+        assert "rappelé" not in client.get("/fr/compte/reprendre/", follow=True).content.decode()
         assert "kept" not in client.session
 
 
@@ -173,7 +173,7 @@ def test_it_is_forgotten_after_half_an_hour(client, recruiter, deed):
     _send_late(client, recruiter, deed)
     with _after(hours=3, minutes=31):
         sign_in(client, recruiter)
-        assert client.get("/fr/reprendre/").status_code == 302
+        assert client.get("/fr/compte/reprendre/").status_code == 302
         assert "kept" not in client.session
 
 
@@ -181,7 +181,7 @@ def test_it_is_forgotten_when_asked(client, recruiter, deed):
     _send_late(client, recruiter, deed)
     with _after(hours=3, minutes=1):
         sign_in(client, recruiter)
-        client.post("/fr/reprendre/oublier/")
+        client.post("/fr/compte/reprendre/oublier/")
         assert "kept" not in client.session
 
 
