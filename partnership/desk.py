@@ -116,7 +116,7 @@ class NamedFormSet(forms.BaseInlineFormSet):
     def total_form_count(self) -> int:
         """The rows there are; of a form that claims more than there can be, those of the record alone are drawn."""
         if self.is_bound and self.management_form.cleaned_data["TOTAL_FORMS"] > self.absolute_max:
-            return min(self.initial_form_count(), self.absolute_max)
+            return len(self.get_queryset())
         return super().total_form_count()
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:

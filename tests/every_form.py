@@ -1,7 +1,6 @@
 """Every form of ours, found in the code and in the administration: a new one is held to the same tests unasked."""
 
 import importlib
-import types
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.db.models import Model
 from django.http import HttpRequest
 from django.test import RequestFactory
+from django.urls import resolve
 
 ROOT = Path(settings.BASE_DIR)
 PACKAGES = ("config", "partnership", "programmes", "cohorts", "placements")
@@ -41,11 +41,11 @@ def name_of(kind: type) -> str:
     return f"{kind.__module__}.{kind.__name__}"
 
 
-def visit(user: Any, address: str = "/", said: Any = None) -> HttpRequest:
+def visit(user: Any, address: str = "/fr/", said: Any = None) -> HttpRequest:
     """A request as the administration's tables expect it, without a server."""
     factory = RequestFactory()
     request = factory.get(address, said) if said is not None else factory.get(address)
-    request.user, request.resolver_match = user, types.SimpleNamespace(kwargs={}, url_name="")
+    request.user, request.resolver_match = user, resolve(request.path_info)
     request._messages = CookieStorage(request)
     return request
 

@@ -9,8 +9,6 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from cohorts import listing
 from cohorts.states import ApplicationState as S
@@ -155,22 +153,6 @@ def test_a_place_nobody_knows_is_the_beginning(recruiter, client_of, chloe, orde
     for place in ("0", "x~y", f"1~2~{key}", f"nulle-part~2027-01-01T00:00:00Z~{key}", f"9999-12-31T23:59:59Z~{key}"):
         response = _list(client, tri=order, etat="submitted", apres=place, avant="0")
         assert _names(response) == ["Chloé Vasseur-Fictif"], place
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    parameters=st.dictionaries(
-        st.sampled_from(
-            ["q", "zone", "etat", "rentree", "source", "responsable", "tri", "apres", "avant", "mesure", "jalon"]
-        ),
-        st.text(max_size=40),
-        max_size=4,
-    )
-)
-def test_no_address_breaks_the_list_the_export_or_the_register(recruiter, client_of, parameters):
-    client = client_of(recruiter)
-    for name in ("application_list", "application_export", "register"):
-        assert client.get(reverse(f"cohorts:{name}"), parameters).status_code in (200, 400)
 
 
 def test_another_zones_people_are_neither_listed_counted_nor_offered(lyon_recruiter, client_of):
