@@ -208,8 +208,7 @@ def prepare() -> int:
     """Bring the database up to date and fill it at the first start (a process of its own: it needs Django)."""
     compile_catalogues()
     django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("load_reference")
+    call_command("prepare_database", verbosity=0)
     call_command("demo")
     call_command("demo", accounts=True)
     return 0

@@ -5,8 +5,10 @@ import hashlib
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 
 from . import clock, emails
@@ -45,3 +47,31 @@ def _cipher() -> MultiFernet:
 
 def _key(secret: str) -> bytes:
     return base64.urlsafe_b64encode(hashlib.sha256(b"partnership.adapter.second_factor:" + secret.encode()).digest())
+
+
+@transaction.atomic
+def renew_secrets() -> int:
+    """Encrypt with the present key what only a former one opens; the number of second factors that changed.
+
+    Whatever no key opens stays as it is: the key may come back.
+    """
+    present, renewed = Fernet(_key(settings.SECRET_KEY)), 0
+    for factor in Authenticator.objects.select_for_update():
+        data = {name: _renewed(value, present) for name, value in factor.data.items()}
+        if data != factor.data:
+            renewed += Authenticator.objects.filter(pk=factor.pk).update(data=data)
+    return renewed
+
+
+def _renewed(value: object, present: Fernet) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        present.decrypt(value.encode())
+        return value
+    except InvalidToken:
+        pass
+    try:
+        return _cipher().rotate(value.encode()).decode()
+    except InvalidToken:
+        return value

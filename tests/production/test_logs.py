@@ -156,7 +156,8 @@ handler400, handler403, handler404, handler500 = site.handler400, site.handler40
 
 def test_each_request_is_one_line_with_the_id_of_its_answer(lines, client, recruiter):
     client.force_login(recruiter, backend=project.AUTHENTICATION_BACKENDS[-1])
-    lines.truncate(0)
+    lines.seek(0)
+    lines.truncate()
     answer = client.get("/fr/recrutement/candidatures/", {"q": EMAIL}, REMOTE_ADDR=IP)
     (line,) = lines.of("access")
     assert line["request"] == answer["X-Request-ID"]
