@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +49,7 @@ def examples() -> dict[str, Any]:
     """The context of style.html."""
     now = clock.now()
     return {
+        "failures": list(ERRORS),
         "swatches": [
             ("paper", "#fbfaf7", _("paper")),
             ("surface", "#ffffff", _("surface")),
@@ -147,3 +149,17 @@ def _bars(
         "seats_target": seats_target,
         "forecast": forecast,
     }
+
+
+# The pages of failures, each with what it is told when it happens.
+ERRORS: dict[int, dict[str, Any]] = {
+    400: {},
+    403: {},
+    404: {},
+    409: {"thing": "CV-26-0042", "state": ApplicationState.ADMITTED.label, "back": "/fr/style/"},
+    413: {"limit": settings.REQUEST_LIMIT_BYTES, "back": "/fr/style/"},
+    422: {"reason": _("Every place of this cohort is already offered."), "back": "/fr/style/"},
+    429: {"retry_after": 600, "back": "/fr/style/"},
+    500: {},
+    503: {"retry_after": 10},
+}

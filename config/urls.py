@@ -53,6 +53,7 @@ urlpatterns += i18n_patterns(
 if settings.DEVELOPMENT:
     urlpatterns += i18n_patterns(
         path("style/", views.style, name="style"),
+        path("style/erreurs/<int:status>/", views.style_error, name="style_error"),
         path("boite/", views.mailbox, name="mailbox"),
         path("boite/<str:name>/", views.mailbox_letter, name="mailbox_letter"),
         path("boite/<str:name>/html/", views.mailbox_letter_html, name="mailbox_letter_html"),

@@ -25,7 +25,7 @@ from partnership.states import ConventionState, Process, Role
 from programmes.models import Programme
 from programmes.states import CurriculumState
 
-from . import caught_mail
+from . import caught_mail, errors
 from . import style as style_examples
 
 # The first role that fits decides where somebody lands after signing in.
@@ -199,6 +199,17 @@ def legal(request: HttpRequest) -> HttpResponse:
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
     return render(request, "style.html", style_examples.examples())
+
+
+@login_not_required
+@require_safe
+def style_error(request: HttpRequest, status: int) -> HttpResponse:
+    """The page of a failure, to be looked at when nothing has failed."""
+    if status not in style_examples.ERRORS:
+        raise Http404
+    shown = errors.page(request, status, **style_examples.ERRORS[status])
+    shown.status_code = 200
+    return shown
 
 
 @login_not_required

@@ -342,6 +342,7 @@ THE_ADMINISTRATION = [
 
 IN_DEVELOPMENT = [
     page("style", EVERYBODY),
+    page("style_error", EVERYBODY, of="failure"),
     page("mailbox", EVERYBODY, asks=("q",)),
     page("mailbox_letter", EVERYBODY, of="caught letter"),
     page("mailbox_letter_html", EVERYBODY, of="caught letter"),

@@ -274,6 +274,7 @@ def _write(world: World, milestone: Milestone) -> Programme:
 def _catch_a_letter(world: World, mailbox: Path) -> None:
     name = "1700000000000000000-0123456789ab"
     (mailbox / f"{name}.eml").write_text("To: jeune@exemple.test\nSubject: Essai\n\nBonjour.\n")
+    world.things["failure", LYON] = {"status": 503}
     world.things["caught letter", LYON] = {"name": name}
 
 

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.urls import URLResolver, get_resolver, reverse
 
 from cohorts.states import ApplicationState
+from config import style
 from partnership.admin import ReadOnlyAdmin
 from partnership.models import Party
 from partnership.states import Role
@@ -276,6 +277,7 @@ REFUSALS = [
     Page("home", None, query="nulle-part/", status=404, note="not found"),
     Page("front", query="?q=%00", status=400, note="impossible text"),
     Page("admin:login", Role.RECRUITER, status=403),
+    *(Page("style_error", args=lambda world, status=status: [status], note=str(status)) for status in style.ERRORS),
     Page("placements:zone_board", Role.RECRUITER, lambda world: ["lyon"], status=403, note="forbidden"),
 ]
 

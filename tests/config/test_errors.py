@@ -17,6 +17,7 @@ from django.conf import settings
 from django.test import Client
 from django.test.client import MULTIPART_CONTENT
 
+from config import style
 from config.embedded import dies_with_parent, free_port
 
 from .failing_urls import FAILURES
@@ -102,6 +103,14 @@ def test_a_session_offers_the_way_back_to_work(visitor):
 def test_an_old_form_is_told_so(db):
     visitor = Client(enforce_csrf_checks=True)
     told(visitor.post("/en/connexion/", {"login": "a@exemple.test"}), 403, "en")
+
+
+def test_the_style_page_shows_every_page_of_a_failure_and_no_other(visitor, db):
+    statuses = {status for status, _failure in FAILURES.values()}
+    assert set(style.ERRORS) == statuses
+    for status in statuses:
+        assert f"Erreur {status}" in visitor.get(f"/fr/style/erreurs/{status}/").content.decode()
+    assert visitor.get("/fr/style/erreurs/418/").status_code == 404
 
 
 # -- what is sent is too much, or broken -------------------------------------------------------------------------------
