@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from . import archive, clock, invariants, personal_data, tombstones
+from . import archive, clock, invariants, personal_data, services, tombstones
 from .archive import DATABASE, FILES, TOMBSTONES, Unsafe
 from .models import OutgoingMessage, Tombstone
 from .states import MessageState
@@ -52,6 +52,7 @@ def backup(place: Path, *, keep: int = 0, say: Say = print) -> Path:
     except OSError as problem:
         raise Unsafe(f"No backup was made: {problem.strerror or problem}.") from problem
     made = folder.path
+    services.note_backup()
     size = sum(path.stat().st_size for path in made.iterdir())
     say(f"{made}: {size / 1e6:.1f} MB")
     if keep:

@@ -23,10 +23,10 @@ from django.db import connection
 from django.test import Client
 
 from cohorts import services
-from cohorts.models import Candidate
+from cohorts.models import Application, Candidate
 from cohorts.states import ExitReason
 from partnership import archive, clock, links, outbox, personal_data, safekeeping
-from partnership.models import Convention, Job, ref
+from partnership.models import Convention, Job, JournalEntry, ref
 from partnership.states import JobState, MessageState, Role
 from partnership.workflow import THE_CLOCK, record
 from programmes.models import Curriculum
@@ -43,7 +43,7 @@ django.setup()
 from django.test import Client
 from partnership import invariants
 from partnership.models import OutgoingMessage, Tombstone
-from cohorts.models import Candidate
+from cohorts.models import Application, Candidate
 from django.contrib.sessions.models import Session
 said = {"sessions": Session.objects.count()}
 client = Client(SERVER_NAME="127.0.0.1")
@@ -148,6 +148,7 @@ def test_a_backup_comes_back_on_a_new_machine_and_the_erased_stay_erased(machine
     call_command("backup", str(tmp_path / "kept"), stdout=io.StringIO())
     (backup,) = archive.list_backups(tmp_path / "kept")
     manifest = json.loads((backup / archive.MANIFEST).read_text())
+    assert JournalEntry.objects.filter(subject="backup").count() == 1  # the operations page reads its age there
     assert manifest["counts"] == counts and manifest["missing"] == []
     assert backup.stat().st_mode & 0o777 == 0o700
     assert NAME.encode() not in (backup / archive.MANIFEST).read_bytes()
@@ -264,3 +265,36 @@ def test_no_backup_is_kept_inside_what_it_saves_nor_made_by_an_older_program(dat
     settings.PG_BIN = str(old)
     with pytest.raises(CommandError, match=r"of version \d+ or newer.*9\.6"):
         call_command("backup", str(tmp_path / "kept"))
+
+
+@pytest.mark.full
+def test_the_demonstration_moves_to_another_machine_and_back_over_itself(machine, data, tmp_path):
+    call_command("load_reference")
+    call_command("demo", rentree="2027-09", stdout=io.StringIO())
+    shift = (data / "clock_shift").read_text()
+    counts = archive.counts()
+    kept = tmp_path / "kept"
+    call_command("backup", str(kept), stdout=io.StringIO())
+    here = Application.objects.filter(state="confirmed").first()
+    services.withdraw(here, reason=ExitReason.MOVED, by=here.candidate)
+    personal_data.erase(ref(here.candidate), by=THE_CLOCK)
+
+    for turn in ([], ["--replace"]):
+        done = machine.manage("restore", str(kept), "--tombstones", str(data / "tombstones"), *turn)
+        assert done.returncode == 0, done.stderr
+        assert f"{sum(counts.values())} rows in {len(counts)} tables, equal" in done.stdout
+        # It is told on a clock of its own, which came along.
+        machine.environment["CLOCK_SHIFT"] = (machine.data / "clock_shift").read_text()
+        assert machine.environment["CLOCK_SHIFT"] == shift
+        checked = machine.manage("check_invariants")
+        assert (checked.returncode, checked.stdout) == (0, ""), checked.stderr
+        with psycopg.connect(machine.url) as there:
+            # Live when it was saved: closed and erased as it came back, and their host is not written to twice.
+            rows = there.execute(
+                "SELECT c.first_name, a.state FROM cohorts_candidate c JOIN cohorts_application a"
+                " ON a.candidate_id = c.id WHERE a.id = %s",
+                [here.pk],
+            ).fetchall()
+            assert rows == [("", "withdrawn")]
+            due = "SELECT count(*) FROM partnership_outgoingmessage WHERE state = 'pending' AND due_at <= now()"
+            assert there.execute(due).fetchone() == (0,)

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from cohorts import services
 from cohorts.models import Application, Candidate
@@ -259,3 +260,21 @@ def test_an_erased_file_is_not_opened_again():
     personal_data.erase(ref(file.candidate), by=THE_CLOCK)
     with pytest.raises(Refused):
         services.reopen(Application.objects.get(pk=file.pk), reason="erreur", by=factories.user(Role.RECRUITER))
+
+
+def test_the_pages_of_an_erased_file_show_no_name_and_no_way_to_write(client_of):
+    file = told()
+    lead = Placement.objects.first().proposed_by
+    personal_data.erase(ref(file.candidate), by=THE_CLOCK)
+    recruiter = client_of(factories.user(Role.RECRUITER))
+    for client, address in (
+        (recruiter, reverse("cohorts:application_list")),
+        (recruiter, reverse("cohorts:application_detail", args=[file.pk])),
+        (client_of(lead), reverse("placements:student_detail", args=[file.enrolments.get().pk])),
+    ):
+        page = client.get(address)
+        assert page.status_code == 200, address
+        text = page.content.decode()
+        assert "personne effacée" in text
+        assert "mailto:" + MARKERS["address"] not in text
+        assert not [marker for marker in MARKERS.values() if marker in text]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from partnership import safekeeping
 from partnership.archive import Unsafe
@@ -18,5 +19,5 @@ class Command(BaseCommand):
     def handle(self, *, folder: Path, keep: int, **options: object) -> None:
         try:
             safekeeping.backup(folder, keep=keep, say=self.stdout.write)
-        except Unsafe as problem:
-            raise CommandError(str(problem)) from problem
+        except (Unsafe, DatabaseError) as problem:
+            raise CommandError(str(problem).strip()) from problem

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from partnership import safekeeping
 from partnership.archive import Unsafe
@@ -21,5 +22,5 @@ class Command(BaseCommand):
     def handle(self, *, folder: Path, replace: bool, tombstones: list[Path], **options: object) -> None:
         try:
             safekeeping.restore(folder, replace=replace, erased=tombstones, say=self.stdout.write)
-        except Unsafe as problem:
-            raise CommandError(str(problem)) from problem
+        except (Unsafe, DatabaseError) as problem:
+            raise CommandError(str(problem).strip()) from problem
