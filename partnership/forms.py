@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from . import clock, limits
 from .fields import AddressField, LineField, NameField, PhoneField
@@ -65,7 +66,9 @@ class PersonFilter(forms.Form):
     """Which people to list."""
 
     q = LineField(label=_("Name or e-mail"), max_length=80, required=False)
-    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("all")), *Role.choices])
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, choices=[("", pgettext_lazy("roles", "all")), *Role.choices]
+    )
     zone = forms.ChoiceField(label=_("Zone"), required=False)
     etat = forms.ChoiceField(
         label=_("State"),

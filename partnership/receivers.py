@@ -11,7 +11,8 @@ from . import clock, policies, services
 from .models import User
 
 
-@receiver(user_logged_in)
+# By the name of Django's own receiver, whose place it takes: that one reads the machine's time.
+@receiver(user_logged_in, dispatch_uid="update_last_login")
 def count_arrival(request: HttpRequest, user: User, **_rest: Any) -> None:
     """The last sign-in is dated by our clock, and answers an invitation however it was made."""
     services.arrive(user)

@@ -119,6 +119,13 @@ def test_a_sign_in_by_another_way_answers_the_invitation(administrator, client, 
         services.invite_again(person, by=administrator)
 
 
+def test_the_last_sign_in_is_dated_by_our_clock(author, client_of, settings):
+    settings.CLOCK_SHIFT = 100 * 24 * 3600
+    client_of(author)
+    author.refresh_from_db()
+    assert clock.now() - author.last_login < timedelta(hours=1)
+
+
 def test_a_new_invitation_closes_the_first_link(desk, administrator, client):
     person = invited(administrator)
     old = token_of(person)
