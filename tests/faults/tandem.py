@@ -179,6 +179,13 @@ class Site:
             cursor = line.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
+    def has_its_database(self) -> bool:
+        """Whether PostgreSQL answers."""
+        try:
+            return bool(self.rows("SELECT 1"))
+        except psycopg.OperationalError:
+            return False
+
     def flush_broker(self) -> None:
         """Forget all that the broker holds."""
         with redis.Redis.from_url(self.broker_url) as broker:

@@ -52,6 +52,7 @@ def test_without_its_database_the_site_says_so_and_recovers_alone(how, seconds_d
                 time.sleep(0.3)
         finally:
             site.held.discard("PostgreSQL")
+        started = until(site.has_its_database, "PostgreSQL answers", seconds=60)
         back = time.monotonic()
         until(lambda: all(site.status(place=place) == 200 for place in (0, 1)), "readyz is green", seconds=60)
         green = time.monotonic() - back
@@ -62,8 +63,8 @@ def test_without_its_database_the_site_says_so_and_recovers_alone(how, seconds_d
     found = audit(site, load.ledger)
     print(
         f"\nPostgreSQL {signal.Signals(how).name}, down {seconds_down} s: {load.ledger.requests} requests,"
-        f" {dict(load.ledger.errors())} failed, refused within {max(refusals):.1f} s, green after {green:.1f} s,"
-        f" last error after {last_error:.1f} s, all well after {recovered:.1f} s, settled after {settled:.1f} s,"
+        f" {dict(load.ledger.errors())} failed, refused within {max(refusals):.1f} s, back in {started:.1f} s;"
+        f" green after {green:.1f} s, last error after {last_error:.1f} s, all well after {recovered:.1f} s, settled after {settled:.1f} s,"
         f" {dict(found.kept)} acknowledged, {len(found.lost)} lost, {found.letters_doubled} letters doubled"
     )
     assert found.kept["submitted"]
