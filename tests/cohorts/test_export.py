@@ -2,8 +2,10 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import translation
 
@@ -144,6 +146,17 @@ def test_a_long_export_holds_only_what_whoever_asked_may_see(lyon_recruiter, few
     jobs.run_slice(str(job.pk))
     job.refresh_from_db()
     assert (job.state, job.done) == (JobState.DONE, 1)
+
+
+def test_an_export_whose_worker_died_before_it_could_say_so_is_journalled_once(recruiter, few_at_once):
+    factories.application()
+    job = jobs.start("applications_export", by=recruiter, filters={}, order="nom", language="en")
+    jobs.run_slice(str(job.pk))
+    Job.objects.update(state=JobState.RUNNING, ended_at=None, lease_until=Now() - timedelta(seconds=1))
+    jobs.run_slice(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.done) == (JobState.DONE, 1)
+    assert JournalEntry.objects.filter(after="exported").count() == 1
 
 
 def test_the_header_speaks_the_readers_language(recruiter, client_of):

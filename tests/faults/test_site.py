@@ -64,7 +64,8 @@ def test_without_its_database_the_site_says_so_and_recovers_alone(how, seconds_d
     print(
         f"\nPostgreSQL {signal.Signals(how).name}, down {seconds_down} s: {load.ledger.requests} requests,"
         f" {dict(load.ledger.errors())} failed, refused within {max(refusals):.1f} s, back in {started:.1f} s;"
-        f" green after {green:.1f} s, last error after {last_error:.1f} s, all well after {recovered:.1f} s, settled after {settled:.1f} s,"
+        f" green after {green:.1f} s, last error after {last_error:.1f} s, all well after {recovered:.1f} s,"
+        f" settled after {settled:.1f} s,"
         f" {dict(found.kept)} acknowledged, {len(found.lost)} lost, {found.letters_doubled} letters doubled"
     )
     assert found.kept["submitted"]
