@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
@@ -61,12 +62,21 @@ def answer(request: HttpRequest, exception: BaseException | None) -> HttpRespons
             return too_large(request)
         case UnreadablePostError():
             return page(request, 400)
+        case SessionInterrupted() if _was_without_its_database(exception):
+            return page(request, 503, retry_after=AGAIN)
         # The database is away, restarts, has no connection left or gave up waiting; or a disk is full.
         case OperationalError() | InterfaceError():
             return page(request, 503, retry_after=AGAIN)
         case OSError(errno=errno.ENOSPC):
             return page(request, 503, retry_after=AGAIN)
     return None
+
+
+def _was_without_its_database(exception: BaseException | None) -> bool:
+    """Whether a session was not deleted, as Django believes of one it cannot save, but the database went away."""
+    while exception is not None and not isinstance(exception, OperationalError | InterfaceError):
+        exception = exception.__cause__ or exception.__context__
+    return exception is not None
 
 
 def _came_from(request: HttpRequest) -> str:

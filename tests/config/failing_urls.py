@@ -4,8 +4,10 @@ import errno
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import path
 
@@ -20,9 +22,18 @@ def stale() -> Exception:
     return Stale(factories.convention())
 
 
+def session_not_saved(reason: Exception) -> Exception:
+    """What Django's middleware makes of a session whose row could not be written."""
+    unsaved, interrupted = UpdateError(), SessionInterrupted("The request's session was deleted.")
+    unsaved.__context__, interrupted.__context__ = reason, unsaved
+    return interrupted
+
+
 FAILURES: dict[str, tuple[int, Callable[[], Exception]]] = {
     "suspicious": (400, lambda: SuspiciousOperation("no")),
     "broken-off": (400, lambda: UnreadablePostError("gone")),
+    "signed-out": (400, lambda: session_not_saved(DatabaseError("Forced update did not affect any rows."))),
+    "unsaved": (503, lambda: session_not_saved(OperationalError("server closed the connection unexpectedly"))),
     "forbidden": (403, PermissionDenied),
     "missing": (404, Http404),
     "stale": (409, stale),
