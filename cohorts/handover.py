@@ -1,15 +1,15 @@
 """Who answers for a file: chosen when it is submitted, and again when whoever followed it leaves."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from partnership import clock
 from partnership.handover import Belonging, Left
-from partnership.models import User, Zone
+from partnership.models import Membership, User, Zone
 from partnership.workflow import Actor, edit, record
 
 from .models import RECRUITMENT, Application, Booking, Cohort, Slot
-from .states import LIVE, BookingState
+from .states import BookingState
 
 # How many references an administrator is shown.
 SAMPLE = 5
@@ -17,22 +17,15 @@ SAMPLE = 5
 
 def owner_for(cohort: Cohort) -> User | None:
     """The recruiter of the zone with the fewest live applications: somebody always answers for a file."""
-    return (
-        recruiters_of(cohort.zone)
-        .annotate(load=Count("applications", filter=Q(applications__state__in=LIVE), distinct=True))
-        .order_by("load", "full_name")
-        .first()
-    )
+    theirs = Application.objects.live().filter(owner=OuterRef("pk")).order_by().values("owner")
+    load = Coalesce(Subquery(theirs.annotate(number=Count("*")).values("number")), 0)
+    return recruiters_of(cohort.zone_id).order_by(load, "full_name").first()
 
 
-def recruiters_of(zone: Zone) -> QuerySet[User]:
+def recruiters_of(zone: Zone | int) -> QuerySet[User]:
     """Whoever recruits in a zone today."""
-    return User.objects.filter(is_active=True).filter(
-        Q(memberships__zone=zone) | Q(memberships__zone__isnull=True),
-        Q(memberships__until__isnull=True) | Q(memberships__until__gte=clock.today()),
-        memberships__role__in=RECRUITMENT,
-        memberships__since__lte=clock.today(),
-    )
+    recruiting = Membership.objects.current().filter(Q(zone=zone) | Q(zone=None), role__in=RECRUITMENT)
+    return User.objects.filter(is_active=True, pk__in=recruiting.values("user"))
 
 
 # -- when somebody leaves ---------------------------------------------------------------------------------------------

@@ -250,6 +250,8 @@ class Application(models.Model):
             # Each order of the recruiter's list (listing.ORDERS) walks along one of these from wherever a page begins.
             models.Index(fields=["state_since", "id"], name="applications_by_wait"),
             models.Index(fields=["state", "state_since", "id"], name="applications_by_stage_and_wait"),
+            # How many files each recruiter has in hand (handover.owner_for).
+            models.Index(fields=["owner"], condition=Q(state__in=LIVE), name="live_applications_by_owner"),
             models.Index(Coalesce("submitted_at", "created_at"), "id", name="applications_by_submission"),
             models.Index(
                 fields=["reply_by", "id"], condition=Q(state=ApplicationState.ADMITTED), name="applications_by_reply"

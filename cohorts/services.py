@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, Q
+from django.db import IntegrityError, transaction
+from django.db.models import Func, Max, Q, TextField, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -126,6 +126,18 @@ def _must_be_draft(application: Application) -> None:
         raise Refused(_("This application is already submitted."))
 
 
+_LOCKED_WITH_ALL_A_LETTER_SAYS = Application.objects.select_for_update(no_key=True, of=("self",)).select_related(
+    "candidate", "cohort__zone", "intake__programme__provider", "owner"
+)
+
+
+class _Turn(Func):
+    """Waits, until the end of the transaction, for whoever hands in the same name for the same intake."""
+
+    template = "pg_advisory_xact_lock(hashtextextended(%(expressions)s))"
+    output_field = TextField()
+
+
 @transaction.atomic
 def submit(draft: Application, *, consents: Iterable[str], notice_version: str, version: int | None = None) -> None:
     """Hand the application in, once: whoever already has a live one gets a letter with its link instead.
@@ -134,16 +146,14 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str, 
     Refused if the cohort takes no application any more; Stale if the answers are no longer those that were read.
     """
     # Locked: another tab must not change the zone or the name between what is read here and what is handed in.
-    draft.refresh_from_db(from_queryset=Application.objects.select_for_update(no_key=True))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [_name_key(draft.candidate), draft.intake_id]
-        )
+    draft.refresh_from_db(from_queryset=_LOCKED_WITH_ALL_A_LETTER_SAYS)
+    draft.cohort.intake = draft.intake
     if draft.state != ApplicationState.DRAFT or draft.repeats_id:
         return
     if version is not None and draft.version != version:
         raise Stale(draft)
-    if not Cohort.objects.open_on(clock.today()).filter(pk=draft.cohort_id).exists():
+    taking = Cohort.objects.open_on(clock.today()).filter(pk=draft.cohort_id)
+    if not taking.annotate(turn=_Turn(Value(_name_key(draft.candidate)), "intake")).values_list("turn"):
         raise Refused(_("Applications are closed in this zone."))
     person = _same_person(draft)
     live = Application.objects.live().filter(candidate=person, intake=draft.intake).first() if person else None
@@ -165,13 +175,9 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str, 
         notice_version=notice_version,
         owner=application.owner or owner_for(application.cohort),
     )
-    for purpose in consents:
-        Consent.objects.get_or_create(
-            candidate=application.candidate,
-            purpose=purpose,
-            withdrawn_at=None,
-            defaults={"text_version": notice_version, "given_at": now},
-        )
+    given = {"candidate": application.candidate, "text_version": notice_version, "given_at": now}
+    # One in force for each purpose: what was agreed to before stays as it was.
+    Consent.objects.bulk_create([Consent(purpose=purpose, **given) for purpose in consents], ignore_conflicts=True)
     emails.application_received(application)
 
 
@@ -199,13 +205,16 @@ def _same_person(draft: Application) -> Candidate | None:
         reached |= Q(phone=candidate.phone)
     if candidate.email:
         reached |= Q(email__iexact=candidate.email)
-    others = (
-        Candidate.objects.filter(reached, applications__isnull=False)
-        .exclude(pk=candidate.pk)
+    key = _name_key(candidate)
+    alike = Candidate.objects.filter(reached).exclude(pk=candidate.pk).only("first_name", "last_name")
+    named = [other.pk for other in alike if _name_key(other) == key]
+    if not named:
+        return None
+    same = list(
+        Candidate.objects.filter(pk__in=named, applications__isnull=False)
         .exclude(applications__state=ApplicationState.DRAFT)
         .distinct()
     )
-    same = [other for other in others if _name_key(other) == _name_key(candidate)]
     live = Application.objects.live().filter(candidate__in=same, intake=draft.intake).first()
     return live.candidate if live is not None else next(iter(same), None)
 

@@ -1,16 +1,21 @@
 """The one way to change a state: compare and set, then a line in the journal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from django.db import IntegrityError, models, transaction
+from django.db.models.sql import UpdateQuery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from . import clock
 from .models import JournalEntry, ref
 from .states import ActorKind, Channel
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Actor(Protocol):
@@ -52,7 +57,51 @@ def must_be_shown(thing: models.Model, version: str) -> None:
         raise Stale(thing)
 
 
-@transaction.atomic
+def _whole(deed: Callable[P, T]) -> Callable[P, T]:
+    """Run a deed within its caller's transaction, as a part that fails with it; else in a transaction of its own.
+
+    Unlike `atomic`, no savepoint inside: two statements a move, and nobody goes on after half of one.
+    """
+
+    @wraps(deed)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> T:
+        if transaction.get_connection().in_atomic_block:
+            return deed(*args, **kwargs)
+        with transaction.atomic():
+            return deed(*args, **kwargs)
+
+    return whole
+
+
+def _changed(thing: models.Model, rows: models.QuerySet, changes: dict[str, Any]) -> bool:
+    """Change the thing's row, if it still is among the rows, and the thing with it; False if it is not.
+
+    The new version comes back with the change; whatever is related to the thing stays fetched, for the letter.
+    """
+    versioned = hasattr(thing, "version")
+    if versioned:
+        query = rows.query.chain(UpdateQuery)
+        query.clear_ordering(force=True)
+        query.add_update_values(changes | {"version": models.F("version") + 1})
+        sql, parameters = query.get_compiler(connection=transaction.get_connection()).as_sql()
+        with transaction.get_connection().cursor() as cursor:
+            cursor.execute(f"{sql} RETURNING version", parameters)
+            row = cursor.fetchone()
+        if row is None:
+            return False
+        (thing.version,) = row
+    elif not rows.update(**changes):
+        return False
+    computed = [name for name, value in changes.items() if hasattr(value, "resolve_expression")]
+    for name, value in changes.items():
+        if name not in computed:
+            setattr(thing, name, value)
+    if computed:
+        thing.refresh_from_db(fields=computed)
+    return True
+
+
+@_whole
 def move(
     thing: models.Model,
     to: str,
@@ -72,27 +121,22 @@ def move(
         )
     before = thing.state
     rows = type(thing)._default_manager.filter(pk=thing.pk, state=before)
-    if hasattr(thing, "version"):
-        if version is not None:
-            rows = rows.filter(version=version)
-        changes["version"] = models.F("version") + 1
-    if not rows.update(state=to, **changes):
+    if version is not None and hasattr(thing, "version"):
+        rows = rows.filter(version=version)
+    if not _changed(thing, rows, {"state": to, **changes}):
         raise Stale(thing)
     record(thing, to, by=by, before=before, reason=reason, channel=channel)
-    # Only what has changed is read again: whatever is related stays fetched, for the letter that follows.
-    thing.refresh_from_db(fields=["state", *changes])
 
 
-@transaction.atomic
+@_whole
 def edit(thing: models.Model, *, by: Actor, version: int | None = None, channel: Channel = Channel.WEB, **changes: Any):
     """Change fields of a versioned thing that keeps its state, and journal it; Stale if it has changed since."""
     rows = type(thing)._default_manager.filter(pk=thing.pk)
     if version is not None:
         rows = rows.filter(version=version)
-    if not rows.update(version=models.F("version") + 1, **changes):
+    if not _changed(thing, rows, changes):
         raise Stale(thing)
     record(thing, "edited", by=by, reason=", ".join(sorted(changes))[:500], channel=channel)
-    thing.refresh_from_db(fields=["version", *changes])
 
 
 def record(

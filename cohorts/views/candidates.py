@@ -90,7 +90,7 @@ def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
     cohorts = _open_cohorts(programme)
     if not cohorts:
         return _closed(request, programme)
-    draft = None if "autre" in request.GET else _draft_of(request, programme)
+    draft = None if "autre" in request.GET else _draft_of(request, slug)
     if draft is not None and _is_submitted(draft):
         draft = None
     starts_on, hindrance = cohorts[0].intake.starts_on, None
@@ -129,7 +129,7 @@ def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
 def apply_project(request: HttpRequest, slug: str) -> HttpResponse:
     """Step 2: what the applicant has in mind."""
     programme = _recruiting(slug)
-    draft = _draft_of(request, programme)
+    draft = _draft_of(request, slug)
     if draft is None:
         return redirect("cohorts:apply_identity", slug=slug)
     if _is_submitted(draft):
@@ -165,9 +165,9 @@ def apply_project(request: HttpRequest, slug: str) -> HttpResponse:
 @page
 def apply_check(request: HttpRequest, slug: str) -> HttpResponse:
     """Step 3: read again, agree or not to what is apart, send."""
-    programme = _recruiting(slug)
-    draft = _draft_of(request, programme)
+    draft = _draft_of(request, slug)
     if draft is None:
+        _recruiting(slug)
         return redirect("cohorts:apply_identity", slug=slug)
     if _is_submitted(draft):
         return redirect("cohorts:apply_thanks", slug=slug)
@@ -189,6 +189,7 @@ def apply_check(request: HttpRequest, slug: str) -> HttpResponse:
             form, status = ConsentForm(initial=form.cleaned_data | {"version": draft.version}), 409
         else:
             return redirect("cohorts:apply_thanks", slug=slug)
+    programme = _recruiting(slug)
     person, starts_on = draft.candidate, draft.intake.starts_on
     age = age_on(starts_on, year=person.birth_year, month=person.birth_month)
     context = _frame(request, programme, draft) | {
@@ -210,7 +211,7 @@ def apply_thanks(request: HttpRequest, slug: str) -> HttpResponse:
     The page is the same for somebody who had applied before: what is told to them alone is in their letter.
     """
     programme = _recruiting(slug)
-    draft = _draft_of(request, programme)
+    draft = _draft_of(request, slug)
     if draft is None or not _is_submitted(draft):
         return redirect("cohorts:apply_identity", slug=slug)
     context = {
@@ -310,16 +311,15 @@ def _posted_key(request: HttpRequest) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _draft_of(request: HttpRequest, programme: Programme) -> Application | None:
-    """The application begun in this browser, whatever became of it."""
-    begun = request.session.get(SESSION_KEY, {}).get(programme.slug)
+def _draft_of(request: HttpRequest, slug: str) -> Application | None:
+    """The application begun in this browser, whatever became of it; to hand it in, nothing around it is needed."""
+    begun = request.session.get(SESSION_KEY, {}).get(slug)
     if not begun:
         return None
-    return (
-        Application.objects.select_related("candidate__commune", "cohort__zone", "intake", "owner")
-        .filter(pk=begun["draft"], intake__programme=programme)
-        .first()
-    )
+    drafts = Application.objects.filter(pk=begun["draft"], intake__programme__slug=slug)
+    if request.method != "POST":
+        drafts = drafts.select_related("candidate__commune", "cohort__zone", "intake", "owner")
+    return drafts.first()
 
 
 def _remember(request: HttpRequest, programme: Programme, draft: Application) -> None:
