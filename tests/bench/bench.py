@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 import psycopg
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
 from django.db import connection
 
-from . import applying, floor, lists, sizes
+from partnership.models import User
+from tests.browser.world import World
+
+from . import applying, floor, letters, lists, memory, pages, sizes
 from .measure import Cost, Line, Site, cost_of, keep_the_connection, median_of
 
 _ADDRESS = ("dbname", "user", "password", "host", "port")
@@ -21,6 +25,7 @@ class Scale:
     large: int = 1_000_000
     rounds: int = 9
     times: int = 10
+    requests: int = 10_000
 
 
 class Bench:
@@ -32,6 +37,8 @@ class Bench:
         self.recruiter, self.lyon_recruiter = sizes.found()
         keep_the_connection()
         self._base = connection.settings_dict["NAME"]
+        self.world: World | None = None
+        self._sites: dict[object, Site] = {}
         ours = Site(WSGIHandler())
         self.applicant = ours
         self.by_recruiter, self.by_lyon = ours.signed_in(self.recruiter), ours.signed_in(self.lyon_recruiter)
@@ -60,6 +67,25 @@ class Bench:
             sizes.settle()
         self._point_to(name)
 
+    def use_demonstration(self) -> None:
+        """Work from here on in the database of the demonstration, which tells itself."""
+        if self._apart:
+            name = f"{self._base}_demonstration"
+            if name not in self._made.values():
+                self._made[-1] = name
+                connection.close()
+                self._on_the_server(f'CREATE DATABASE "{name}"')
+                self._point_to(name)
+                call_command("migrate", verbosity=0)
+                call_command("load_reference", verbosity=0)
+            self._point_to(name)
+
+    def site_of(self, user: User) -> Site:
+        """The site asked by somebody of the demonstration."""
+        if user.pk not in self._sites:
+            self._sites[user.pk] = self.applicant.signed_in(user)
+        return self._sites[user.pk]
+
     def across(self, work: Callable[[], object], *numbers: int) -> list[Cost]:
         """The median cost of a piece of work in each of several databases, by turns."""
         taken: dict[int, list[Cost]] = {number: [] for number in numbers}
@@ -87,4 +113,12 @@ class Bench:
             server.execute(statement)
 
 
-ITEMS: dict[str, Callable[[Bench], Iterator[Line]]] = {"P1": applying.measure, "P2": lists.measure, "P4": lists.file}
+ITEMS: dict[str, Callable[[Bench], Iterator[Line]]] = {
+    "P1": applying.measure,
+    "P2": lists.measure,
+    "P4": lists.file,
+    "P7": letters.measure,
+    "P10": pages.measure,
+    "P11": memory.measure,
+    "P12": pages.weigh,
+}

@@ -1,0 +1,116 @@
+"""P10 and P12: every page of the staff, what it costs and sends; every page of the public, what it weighs."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+
+from tests.browser import world as worlds
+from tests.browser.pages import PAGES, Page
+from tests.browser.world import World
+
+from .measure import Line, Site, alternate, cost_of, no_more, statements
+
+if TYPE_CHECKING:
+    from .bench import Bench
+
+DEAREST = 5
+_LINKED = re.compile(rb'(?:<link[^>]+?href|<script[^>]+?src|<img[^>]+?src)="(/[^"]+)"')
+
+
+def measure(bench: "Bench") -> Iterator[Line]:
+    """Each page of the staff beside the floor's list, in the demonstration."""
+    with demonstration(bench) as world:
+        rough, sent = {}, {}
+        for page in _of_the_staff():
+            ask = _asking(bench, page, world)
+            ask()
+            rough[page] = min(cost_of(ask, 2).cpu for _ in range(2))
+            sent[page] = len(statements(ask))
+        least = lambda: bench.floor.get("/liste/")  # noqa: E731
+        dearest = sorted(rough, key=rough.get, reverse=True)[:DEAREST]
+        how = {"rounds": bench.scale.rounds, "times": max(bench.scale.times // 2, 1)}
+        for page in dearest:
+            mine, bare = alternate(_asking(bench, page, world), least, **how)
+            ratio = mine.cpu / bare.cpu
+            yield Line(
+                "P10",
+                f"{page} ({page.reader.value})",
+                f"{mine.cpu:.2f} ms CPU",
+                f"{bare.cpu:.2f} ms CPU",
+                f"{ratio:.2f}×",
+                "≤ 4.5×",
+                round(ratio, 2) <= 4.5,
+            )
+        most = sorted(sent, key=sent.get, reverse=True)
+        for page in [page for page in most if sent[page] > 20] or most[:1]:
+            yield no_more("P10", f"most statements of {len(sent)} pages: {page}", sent[page], 20, "")
+
+
+def weigh(bench: "Bench") -> Iterator[Line]:
+    """Each page, compressed, with all that a first visit loads."""
+    with demonstration(bench) as world:
+        for kind, goal, pages in (
+            ("public", 60, [page for page in PAGES if page.reader is None and page.before is None]),
+            ("staff", 150, list(_of_the_staff())),
+        ):
+            weights = {page: _weight(bench, page, world) for page in pages}
+            heaviest = max(weights, key=lambda page: weights[page][0])
+            most = max(weights, key=lambda page: weights[page][1])
+            yield no_more("P12", f"heaviest {kind} page of {len(pages)}: {heaviest}", weights[heaviest][0], goal, "kB")
+            yield no_more("P12", f"most requests of a {kind} page: {most}", weights[most][1], 10, "")
+
+
+class demonstration:
+    """The demonstration on its own day, told once for all the items that look at it."""
+
+    def __init__(self, bench: "Bench"):
+        self.bench = bench
+
+    def __enter__(self) -> World:
+        self.bench.use_demonstration()
+        if self.bench.world is None:
+            call_command("demo", verbosity=0)
+        self.shift = override_settings(CLOCK_SHIFT=worlds.shift())
+        self.shift.enable()
+        if self.bench.world is None:
+            self.bench.world = World()
+            self.bench.world.found()
+        return self.bench.world
+
+    def __exit__(self, *problem: object) -> None:
+        self.shift.disable()
+
+
+def _of_the_staff() -> Iterator[Page]:
+    return (page for page in PAGES if page.reader is not None and page.before is None and page.status == 200)
+
+
+def _asking(bench: "Bench", page: Page, world: World):
+    site = bench.site_of(world.user(page.reader, page.zone)) if page.reader else bench.applicant
+    address = page.address(world)
+
+    def ask() -> None:
+        answer = site.get(address)
+        assert answer.status == page.status, (str(page), answer.status)
+
+    return ask
+
+
+def _weight(bench: "Bench", page: Page, world: World) -> tuple[float, int]:
+    """Kilobytes and requests of a first visit."""
+    site: Site = bench.site_of(world.user(page.reader, page.zone)) if page.reader else bench.applicant
+    answer = site.get(page.address(world), HTTP_ACCEPT_ENCODING="gzip")
+    body = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
+    sizes = [len(answer.body)]
+    for path in {urlsplit(found.decode()).path for found in _LINKED.findall(body)}:
+        if path.startswith(settings.STATIC_URL):
+            part = site.get(path, HTTP_ACCEPT_ENCODING="gzip")
+            assert part.status == 200, path
+            sizes.append(len(part.body))
+    return round(sum(sizes) / 1000, 1), len(sizes)
