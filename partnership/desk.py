@@ -1,6 +1,6 @@
 """What every administrators' desk is built on: permissions that ask the policies, writes that the journal keeps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -129,12 +129,29 @@ class NamedFormSet(forms.BaseInlineFormSet):
                 bound.widget.can_delete_related = bound.widget.can_view_related = False
 
 
+class _Remembered(QuerySet):
+    """Rows to choose among, read once: each line of a record's page offers the same ones."""
+
+    def all(self) -> "_Remembered":
+        return self
+
+    def iterator(self, *args: Any, **kwargs: Any) -> Iterator[models.Model]:
+        return iter(self)
+
+
 class AdministratorRows(admin.options.InlineModelAdmin):
     """The rows of a record, on its page: their texts are cleaned, and there is an end to them."""
 
     formset = NamedFormSet
     formfield_overrides = OF_COLUMNS
     extra = 0
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        rows = getattr(field, "queryset", None)
+        if rows is not None:
+            field.queryset = _Remembered(rows.model, rows.query.chain(), rows.db)
+        return field
 
     def get_formset(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> type:
         return super().get_formset(request, obj, **{"max_num": MOST_ROWS, "absolute_max": MOST_ROWS, **kwargs})

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -47,16 +48,23 @@ def _hash(token: str) -> str:
 
 def mint(purpose: str, subject: str) -> str:
     """Make a new link to a subject (`ref`) and return its token, the only time it is known."""
-    token = secrets.token_urlsafe(24)
-    now = clock.now()
-    AccessLink.objects.create(
-        token_hash=_hash(token),
-        purpose=purpose,
-        subject=subject,
-        created_at=now,
-        expires_at=now + timedelta(days=PURPOSES[purpose].days),
+    return mint_all([(purpose, subject)])[0]
+
+
+def mint_all(wanted: Sequence[tuple[str, str]]) -> list[str]:
+    """Make a new link for each purpose and subject, in one statement, and return their tokens."""
+    tokens, now = [secrets.token_urlsafe(24) for _ in wanted], clock.now()
+    AccessLink.objects.bulk_create(
+        AccessLink(
+            token_hash=_hash(token),
+            purpose=purpose,
+            subject=subject,
+            created_at=now,
+            expires_at=now + timedelta(days=PURPOSES[purpose].days),
+        )
+        for token, (purpose, subject) in zip(tokens, wanted, strict=True)
     )
-    return token
+    return tokens
 
 
 def url(purpose: str, token: str, *, language: str = "fr") -> str:

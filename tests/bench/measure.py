@@ -83,7 +83,7 @@ class Site:
         return Site(self.handler, {settings.SESSION_COOKIE_NAME: session})
 
     def get(self, path: str, **headers: str) -> "Answer":
-        return self._ask(RequestFactory().get(path).environ | headers)
+        return self._ask(RequestFactory().get(path).environ | {"HTTP_ACCEPT_ENCODING": "gzip"} | headers)
 
     def post(self, path: str, data: Mapping[str, Any]) -> "Answer":
         body = urlencode({"csrfmiddlewaretoken": SECRET, **data}, doseq=True)

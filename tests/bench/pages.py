@@ -105,12 +105,12 @@ def _asking(bench: "Bench", page: Page, world: World):
 def _weight(bench: "Bench", page: Page, world: World) -> tuple[float, int]:
     """Kilobytes and requests of a first visit."""
     site: Site = bench.site_of(world.user(page.reader, page.zone)) if page.reader else bench.applicant
-    answer = site.get(page.address(world), HTTP_ACCEPT_ENCODING="gzip")
+    answer = site.get(page.address(world))
     body = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
     sizes = [len(answer.body)]
     for path in {urlsplit(found.decode()).path for found in _LINKED.findall(body)}:
         if path.startswith(settings.STATIC_URL):
-            part = site.get(path, HTTP_ACCEPT_ENCODING="gzip")
+            part = site.get(path)
             assert part.status == 200, path
             sizes.append(len(part.body))
     return round(sum(sizes) / 1000, 1), len(sizes)

@@ -1,0 +1,82 @@
+"""The bench runs, on a handful of rows; its floors do what they say; what is counted in statements is promised here."""
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
+from django.test.utils import CaptureQueriesContext
+
+from cohorts.models import Application, Consent
+from cohorts.states import ApplicationState
+from partnership.models import JournalEntry, OutgoingMessage
+from partnership.states import MessageState
+from tests.bench import applying, floor, letters, lists
+from tests.bench.bench import Bench, Scale
+from tests.bench.measure import alternate
+
+
+@pytest.fixture
+def bench(db):
+    """All of it on a few rows of the tests' own database, whose transaction no request may end."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield Bench(Scale(small=200, large=201, rounds=1, times=1), apart=False)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def _verdicts(lines):
+    return {line.work: line for line in lines}
+
+
+def test_an_application_is_handed_in_by_fourteen_statements_at_most(bench):
+    lines = _verdicts(applying.measure(bench))
+    assert lines["… its statements"].holds, lines["… its statements"].ours
+
+
+def test_the_list_costs_eight_statements_at_most_and_every_line_of_it_is_measured(bench):
+    lines = _verdicts(lists.measure(bench))
+    assert lines["… its statements"].holds, lines["… its statements"].ours
+    assert len(lines) > 20
+
+
+def test_a_file_costs_twelve_statements_at_most_however_long_its_story(bench):
+    assert [line.ours for line in lists.file(bench) if not line.holds] == []
+
+
+def test_a_batch_of_letters_leaves_each_way(bench):
+    (line,) = letters.measure(bench)
+    assert line.goal == "≥ 0.7×"
+    assert not OutgoingMessage.objects.filter(key__startswith="bench:").exclude(state=MessageState.SENT).exists()
+
+
+def test_the_floors_list_shows_the_very_rows_of_ours_in_one_statement(bench):
+    bench.use(200)
+    with CaptureQueriesContext(connection) as sent:
+        answer = bench.floor.get("/liste/?zone=lyon")
+    assert answer.status == 200 and len(sent) == 1
+    rows = floor.shown({"zone": "lyon"})
+    assert len(rows) == 51
+    assert all(str(row.pk) in answer.body.decode() for row in rows[:50])
+    last = rows[49]
+    following = floor.shown({"zone": "lyon", "after": f"{last.submitted_at.isoformat()}~{last.pk}"})
+    assert following[0].pk == rows[50].pk
+    assert floor.count() == Application.objects.exclude(state=ApplicationState.DRAFT).count()
+
+
+def test_the_floors_application_is_stored_with_its_line_its_consent_and_its_letter(bench):
+    bench.use(200)
+    cohort = Application.objects.select_related("cohort").first().cohort
+    assert bench.floor.post("/candidater/", {"first_name": "Inès"}).status == 422
+    assert bench.floor.post("/candidater/", applying.answers(cohort)).status == 302
+    stored = Application.objects.order_by("-number").first()
+    assert (stored.cohort, stored.state) == (cohort, ApplicationState.SUBMITTED)
+    assert Consent.objects.filter(candidate=stored.candidate).count() == 1
+    assert JournalEntry.objects.filter(about=f"cohorts.application:{stored.pk}").count() == 1
+    assert OutgoingMessage.objects.get(about=f"cohorts.application:{stored.pk}").to_email == stored.candidate.email
+
+
+def test_turns_alternate_and_cost_something(bench):
+    taken = []
+    costs = alternate(lambda: taken.append("ours"), lambda: taken.append("floor"), rounds=2, times=1, warm=1)
+    assert taken == ["ours", "floor"] + ["ours", "floor", "floor", "ours"]
+    assert len(costs) == 2
