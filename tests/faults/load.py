@@ -118,7 +118,8 @@ class Load:
         sent = person.send(form, page, **fields)
         while sent.failed and not self.ended.wait(0.3):
             self._go_round(person, sent)
-            sent = person.send(form, page, **fields)
+            # Reloading asks for what the line broke on: the form, or the page that its answer led to.
+            sent = person.send(form, page, **fields) if sent.method == "POST" else person.get(sent.path)
         return sent
 
     def _go_round(self, person: Person, page: Page) -> None:

@@ -59,8 +59,8 @@ class _Reader(HTMLParser):
 class Page:
     """An answer: its status (0 if nobody answered), where it was, what it says."""
 
-    def __init__(self, status: int, path: str, body: str, seconds: float):
-        self.status, self.path, self.seconds = status, path, seconds
+    def __init__(self, status: int, method: str, path: str, body: str, seconds: float):
+        self.status, self.method, self.path, self.seconds = status, method, path, seconds
         reader = _Reader()
         reader.feed(body)
         self.forms, self.links = reader.forms, reader.links
@@ -110,7 +110,7 @@ class Person:
                 method, fields, path = "GET", None, split.path + ("?" + split.query if split.query else "")
                 continue
             break
-        page = Page(status, path, body, time.monotonic() - started)
+        page = Page(status, method, path, body, time.monotonic() - started)
         self.said(page)
         return page
 
