@@ -134,7 +134,7 @@ class Report:
 
     parts: list[Part]
     letters: dict[str, int]
-    oldest: timedelta | None
+    oldest: timedelta | None  # how long the oldest letter that is due has been so
     jobs: dict[str, int]
     failed_lately: int
     check: InvariantCheck | None = None
@@ -188,7 +188,7 @@ def look() -> Report:
     return Report(
         parts=_parts(),
         letters=letters,
-        oldest=max(clock.now() - min(dues), timedelta(0)) if dues else None,
+        oldest=clock.now() - min(dues) if dues and min(dues) <= clock.now() else None,
         jobs={
             state: jobs.get(state, {"number": 0})["number"]
             for state in (JobState.WAITING, JobState.RUNNING, JobState.FAILED)
