@@ -5,7 +5,7 @@ reliability.md at that moment.
 """
 
 import platform
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 
@@ -70,6 +70,8 @@ class Part:
 
     process: Process
     signs: tuple[Sign, ...] = ()
+    # Whether anybody makes it show that it lives: without a health check, or without beat, silence says nothing.
+    is_asked: bool = True
 
     @property
     def age(self) -> timedelta | None:
@@ -77,10 +79,11 @@ class Part:
 
     @property
     def state(self) -> ProcessState:
-        if self.signs:
-            return self.signs[0].state
-        # A web server tells of its life when a health check asks it: without one, nobody can say.
-        return ProcessState.UNASKED if self.process == Process.WEB else ProcessState.ABSENT
+        if self.signs and self.signs[0].state == ProcessState.LIVES:
+            return ProcessState.LIVES
+        if not self.is_asked:
+            return ProcessState.UNASKED
+        return ProcessState.SILENT if self.signs else ProcessState.ABSENT
 
 
 @dataclass(frozen=True)
@@ -204,7 +207,11 @@ def _parts() -> list[Part]:
     signs: dict[str, list[Sign]] = {}
     for row in Heartbeat.objects.annotate(age=age).order_by("-at"):
         signs.setdefault(row.process, []).append(Sign(row.instance, row.version, row.age))
-    return [Part(process, tuple(signs.get(process, ()))) for process in Process]
+    parts = {process: Part(process, tuple(signs.get(process, ()))) for process in Process}
+    asked = {process: True for process in Process}
+    asked[Process.WEB] = bool(parts[Process.WEB].signs)
+    asked[Process.QUICK] = asked[Process.JOBS] = parts[Process.BEAT].state == ProcessState.LIVES
+    return [replace(part, is_asked=asked[process]) for process, part in parts.items()]
 
 
 def _age_of_the_last_backup() -> timedelta | None:

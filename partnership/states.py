@@ -138,7 +138,7 @@ class ProcessState(models.TextChoices):
     LIVES = "lives", _("Alive")
     SILENT = "silent", _("Silent")
     ABSENT = "absent", _("Absent")
-    UNASKED = "unasked", _("Asked by nobody")
+    UNASKED = "unasked", _("No news")
 
 
 class Rule(models.TextChoices):

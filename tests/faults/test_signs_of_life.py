@@ -57,7 +57,7 @@ def test_a_worker_lives_by_the_tasks_it_takes_and_leaves_a_sign_when_it_is_kille
 
 
 def test_without_beat_worker_or_broker_the_relay_tells_administrators(programs, mail_server, administrator):
-    """Beat fell silent twelve minutes ago, the workers were never there, and nobody listens where the broker was."""
+    """Beat fell silent twelve minutes ago, and nobody listens where the broker was."""
     Heartbeat.objects.create(process=Process.BEAT, instance="une", at=Now() - timedelta(minutes=12))
     server = mail_server()
     programs(
@@ -65,8 +65,6 @@ def test_without_beat_worker_or_broker_the_relay_tells_administrators(programs, 
         EMAIL_URL=f"smtp://127.0.0.1:{server.port}",
         REDIS_URL=f"redis://127.0.0.1:{free_port()}/0",
     )
-    until(lambda: len(server.taken()) == 3, "the letters leave", seconds=60)
+    until(lambda: len(server.taken()) == 1, "the letter leaves", seconds=60)
     assert {address for _ident, address, _answer in server.lines()} == {administrator.email}
-    subjects = OutgoingMessage.objects.values_list("subject", flat=True)
-    assert any("le planificateur se tait depuis 12 minutes" in subject for subject in subjects)
-    assert any("l’exécutant rapide ne donne aucun signe de vie" in subject for subject in subjects)
+    assert "le planificateur se tait depuis 12 minutes" in OutgoingMessage.objects.get().subject

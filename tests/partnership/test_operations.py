@@ -96,12 +96,23 @@ def test_a_process_is_silent_after_three_minutes(minutes, state):
     assert part.state == state
 
 
+def test_while_beat_is_silent_nobody_knows_of_the_workers_it_makes_answer(look):
+    alive(Process.RELAY)
+    alive(Process.BEAT, Process.QUICK, minutes=12)
+    states = {part.process: part.state for part in operations.look().parts}
+    assert states[Process.BEAT] == ProcessState.SILENT
+    assert states[Process.QUICK] == states[Process.JOBS] == ProcessState.UNASKED
+    assert look()[0] == "Le planificateur se tait depuis 12 minutes."
+
+
 def test_a_process_never_seen_is_absent_and_a_web_nobody_asks_is_no_problem():
+    alive(Process.BEAT)
     report = operations.look()
     states = {part.process: part.state for part in report.parts}
     assert states.pop(Process.WEB) == ProcessState.UNASKED
+    assert states.pop(Process.BEAT) == ProcessState.LIVES
     assert set(states.values()) == {ProcessState.ABSENT}
-    assert {problem.process for problem in report.problems} == set(Process) - {Process.WEB}
+    assert {problem.process for problem in report.problems} == {Process.RELAY, Process.QUICK, Process.JOBS}
 
 
 def test_one_living_machine_is_enough_for_a_process(look, all_is_well):
