@@ -55,7 +55,7 @@ _LIST = _ENGINE.from_string(
 <td>{{ row.stage }}</td><td>{{ row.waited }}</td><td>{{ row.cohort.zone.name }}</td>
 <td>{{ row.intake.programme.short_title }}</td><td>{{ row.heard }}</td>
 <td>{{ row.submitted_at|date:"j F" }}</td><td>{{ row.owner.full_name }}</td></tr>
-{% endfor %}</tbody></table>{% if more %}<a href="?after={{ last.submitted_at|date:"c" }}~{{ last.pk }}">Suite</a>
+{% endfor %}</tbody></table>{% if more %}<a href="?after={{ last.state_since|date:"c" }}~{{ last.pk }}">Suite</a>
 {% endif %}</body></html>"""
 )
 
@@ -76,17 +76,17 @@ _SHOWN = (
 
 
 def shown(parameters) -> list[Application]:
-    """The rows of a page and one more: the newest first, after a row, of a zone and a state."""
-    rows = Application.objects.exclude(state=ApplicationState.DRAFT).filter(submitted_at__isnull=False)
+    """The rows of a page and one more: the newest state first, along its index, after a row, of a zone and a state."""
+    rows = Application.objects.exclude(state=ApplicationState.DRAFT)
     if zone := parameters.get("zone"):
         rows = rows.filter(cohort__zone__code=zone)
     if state := parameters.get("etat"):
         rows = rows.filter(state=state)
     if after := parameters.get("after"):
         at, _, key = after.partition("~")
-        rows = rows.filter(Q(submitted_at=at, pk__lt=key) | Q(submitted_at__lt=at), submitted_at__lte=at)
+        rows = rows.filter(Q(state_since=at, pk__lt=key) | Q(state_since__lt=at), state_since__lte=at)
     rows = rows.select_related("candidate", "cohort__zone", "intake__programme", "owner").only(*_SHOWN)
-    return list(rows.order_by("-submitted_at", "-id")[: ROWS_A_PAGE + 1])
+    return list(rows.order_by("-state_since", "-id")[: ROWS_A_PAGE + 1])
 
 
 def applications(request: HttpRequest) -> HttpResponse:

@@ -27,9 +27,9 @@ def measure(bench: "Bench") -> Iterator[Line]:
     try:
         for number in (small, large):
             bench.use(number)
-            for query in ("", "?zone=lyon", "?etat=interviewed"):
+            for query in ("?tri=attente", "?tri=attente&zone=lyon", "?tri=attente&etat=interviewed"):
                 mine, bare = alternate(page(bench, query), least(bench, query), **how)
-                yield at_most("P2", f"list of {number:,} rows, {query or 'no filter'}", mine.cpu, bare.cpu, 2)
+                yield at_most("P2", f"list of {number:,} rows, {query}", mine.cpu, bare.cpu, 2)
         yield no_more("P2", "… its statements", len(statements(page(bench, "?zone=lyon"))), 8, "")
         for name, order in listing.ORDERS.items():
             query = f"?tri={name}" + (f"&etat={order.stages[0]}" if order.stages else "")
