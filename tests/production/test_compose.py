@@ -330,7 +330,7 @@ def test_upper_case_knows_accents_in_the_cluster_these_arguments_make(stack):
 
 @pytest.mark.parametrize("name", OURS)
 def test_each_health_check_turns_green(stack, name):
-    until(stack.containers[name].is_healthy, f"{name} is healthy", seconds=60)
+    until(stack.containers[name].is_healthy, f"{name} is healthy", seconds=150)
 
 
 def test_a_backup_is_written_by_its_own_command(stack):
@@ -350,7 +350,7 @@ def test_the_broker_keeps_everything_it_is_told(stack):
 
 def test_without_tls_one_is_sent_to_it_and_the_probes_are_not(stack):
     visitor = Browser(stack)
-    until(stack.containers["web"].is_healthy, "the web is healthy", seconds=60)
+    until(stack.containers["web"].is_healthy, "the web is healthy", seconds=150)
     answer, _page = visitor.ask("/fr/", **{"X-Forwarded-Proto": "http"})
     assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/fr/")
     answer, _page = visitor.ask("/livez", **{"X-Forwarded-Proto": "http"})
@@ -358,7 +358,7 @@ def test_without_tls_one_is_sent_to_it_and_the_probes_are_not(stack):
 
 
 def test_a_page_and_its_style_sheet_have_what_a_browser_needs(stack):
-    until(stack.containers["web"].is_healthy, "the web is healthy", seconds=60)
+    until(stack.containers["web"].is_healthy, "the web is healthy", seconds=150)
     answer, page = Browser(stack).ask("/fr/")
     assert answer.status == 200
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
@@ -375,7 +375,7 @@ def test_a_page_and_its_style_sheet_have_what_a_browser_needs(stack):
 
 def test_somebody_signs_in_with_a_code_that_the_quick_worker_sends(stack, person):
     for name in ("web", "worker-quick"):
-        until(stack.containers[name].is_healthy, f"{name} is healthy", seconds=60)
+        until(stack.containers[name].is_healthy, f"{name} is healthy", seconds=150)
     visitor = Browser(stack)
     enter = visitor.ask_for_a_code()
     until(stack.letters, "the letter arrives", seconds=20)
@@ -386,7 +386,7 @@ def test_somebody_signs_in_with_a_code_that_the_quick_worker_sends(stack, person
 
 
 def test_a_mail_server_that_is_down_is_told_with_the_request_that_asked(stack, person):
-    until(stack.containers["worker-quick"].is_healthy, "the worker is healthy", seconds=60)
+    until(stack.containers["worker-quick"].is_healthy, "the worker is healthy", seconds=150)
     stack.catcher.kill()
     try:
         visitor = Browser(stack)
@@ -404,7 +404,7 @@ def test_a_mail_server_that_is_down_is_told_with_the_request_that_asked(stack, p
 
 def test_without_the_worker_the_relay_sends_the_letter(stack, person, request):
     for name in ("web", "relay"):
-        until(stack.containers[name].is_healthy, f"{name} is healthy", seconds=60)
+        until(stack.containers[name].is_healthy, f"{name} is healthy", seconds=150)
     worker = stack.containers["worker-quick"]
     assert worker.stop() == 0
     before = len(stack.letters())
