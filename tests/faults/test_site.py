@@ -122,7 +122,7 @@ def test_no_page_notices_what_happens_to_the_broker(fault, seconds, site):
 AT_ONCE = 2
 # The database takes this long to write a letter, so that a kill lands between the row and its letter.
 SLOW_LETTERS = """
-CREATE FUNCTION slow_letter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.15); RETURN NEW; END $$;
+CREATE FUNCTION slow_letter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.6); RETURN NEW; END $$;
 CREATE TRIGGER slow_letter BEFORE INSERT ON partnership_outgoingmessage FOR EACH ROW EXECUTE FUNCTION slow_letter();
 """
 QUICK_LETTERS = "DROP TRIGGER slow_letter ON partnership_outgoingmessage; DROP FUNCTION slow_letter"
@@ -158,7 +158,7 @@ def test_a_web_killed_mid_request_leaves_row_and_letter_or_neither(kills, site, 
             thread.start()
         # Every other kill certainly falls between a row and its letter, the others where they may.
         until(lambda: site.rows(_ASLEEP), "a letter is being written", seconds=30)
-        time.sleep(random.uniform(0, 0.1) if number % 2 == 0 else random.uniform(0.1, 1))
+        time.sleep(random.uniform(0, 0.3) if number % 2 == 0 else random.uniform(0.3, 2))
         site.kill("web", 1)
         for thread in threads:
             thread.join(30)
