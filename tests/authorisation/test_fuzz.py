@@ -42,6 +42,8 @@ GIVEN: dict[str, Any] = {
     "intakes": Intake.objects.all,
     "offered": lambda: {"lyon": list(User.objects.all()[:3])},
     "person": User.objects.first,
+    "user": User.objects.first,
+    "secret": lambda: "JBSWY3DPEHPK3PXP",
     "to": lambda: ApplicationState.WITHDRAWN,
     "exit_state": lambda: ApplicationState.WITHDRAWN,
 }
