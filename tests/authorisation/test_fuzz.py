@@ -22,6 +22,7 @@ from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
+from partnership.limits import TooMany
 from partnership.models import User, Zone
 
 from .. import every_form
@@ -63,7 +64,11 @@ def given_to(kind: type) -> dict[str, Any]:
 
 def judge(form: forms.BaseForm) -> bool:
     """Read a form that came back, draw it with its errors; whether it is right."""
-    is_right = form.is_valid()
+    try:
+        is_right = form.is_valid()
+    except TooMany:
+        # Some codes are counted as they are tried: whoever tries too many is answered 429.
+        return False
     # Drawing costs ten times what judging does: one in eight is drawn, chosen by what was sent.
     if EVERYTHING or zlib.crc32(repr(form.data).encode("utf-8", "replace")) % 8 == 0:
         assert "<script>" not in str(form)
