@@ -1,0 +1,56 @@
+"""The records of the partnership, by noun; everybody imports them from this package."""
+
+from .convention import Commitment, Convention, ConventionQuerySet, Milestone, Objective, Signature
+from .mechanisms import (
+    AccessLink,
+    Heartbeat,
+    InvariantCheck,
+    Job,
+    JobQuerySet,
+    JournalEntry,
+    Limit,
+    OutgoingMessage,
+    Tombstone,
+    ref,
+)
+from .people import (
+    Commune,
+    Membership,
+    MembershipQuerySet,
+    Party,
+    User,
+    UserManager,
+    UserQuerySet,
+    Zone,
+    ZoneDepartment,
+    new_sign_in_key,
+)
+
+__all__ = [
+    "AccessLink",
+    "Commitment",
+    "Commune",
+    "Convention",
+    "ConventionQuerySet",
+    "Heartbeat",
+    "InvariantCheck",
+    "Job",
+    "JobQuerySet",
+    "JournalEntry",
+    "Limit",
+    "Membership",
+    "MembershipQuerySet",
+    "Milestone",
+    "Objective",
+    "OutgoingMessage",
+    "Party",
+    "Signature",
+    "Tombstone",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+    "Zone",
+    "ZoneDepartment",
+    "new_sign_in_key",
+    "ref",
+]
