@@ -271,7 +271,8 @@ def test_a_broken_invariant_is_kept_and_told_in_the_log(caplog):
     Job.objects.create(kind="x", started_by=factories.user(), state=JobState.DONE)
     check = services.check_invariants()
     assert check.broken == 1
-    assert [record.levelname for record in caplog.records if record.name == "partnership.services.operations"] == ["ERROR"]
+    said = [record.levelname for record in caplog.records if record.name == "partnership.services.operations"]
+    assert said == ["ERROR"]
 
 
 # -- deciding about letters -----------------------------------------------------------------------------------------
