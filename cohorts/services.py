@@ -126,9 +126,10 @@ def _must_be_draft(application: Application) -> None:
         raise Refused(_("This application is already submitted."))
 
 
-_LOCKED_WITH_ALL_A_LETTER_SAYS = Application.objects.select_for_update(no_key=True, of=("self",)).select_related(
+_WITH_ALL_A_LETTER_SAYS = Application.objects.select_related(
     "candidate", "cohort__zone", "intake__programme__provider", "owner"
 )
+_LOCKED_WITH_ALL_A_LETTER_SAYS = _WITH_ALL_A_LETTER_SAYS.select_for_update(no_key=True, of=("self",))
 
 
 class _Turn(Func):
@@ -389,7 +390,9 @@ def reject(application: Application, *, reason: str, by: User, version: int | No
 def letter_of_rejection(application: Application, *, reason: str, by: User) -> OutgoingMessage | None:
     """The very letter a refusal would send, done and undone so that nothing is kept; none to who has no address."""
     with transaction.atomic():
-        reject(Application.objects.get(pk=application.pk), reason=reason, by=by)
+        refused = _WITH_ALL_A_LETTER_SAYS.get(pk=application.pk)
+        refused.cohort.intake = refused.intake
+        reject(refused, reason=reason, by=by)
         letters = OutgoingMessage.objects.filter(about=ref(application), template="cohorts/application_rejected")
         letter = letters.order_by("pk").last() if application.candidate.email else None
         transaction.set_rollback(True)

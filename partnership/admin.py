@@ -193,6 +193,9 @@ class ObjectiveInline(AdministratorInline):
     model = Objective
     formset = ObjectiveFormSet
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Objective]:
+        return super().get_queryset(request).select_related("zone")
+
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "measure":
             choices = [("", "---------"), *((measure.key, measure.label) for measure in measures.MEASURES.values())]

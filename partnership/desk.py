@@ -121,6 +121,8 @@ class NamedFormSet(forms.BaseInlineFormSet):
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:
         super().add_fields(form, index)
+        # The record is at hand: no row has to ask for it again to say its own name.
+        setattr(form.instance, self.fk.name, self.instance)
         for bound in form.fields.values():
             # A choice of related records wraps the widget that is drawn.
             getattr(bound.widget, "widget", bound.widget).attrs["aria-label"] = bound.label

@@ -92,7 +92,7 @@ def file(bench: "Bench") -> Iterator[Line]:
         for _ in range(2_000)
     )
     for application, words in ((short, "two entries"), (long, "two thousand entries")):
-        for query in ("", "?tout=1"):
+        for query in ("", "?histoire=tout"):
             address = reverse("cohorts:application_detail", args=[application.pk]) + query
             sent = statements(lambda address=address: bench.by_recruiter.get(address))
             yield no_more("P4", f"a file whose story has {words} {query}", len(sent), 12, "statements")

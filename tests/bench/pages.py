@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -27,8 +27,8 @@ def measure(bench: "Bench") -> Iterator[Line]:
     """Each page of the staff beside the floor's list, in the demonstration."""
     with demonstration(bench) as world:
         rough, sent = {}, {}
-        for page in _of_the_staff():
-            ask = _asking(bench, page, world)
+        for page in of_the_staff():
+            ask = asking(bench, page, world)
             ask()
             rough[page] = min(cost_of(ask, 2).cpu for _ in range(2))
             sent[page] = len(statements(ask))
@@ -36,7 +36,7 @@ def measure(bench: "Bench") -> Iterator[Line]:
         dearest = sorted(rough, key=rough.get, reverse=True)[:DEAREST]
         how = {"rounds": bench.scale.rounds, "times": max(bench.scale.times // 2, 1)}
         for page in dearest:
-            mine, bare = alternate(_asking(bench, page, world), least, **how)
+            mine, bare = alternate(asking(bench, page, world), least, **how)
             ratio = mine.cpu / bare.cpu
             yield Line(
                 "P10",
@@ -57,9 +57,9 @@ def weigh(bench: "Bench") -> Iterator[Line]:
     with demonstration(bench) as world:
         for kind, goal, pages in (
             ("public", 60, [page for page in PAGES if page.reader is None and page.before is None]),
-            ("staff", 150, list(_of_the_staff())),
+            ("staff", 150, list(of_the_staff())),
         ):
-            weights = {page: _weight(bench, page, world) for page in pages}
+            weights = {page: weight(bench, page, world) for page in pages}
             heaviest = max(weights, key=lambda page: weights[page][0])
             most = max(weights, key=lambda page: weights[page][1])
             yield no_more("P12", f"heaviest {kind} page of {len(pages)}: {heaviest}", weights[heaviest][0], goal, "kB")
@@ -87,11 +87,13 @@ class demonstration:
         self.shift.disable()
 
 
-def _of_the_staff() -> Iterator[Page]:
+def of_the_staff() -> Iterator[Page]:
+    """The pages of those who have an account."""
     return (page for page in PAGES if page.reader is not None and page.before is None and page.status == 200)
 
 
-def _asking(bench: "Bench", page: Page, world: World):
+def asking(bench: "Bench", page: Page, world: World) -> Callable[[], None]:
+    """Its reader asks for a page."""
     site = bench.site_of(world.user(page.reader, page.zone)) if page.reader else bench.applicant
     address = page.address(world)
 
@@ -102,7 +104,7 @@ def _asking(bench: "Bench", page: Page, world: World):
     return ask
 
 
-def _weight(bench: "Bench", page: Page, world: World) -> tuple[float, int]:
+def weight(bench: "Bench", page: Page, world: World) -> tuple[float, int]:
     """Kilobytes and requests of a first visit."""
     site: Site = bench.site_of(world.user(page.reader, page.zone)) if page.reader else bench.applicant
     answer = site.get(page.address(world))
