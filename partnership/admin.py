@@ -23,6 +23,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -36,7 +37,6 @@ from .desk import (
     AdministratorStack,
     DistinctFormSet,
     ReadOnlyAdmin,
-    unprocessable_when_shown_again,
 )
 from .models import (
     Commitment,
@@ -65,7 +65,12 @@ def no_autocomplete(request: HttpRequest) -> HttpResponse:
 admin.site.autocomplete_view = no_autocomplete
 
 
-admin.site.password_change = unprocessable_when_shown_again(admin.site.password_change)
+def to_own_password(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    """A password is changed on the page of one's account: its letter, its limit and its line in the journal."""
+    return redirect("account_change_password")
+
+
+admin.site.password_change = admin.site.password_change_done = to_own_password
 
 
 class MilestoneFormSet(DistinctFormSet):
