@@ -193,6 +193,9 @@ def _unpack(folder: Path) -> Path:
     except OSError as problem:
         shutil.rmtree(unpacked, ignore_errors=True)
         raise Unsafe(f"The files find no room: {problem.strerror or problem}. Nothing has been changed.") from problem
+    except tarfile.TarError as problem:
+        shutil.rmtree(unpacked, ignore_errors=True)
+        raise Unsafe(f"{folder / FILES} is no archive of files of ours. Nothing has been changed.") from problem
     return unpacked
 
 

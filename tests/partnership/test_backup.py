@@ -10,6 +10,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tarfile
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -298,3 +299,13 @@ def test_the_demonstration_moves_to_another_machine_and_back_over_itself(machine
             assert rows == [("", "withdrawn")]
             due = "SELECT count(*) FROM partnership_outgoingmessage WHERE state = 'pending' AND due_at <= now()"
             assert there.execute(due).fetchone() == (0,)
+
+
+def test_an_archive_that_would_write_elsewhere_is_refused(tmp_path, settings):
+    settings.DATA_DIR = tmp_path / "data"
+    with tarfile.open(tmp_path / archive.FILES, "w") as packed:
+        packed.addfile(tarfile.TarInfo("../elsewhere"))
+    with pytest.raises(archive.Unsafe):
+        safekeeping._unpack(tmp_path)
+    assert not (tmp_path / "elsewhere").exists()
+    assert not any(settings.DATA_DIR.iterdir())
