@@ -30,7 +30,6 @@ app.conf.task_routes = {"partnership.tasks.run_job": {"queue": "jobs"}}
 app.conf.beat_scheduler = "config.scheduler:Scheduler"
 app.conf.beat_schedule = {
     "send what is due": {"task": "partnership.tasks.send_due", "schedule": 15.0, "options": {"expires": 15}},
-    "tidy the doors": {"task": "partnership.tasks.tidy_doors", "schedule": 600.0, "options": {"expires": 600}},
     "ring for waiting jobs": {"task": "partnership.tasks.ring_jobs", "schedule": 30.0, "options": {"expires": 30}},
     # The relay does so as well: neither can tell of its own silence.
     "tell administrators": {

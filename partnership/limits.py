@@ -3,7 +3,6 @@
 import logging
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -54,11 +53,6 @@ def count(key: str, *, most: int, seconds: int, open_when_down: bool = False) ->
 def forget(key: str) -> None:
     """Begin the count of a key again, after a success."""
     Limit.objects.filter(key=_hidden(key)).delete()
-
-
-def forget_old() -> int:
-    """Remove the counts whose window has passed."""
-    return Limit.objects.filter(until__lte=Now()).delete()[0]
 
 
 def _hidden(key: str) -> str:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError as BrokerError
 
 from . import clock, invariants, personal_data
-from .models import AccessLink, Job, OutgoingMessage, Tombstone
+from .models import AccessLink, Job, Limit, OutgoingMessage, Tombstone
 from .states import JobState, MessageState
 from .workflow import THE_CLOCK
 
@@ -130,6 +130,10 @@ def _devices() -> models.QuerySet:
     return UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
 
 
+def _limits() -> models.QuerySet:
+    return Limit.objects.filter(until__lte=Now())
+
+
 def _attempts(model: str) -> Callable[[], models.QuerySet]:
     """Failed log-ins, as the library that counts them keeps them, on the machine's clock."""
     age = timedelta(days=settings.RETENTION_DAYS["attempts"])
@@ -186,6 +190,7 @@ def register_ours() -> None:
         of_rows("links", _("personal links"), _links),
         of_rows("sessions", _("sessions"), _sessions),
         of_rows("devices", _("devices of sessions"), _devices),
+        of_rows("limits", _("counted attempts"), _limits),
         Rule("tasks", _("tasks and their files"), lambda: _tasks().count(), _take_tasks),
         Rule("files", _("files without a row"), lambda: len(_files()), _take_files),
         *(

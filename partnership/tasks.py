@@ -60,12 +60,6 @@ def ring_jobs() -> None:
         jobs.ring(job)
 
 
-@shared_task(name="partnership.tasks.tidy_doors")
-def tidy_doors() -> None:
-    """Forget what the doors need no longer."""
-    services.tidy_doors()
-
-
 @shared_task(name="partnership.tasks.tell_administrators")
 def tell_administrators() -> None:
     """Write about what has gone wrong."""

@@ -12,7 +12,6 @@ from .doors import (
     reset_password,
     reset_second_factor,
     send_reset_link,
-    tidy_doors,
 )
 from .operations import (
     administrators,
@@ -77,5 +76,4 @@ __all__ = [
     "settle_letter",
     "sign",
     "tell_administrators",
-    "tidy_doors",
 ]

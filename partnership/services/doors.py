@@ -1,18 +1,14 @@
 """The doors: passwords, second factors, and the sessions they open."""
 
-from importlib import import_module
-
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from axes.utils import reset as unlock
-from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from .. import clock, emails, limits, links
+from .. import clock, emails, links
 from ..models import AccessLink, User, new_sign_in_key
 from ..states import RESET
 from ..workflow import Actor, Refused, record, refusing
@@ -102,10 +98,3 @@ def reset_second_factor(user: User, *, by: User) -> None:
     end_sessions(user)
     record(user, "second_factor_reset", by=by)
     emails.second_factor_reset(user, at=clock.now())
-
-
-def tidy_doors() -> None:
-    """Forget the counts and sessions that can no longer matter."""
-    limits.forget_old()
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

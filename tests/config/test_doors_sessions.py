@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cohorts.states import ApplicationState
-from partnership import clock, services
-from partnership.models import JournalEntry
+from partnership import clock, retention, services
+from partnership.models import JournalEntry, OutgoingMessage
 from tests import factories
 
 from .doors import sign_in
@@ -60,7 +60,7 @@ def test_the_device_of_the_others_is_remembered_for_thirty_days(client, coordina
 
 def test_a_code_remembers_the_device_as_well(client, coordinator):
     client.post("/fr/connexion/code/", {"email": coordinator.email})
-    code = services.OutgoingMessage.objects.get().secret
+    code = OutgoingMessage.objects.get().secret
     client.post("/fr/connexion/code/saisir/", {"code": code})
     assert client.cookies["tandem_session"]["max-age"] == 30 * 24 * 3600
 
@@ -83,7 +83,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(client, recru
     assert client.post("/fr/compte/mot-de-passe/", said | {"old_password": "faux"}).status_code == 422
     assert client.post("/fr/compte/mot-de-passe/", said).status_code == 302
     assert _is_open(client) and not _is_open(other)
-    assert services.OutgoingMessage.objects.filter(template="partnership/password_changed").count() == 1
+    assert OutgoingMessage.objects.filter(template="partnership/password_changed").count() == 1
 
 
 def test_one_ends_a_session_of_ones_own_and_of_nobody_else(client, recruiter, coordinator):
@@ -100,6 +100,13 @@ def test_one_ends_a_session_of_ones_own_and_of_nobody_else(client, recruiter, co
     assert _is_open(client) and not _is_open(other)
 
 
+def test_one_may_end_the_very_session_one_asks_from(client, coordinator):
+    sign_in(client, coordinator)
+    here = UserSession.objects.get(session_key=client.session.session_key)
+    assert client.post(f"/fr/compte/sessions/{here.pk}/terminer/").status_code == 302
+    assert client.get("/fr/compte/").status_code == 302
+
+
 def test_one_ends_all_the_others_at_once(client, recruiter, client_of):
     sign_in(client, recruiter)
     other = client_of(recruiter)
@@ -110,10 +117,10 @@ def test_one_ends_all_the_others_at_once(client, recruiter, client_of):
 
 def test_old_sessions_are_tidied(client, recruiter):
     sign_in(client, recruiter)
-    services.tidy_doors()
+    retention.apply()
     assert UserSession.objects.count() == 1
     client.session.delete()
-    services.tidy_doors()
+    retention.apply()
     assert UserSession.objects.count() == 0
 
 

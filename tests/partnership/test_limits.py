@@ -6,7 +6,7 @@ import pytest
 from django.db import ProgrammingError, connection
 from django.db.models import F
 
-from partnership import limits, tasks
+from partnership import limits, retention
 from partnership.models import Limit
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_old_counts_are_forgotten_by_the_daily_task():
     limits.count("past", most=1, seconds=60)
     _wait(seconds=61)
     limits.count("present", most=1, seconds=60)
-    tasks.tidy_doors()
+    retention.apply()
     assert Limit.objects.count() == 1
 
 
