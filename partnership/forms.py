@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter as account_adapter
 from allauth.account.forms import RequestLoginCodeForm
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.totp.internal.auth import validate_totp_code
@@ -257,8 +258,8 @@ class SecondFactorForm(AuthenticateForm):
     )
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"].replace(" ", "")
-        self.cleaned_data["code"] = code
+        # As the library compares it, so that 123-456 is the code that 123456 was.
+        code = self.cleaned_data["code"] = normalize_user_code(self.cleaned_data["code"])
         now, today = f"second factor now:{self.user.pk}", f"second factor today:{self.user.pk}"
         limits.count(now, most=5, seconds=300)
         limits.count(today, most=30, seconds=86_400)

@@ -93,6 +93,9 @@ def remove_second_factor(user: User, *, by: User) -> None:
 @transaction.atomic
 def reset_second_factor(user: User, *, by: User) -> None:
     """Take away a second factor that somebody has lost: their sessions end, and they set up another."""
+    if user == by:
+        # Whoever finds a session open would need no code to be rid of it.
+        raise Refused(_("Take your own second factor away on the page of your sign-in, with a code."))
     if not Authenticator.objects.filter(user=user).delete()[0]:
         raise Refused(_("%(person)s has no second factor.") % {"person": user})
     end_sessions(user)

@@ -2,7 +2,9 @@
 
 import pytest
 from cryptography.fernet import InvalidToken
+from django.core.cache import cache
 from django.test import override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from partnership import clock, services
@@ -109,6 +111,18 @@ def test_a_code_opens_once(client, recruiter):
     assert client.post(PROVE, {"code": code}).status_code == 422
 
 
+@pytest.mark.parametrize("written", ["{0}-{1}", "{0} {1}", "{0}.{1}_"])
+def test_a_code_opens_once_however_it_is_written(client, recruiter, written):
+    secret = enrol(recruiter)
+    code = code_of(secret)
+    sign_in(client, recruiter)
+    assert client.post(PROVE, {"code": code}).status_code == 302
+    client.post("/fr/deconnexion/")
+    cache.clear()  # the library itself remembers it for half a minute only
+    sign_in(client, recruiter)
+    assert client.post(PROVE, {"code": written.format(code[:3], code[3:])}).status_code == 422
+
+
 def test_a_recovery_code_opens_once(client, recruiter):
     enrol(recruiter)
     code = recovery_codes(recruiter)[0]
@@ -160,6 +174,18 @@ def test_an_administrator_takes_a_lost_one_away(client, recruiter, administrator
     assert client.get("/fr/recrutement/").headers["Location"] == SET_UP
     with pytest.raises(Refused):
         services.reset_second_factor(recruiter, by=administrator)
+
+
+def test_an_administrator_gives_a_code_to_be_rid_of_their_own(client, administrator):
+    secret = enrol(administrator)
+    sign_in(client, administrator)
+    client.post(PROVE, {"code": code_of(secret)})
+    reset = reverse("partnership:person_reset_second_factor", args=[administrator.pk])
+    record = reverse("partnership:person_detail", args=[administrator.pk])
+    assert reset not in client.get(record).content.decode()
+    client.post(reset)
+    assert secret_of(administrator) == secret
+    assert client.get(record).status_code == 200
 
 
 def test_without_the_setting_whoever_has_one_still_gives_it_and_nobody_else_is_asked(settings, client, recruiter):
