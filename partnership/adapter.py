@@ -8,8 +8,11 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from . import clock, emails
 from .models import User
@@ -20,6 +23,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Somebody who was seen off between asking for a code and giving it; the library's page is not offered."""
+        messages.error(request, _("This account is closed: it opens nothing any more."))
+        return redirect("account_login")
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Send a code; whoever asked for an address we do not know sees the same page, after the same work."""

@@ -28,10 +28,18 @@ def _one_administrator_at_a_time() -> None:
 
 
 def _somebody_must_administer() -> None:
-    """Refused, and everything of this transaction undone, if nobody is left who administers for good."""
+    """Refused, and everything of this transaction undone, if nobody is left who administers for good.
+
+    Whoever has been invited and has not come does not count: their address may be mistyped.
+    """
     lasting = Membership.objects.current().filter(role=Role.ADMINISTRATOR, until__isnull=True, user__is_active=True)
-    if not lasting.exists():
-        raise Refused(_("Nobody would be left to administer Tandem: first give this role, without an end, to another."))
+    if not lasting.exclude(user__in=User.objects.awaited()).exists():
+        raise Refused(
+            _(
+                "Nobody would be left to administer Tandem: first give this role, without an end, "
+                "to somebody else who has already signed in."
+            )
+        )
 
 
 @transaction.atomic
@@ -158,10 +166,7 @@ def add_membership(
     until: date | None = None,
 ) -> Membership:
     """Give somebody a role for a party, in a zone or in all."""
-    # Two administrators who give the same role at the same moment give it once.
-    User.objects.select_for_update().get(pk=person.pk)
-    if not person.is_active:
-        raise Refused(_("%(person)s has left: let them come back first.") % {"person": person})
+    _must_not_have_left(person)
     given = Membership(
         user=person, role=role, party=party, zone=zone, since=since or clock.today(), until=until, version=1
     )
@@ -169,6 +174,12 @@ def add_membership(
     given.save()
     record(given, "added", by=by)
     return given
+
+
+def _must_not_have_left(person: User) -> None:
+    """As the database knows the person, and until the end of this transaction: one gives a role, one dismisses."""
+    if not User.objects.select_for_update().get(pk=person.pk).is_active:
+        raise Refused(_("%(person)s has left: let them come back first.") % {"person": person})
 
 
 def _must_be_new(given: Membership) -> None:
@@ -184,7 +195,7 @@ def _must_be_new(given: Membership) -> None:
 def edit_membership(membership: Membership, *, by: User, version: int | None = None, **changes: Any) -> None:
     """Change a role's party, zone or dates."""
     _one_administrator_at_a_time()
-    User.objects.select_for_update().get(pk=membership.user_id)
+    _must_not_have_left(membership.user)
     administered = membership.role == Role.ADMINISTRATOR
     edit(membership, by=by, version=version, **changes)
     _must_be_new(membership)

@@ -1,5 +1,6 @@
 """Coming in for the first time, by the link of an invitation; reading its page uses nothing up."""
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -41,6 +42,8 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
 
 def _come_in(request: HttpRequest, person: User) -> HttpResponse:
     login(request, person, backend=_BACKEND)
+    # The library counts the sessions that it opens itself: this one is listed and ended like them.
+    UserSession.objects.create_from_request(request)
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 

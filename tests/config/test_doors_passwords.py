@@ -83,6 +83,15 @@ def test_a_code_by_mail_is_not_guessed(client, coordinator):
     assert client.get("/fr/compte/").status_code == 302
 
 
+def test_a_code_opens_nothing_to_whoever_has_left_meanwhile(client, coordinator, administrator):
+    client.post("/fr/connexion/code/", {"email": coordinator.email})
+    code = OutgoingMessage.objects.get().secret
+    services.dismiss(coordinator, by=administrator, heirs={})
+    answer = client.post("/fr/connexion/code/saisir/", {"code": code}, follow=True)
+    assert answer.status_code == 200 and "Ce compte est fermé" in answer.content.decode()
+    assert client.get("/fr/compte/").status_code == 302
+
+
 # -- a lost password --------------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
@@ -106,6 +107,15 @@ def test_whoever_sees_no_personal_data_needs_no_password(administrator, client):
     person.refresh_from_db()
     assert client.session["_auth_user_id"] == str(person.pk)
     assert not person.has_usable_password()
+
+
+def test_the_session_of_an_invitation_is_listed_and_ended_like_the_others(administrator, client):
+    person = invited(administrator, role=Role.REVIEWER)
+    client.post(reverse("partnership:invitation_accept", args=[token_of(person)]))
+    opened = UserSession.objects.get(user=person, session_key=client.session.session_key)
+    assert client.get(reverse("account")).status_code == 200
+    services.end_session(opened, by=person)
+    assert client.get(reverse("account")).status_code == 302
 
 
 def test_a_sign_in_by_another_way_answers_the_invitation(administrator, client, client_of):
@@ -212,6 +222,8 @@ def test_the_last_administrator_stays(administrator, deed):
     own = administrator.memberships.get()
     # Whoever administers until a given day does not count: the day would come.
     factories.user(Role.ADMINISTRATOR).memberships.update(until=clock.today() + timedelta(days=30))
+    # Nor does whoever has not answered: the address may be mistyped.
+    invited(administrator, role=Role.ADMINISTRATOR)
     deeds = {
         "dismiss": lambda: services.dismiss(administrator, by=administrator, heirs={}),
         "end": lambda: services.end_membership(own, by=administrator),
@@ -301,6 +313,20 @@ def test_whoever_comes_back_is_invited_anew_and_has_no_role(desk, administrator,
     assert not back.memberships.lasting().exists()
     with pytest.raises(Refused):
         services.reactivate(back, by=administrator)
+
+
+def test_whoever_has_left_is_given_no_role_by_whoever_has_not_heard_of_it(desk, administrator, author):
+    ended = author.memberships.get()
+    Membership.objects.filter(pk=ended.pk).update(since=clock.today() - timedelta(days=9))
+    believed = User.objects.get(pk=author.pk)
+    services.dismiss(author, by=administrator, heirs={})
+    with pytest.raises(Refused):
+        services.add_membership(believed, by=administrator, role=Role.AUTHOR, party=ended.party)
+    ended.refresh_from_db()
+    said = {"role": Role.AUTHOR, "party": ended.party_id, "since": ended.since, "until": "", "version": ended.version}
+    assert desk.post(reverse("partnership:membership_edit", args=[ended.pk]), said).status_code == 422
+    services.reactivate(User.objects.get(pk=author.pk), by=administrator)
+    assert not author.memberships.lasting().exists()
 
 
 def test_a_lost_second_factor_is_reset(desk, author):
