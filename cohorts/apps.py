@@ -11,7 +11,7 @@ class CohortsConfig(AppConfig):
         from partnership import personal_data as people
 
         from . import handover as belongings
-        from . import invariants, listing, personal_data
+        from . import invariants, listing, personal_data, policies
         from . import measures as ours
         from .states import RESUME
 
@@ -19,5 +19,6 @@ class CohortsConfig(AppConfig):
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
         people.register(personal_data.HOLDER)
-        jobs.register(jobs.Kind("applications_export", _("Export of applications"), listing.export_step))
+        export = _("Export of applications")
+        jobs.register(jobs.Kind("applications_export", export, listing.export_step, may_take=policies.can_take_export))
         handover.register(*belongings.BELONGINGS)

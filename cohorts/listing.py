@@ -21,7 +21,7 @@ from partnership import clock
 from partnership.models import Job, User
 from partnership.workflow import record
 
-from .models import Application, ApplicationQuerySet, Booking, Cohort, plain
+from .models import RECRUITMENT, Application, ApplicationQuerySet, Booking, Cohort, plain
 from .states import LIVE, ApplicationState, BookingState, Source
 
 S = ApplicationState
@@ -455,8 +455,10 @@ def export_step(job: Job) -> bool:
     with translation.override(job.parameters["language"]):
         text, job.done = csv_text(applications, job)
     job.total = job.done
+    zones = job.started_by.zones_as(*RECRUITMENT)
+    job.parameters["zones"] = None if zones is None else sorted(zones)
     job.result.save(f"candidatures-{job.pk}.csv", ContentFile(text.encode()), save=False)
     with transaction.atomic():
         note_export(job.done, filters, by=job.started_by)
-        job.save(update_fields=["result", "done", "total"])
+        job.save(update_fields=["result", "done", "total", "parameters"])
     return True

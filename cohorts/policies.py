@@ -1,6 +1,6 @@
 """Who may do what with applications and students; each policy is a sentence."""
 
-from partnership.models import User
+from partnership.models import Job, User
 from partnership.states import Role
 
 from .models import RECRUITMENT, Application, Enrolment
@@ -23,6 +23,12 @@ def can_decide(user: User, application: Application) -> bool:
 def can_end(user: User, enrolment: Enrolment) -> bool:
     """Recruitment, or the lead of the student's own zone, records that a student leaves."""
     return can_decide(user, enrolment.application) or _covers(user.zones_as(Role.REGIONAL_LEAD), enrolment.application)
+
+
+def can_take_export(user: User, job: Job) -> bool:
+    """Whoever still recruits in every zone of which the file may hold rows."""
+    now, then = user.zones_as(*RECRUITMENT), job.parameters.get("zones")
+    return is_recruiter(user) and (now is None or (then is not None and set(then) <= now))
 
 
 def _covers(zones: set[int] | None, application: Application) -> bool:

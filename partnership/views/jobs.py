@@ -20,6 +20,7 @@ def job_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "job": job,
         "kind": jobs.KINDS[job.kind],
         "running": running,
+        "may_take": jobs.KINDS[job.kind].may_take(request.user, job),
         "no_room": job.state == JobState.FAILED and jobs.NO_ROOM in job.errors,
     }
     response = render(request, "partnership/job_detail.html", context)
@@ -44,8 +45,9 @@ def job_restart(request: HttpRequest, pk: str) -> HttpResponse:
 
 @require_safe
 def job_result(request: HttpRequest, pk: str) -> FileResponse:
-    """The file that a finished task has made, for whoever started it."""
+    """The file that a finished task has made, for whoever started it and may still have it."""
     job = get_object_or_404(Job.objects.exclude(result=""), pk=pk, started_by=request.user, state=JobState.DONE)
+    policies.require(jobs.KINDS[job.kind].may_take(request.user, job))
     name = job.result.name.rpartition("/")[2]
     return FileResponse(
         job.result.open(), as_attachment=True, filename=name, headers={"X-Content-Type-Options": "nosniff"}

@@ -12,8 +12,8 @@ from django.utils import translation
 from cohorts import listing
 from cohorts.states import ApplicationState as S
 from partnership import jobs
-from partnership.models import Job, JournalEntry
-from partnership.states import JobState
+from partnership.models import Job, JournalEntry, User
+from partnership.states import JobState, Role
 
 from .. import factories
 
@@ -182,3 +182,19 @@ def test_a_task_and_its_file_are_for_whoever_started_it(recruiter, lyon_recruite
     assert "attachment" in served["Content-Disposition"]
     assert len(_rows(b"".join(served.streaming_content))) == 2
     assert theirs.get(page).status_code == theirs.get(file).status_code == 404
+
+
+@pytest.mark.parametrize("change", [{"role": Role.REVIEWER}, {"zone": "paris"}])
+def test_a_file_is_no_longer_taken_by_whoever_would_not_see_its_rows(lyon_recruiter, client_of, few_at_once, change):
+    factories.application()
+    job = jobs.start("applications_export", by=lyon_recruiter, filters={}, order="nom", language="en")
+    jobs.run_slice(str(job.pk))
+    page, file = reverse("job_detail", args=[job.pk]), reverse("job_result", args=[job.pk])
+    served = client_of(lyon_recruiter).get(file)
+    assert len(_rows(b"".join(served.streaming_content))) == 2
+    if "zone" in change:
+        change = {"zone": factories.zone(change["zone"])}
+    lyon_recruiter.memberships.update(**change)
+    later = client_of(User.objects.get(pk=lyon_recruiter.pk))
+    assert later.get(file).status_code == 403
+    assert file not in later.get(page).content.decode()
