@@ -183,9 +183,14 @@ def cancel(
     to: models.Model | None = None,
     template: str | None = None,
     key: str | None = None,
+    even_returned: bool = False,
 ) -> int:
-    """Cancel the letters of a file (to one reader, or of one kind), or the one with a key, that have not left."""
-    letters = OutgoingMessage.objects.filter(state__in=_NOT_LEFT)
+    """Cancel the letters of a file (to one reader, or of one kind), or the one with a key, that have not left.
+
+    `even_returned`: nor are those sent again that came back.
+    """
+    states = (*_NOT_LEFT, MessageState.BOUNCED) if even_returned else _NOT_LEFT
+    letters = OutgoingMessage.objects.filter(state__in=states)
     if key is not None:
         letters = letters.filter(key=key)
     if to is not None:

@@ -148,7 +148,8 @@ def edit_person(person: User, *, by: User, version: int | None = None, **changes
     EmailAddress.objects.filter(user=person).delete()
     for purpose in (INVITATION, RESET):
         links.revoke(purpose, person)
-    outbox.cancel(about=person)
+    # One that came back from the old address would go there again, with a link that opens.
+    outbox.cancel(about=person, even_returned=True)
     outbox.readdress(person)
     if person.is_awaited:
         _send_invitation(person, by=by)

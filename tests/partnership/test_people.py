@@ -171,6 +171,15 @@ def test_a_changed_address_ends_what_was_sent_to_the_old_one(administrator, clie
     assert waiting.to_email == "nora.fictive@exemple.test"
 
 
+def test_a_letter_that_came_back_from_the_old_address_is_not_sent_there_again(administrator):
+    person = invited(administrator)
+    OutgoingMessage.objects.filter(about=ref(person)).update(state=MessageState.BOUNCED, sent_at=clock.now())
+    services.edit_person(person, by=administrator, version=1, email="nora.fictive@exemple.test")
+    returned = OutgoingMessage.objects.get(about=ref(person), to_email="nora@exemple.test")
+    with pytest.raises(Refused):
+        services.send_letter_again(returned, by=administrator)
+
+
 # -- records and roles ------------------------------------------------------------------------------------------------
 
 
