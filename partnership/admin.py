@@ -37,6 +37,7 @@ from .desk import (
     AdministratorStack,
     DistinctFormSet,
     ReadOnlyAdmin,
+    yes_or_no,
 )
 from .models import (
     Commitment,
@@ -104,7 +105,8 @@ class ZoneDepartmentInline(AdministratorInline):
 
 @admin.register(Zone)
 class ZoneAdmin(AdministratorAdmin):
-    list_display = ["name", "code", "order", "is_pilot", "department_list"]
+    pilot = yes_or_no(Zone, "is_pilot")
+    list_display = ["name", "code", "order", "pilot", "department_list"]
     inlines = [ZoneDepartmentInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Zone]:

@@ -11,6 +11,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import yesno
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -44,10 +45,42 @@ class Table(ChangeList):
     search_form_class = SearchForm
 
 
+# A day is chosen by the browser's own means, which every keyboard and screen reader knows.
+OF_COLUMNS_HERE = OF_COLUMNS | {
+    models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+}
+
+
+def _without_pop_ups(field: forms.Field | None) -> forms.Field | None:
+    """A choice of related records without links into windows: each record has its own page."""
+    if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+        field.widget.can_add_related = field.widget.can_change_related = False
+        field.widget.can_delete_related = field.widget.can_view_related = False
+    return field
+
+
+def yes_or_no(model: type[models.Model], name: str) -> Callable[[Any, models.Model], str]:
+    """The column of a fact that holds or does not, in words: the stock pictures say less and are files to load."""
+
+    @admin.display(description=model._meta.get_field(name).verbose_name, ordering=name)
+    def said(self: admin.ModelAdmin, thing: models.Model) -> str:
+        return yesno(getattr(thing, name))
+
+    return said
+
+
 class AdministratorAdmin(admin.ModelAdmin):
     """For administrators alone; each text is cleaned, each write is a line in the journal."""
 
-    formfield_overrides = OF_COLUMNS
+    formfield_overrides = OF_COLUMNS_HERE
+
+    @property
+    def media(self) -> forms.Media:
+        """None of the stock scripts: no page here needs one."""
+        return forms.Media()
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        return _without_pop_ups(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Table
@@ -67,8 +100,10 @@ class AdministratorAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return policies.is_administrator(request.user)
 
-    def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return unprocessable_when_shown_again(super().render_change_form)(request, *args, **kwargs)
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        # A record has the width of the page; the crumbs lead back to the tables.
+        context["is_nav_sidebar_enabled"] = False
+        return unprocessable_when_shown_again(super().render_change_form)(request, context, **kwargs)
 
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
         record(obj, "added", by=request.user)
@@ -126,9 +161,6 @@ class NamedFormSet(forms.BaseInlineFormSet):
         for bound in form.fields.values():
             # A choice of related records wraps the widget that is drawn.
             getattr(bound.widget, "widget", bound.widget).attrs["aria-label"] = bound.label
-            if isinstance(bound.widget, RelatedFieldWidgetWrapper):
-                bound.widget.can_add_related = bound.widget.can_change_related = False
-                bound.widget.can_delete_related = bound.widget.can_view_related = False
 
 
 class _Remembered(QuerySet):
@@ -145,8 +177,15 @@ class AdministratorRows(admin.options.InlineModelAdmin):
     """The rows of a record, on its page: their texts are cleaned, and there is an end to them."""
 
     formset = NamedFormSet
-    formfield_overrides = OF_COLUMNS
+    formfield_overrides = OF_COLUMNS_HERE
     extra = 0
+
+    @property
+    def media(self) -> forms.Media:
+        return forms.Media(js=["js/rows.js"])
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        return _without_pop_ups(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

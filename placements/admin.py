@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from partnership.desk import AdministratorAdmin
+from partnership.desk import AdministratorAdmin, yes_or_no
 
 from .models import HostCompany
 
@@ -11,6 +11,7 @@ from .models import HostCompany
 class HostCompanyAdmin(AdministratorAdmin):
     """A company's name, and whether it is a partner of the convention."""
 
-    list_display = ["name", "is_partner"]
+    partner = yes_or_no(HostCompany, "is_partner")
+    list_display = ["name", "partner"]
     list_filter = ["is_partner"]
     search_fields = ["name"]

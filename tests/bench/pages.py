@@ -4,7 +4,7 @@ import gzip
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DEAREST = 5
 _LINKED = re.compile(rb'(?:<link[^>]+?href|<script[^>]+?src|<img[^>]+?src)="(/[^"]+)"')
+
+_IMPORTED = re.compile(rb"""@import url\(["']?([^"')]+)""")
 
 
 def measure(bench: "Bench") -> Iterator[Line]:
@@ -110,9 +112,16 @@ def weight(bench: "Bench", page: Page, world: World) -> tuple[float, int]:
     answer = site.get(page.address(world))
     body = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
     sizes = [len(answer.body)]
-    for path in {urlsplit(found.decode()).path for found in _LINKED.findall(body)}:
-        if path.startswith(settings.STATIC_URL):
-            part = site.get(path)
-            assert part.status == 200, path
-            sizes.append(len(part.body))
+    asked, known = [urlsplit(found.decode()).path for found in _LINKED.findall(body)], set()
+    for path in asked:
+        if path in known or not (path.startswith(settings.STATIC_URL) or "jsi18n" in path):
+            continue
+        known.add(path)
+        part = site.get(path)
+        assert part.status == 200, path
+        sizes.append(len(part.body))
+        if path.endswith(".css"):
+            # A style sheet that names another one makes the browser ask for it.
+            words = gzip.decompress(part.body) if part.headers.get("content-encoding") == "gzip" else part.body
+            asked += [urljoin(path, found.decode()) for found in _IMPORTED.findall(words)]
     return round(sum(sizes) / 1000, 1), len(sizes)
