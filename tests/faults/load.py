@@ -252,7 +252,8 @@ class Load:
             page = form and person.send(form, page, email=email)
             if page and page.status == 200 and page.path.endswith("/saisir/"):
                 self.ledger.tells("code", email)
-            self.ended.wait(4)
+            # Ten people in ten minutes: each stays below the ten codes an hour that one address is sent.
+            self.ended.wait(8)
 
     def places(self, place: int) -> None:
         """The lead seats whoever waits for a seat, the host says yes or no by its link."""
