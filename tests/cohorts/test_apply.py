@@ -99,6 +99,8 @@ def test_there_are_at_most_twelve_questions(client, cohort):
     # A month and its year are one question; the zones, and who told and who supports, likewise.
     asked = names - {"csrfmiddlewaretoken", "submit_key", "birth_month", "diploma_month", "diploma_year"}
     asked -= {"other_zones", "supported_by", "commune", "communes_of"}
+    # What keeps machines out asks nobody anything.
+    asked -= {"website", "shown"}
     assert len(asked) == 12
 
 
