@@ -113,6 +113,6 @@ def test_a_dismissal_ends_the_session_in_the_other_browser_at_once(visit):
     theirs.sees("Sign in", inside="h1")
     recruiter.refresh_from_db()
     assert not recruiter.is_active
-    services.reset_second_factor(administrator, by=administrator)
+    services.reset_second_factor(administrator, by=factories.user(Role.ADMINISTRATOR))
     ours.open("/fr/equipe/")
     assert ours.path == "/fr/connexion/"
