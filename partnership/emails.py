@@ -35,11 +35,6 @@ def sign_in_code(user: User, *, code: str, asked_at: datetime) -> None:
     )
 
 
-def operations_address(language: str) -> str:
-    """The absolute address of the look at the machine, in a language."""
-    return _address("partnership:operations", language)
-
-
 def alert_raised(what: str, *, key: str, to: User) -> None:
     """An administrator learns that something is wrong; `key` names the rule and when it was broken."""
     outbox.post(
@@ -48,7 +43,7 @@ def alert_raised(what: str, *, key: str, to: User) -> None:
         about=to,
         to=to,
         what=what,
-        address=operations_address(to.language),
+        address=_address("partnership:operations", to.language),
     )
 
 
@@ -60,7 +55,7 @@ def alert_over(what: str, *, key: str, to: User) -> None:
         about=to,
         to=to,
         what=what,
-        address=operations_address(to.language),
+        address=_address("partnership:operations", to.language),
     )
 
 
@@ -78,67 +73,44 @@ def password_reset(user: User, *, asked_at: datetime) -> None:
 
 def password_changed(user: User, *, at: datetime) -> None:
     """Whoever did not change it learns that somebody did."""
-    outbox.post(
-        "partnership/password_changed",
-        key=f"password_changed:{user.pk}:{at.isoformat()}",
-        about=user,
-        to=user,
-        at=at,
-        address=_address("account_reset_password", user.language),
-    )
+    _post(user, "password_changed", at, leads_to="account_reset_password")
 
 
 def second_factor_added(user: User, *, at: datetime) -> None:
     """From now on signing in asks for a code of the telephone too."""
-    outbox.post(
-        "partnership/second_factor_added",
-        key=f"second_factor_added:{user.pk}:{at.isoformat()}",
-        about=user,
-        to=user,
-        at=at,
-        address=_address("account", user.language),
-    )
+    _post(user, "second_factor_added", at)
 
 
 def second_factor_removed(user: User, *, at: datetime) -> None:
     """The telephone's code is asked for no longer."""
-    outbox.post(
-        "partnership/second_factor_removed",
-        key=f"second_factor_removed:{user.pk}:{at.isoformat()}",
-        about=user,
-        to=user,
-        at=at,
-        address=_address("account", user.language),
-    )
+    _post(user, "second_factor_removed", at)
 
 
 def second_factor_reset(user: User, *, at: datetime) -> None:
     """The administration has removed a lost second factor: the next sign-in sets up another."""
-    outbox.post(
-        "partnership/second_factor_reset",
-        key=f"second_factor_reset:{user.pk}:{at.isoformat()}",
-        about=user,
-        to=user,
-        at=at,
-        address=_address("account_login", user.language),
-    )
+    _post(user, "second_factor_reset", at, leads_to="account_login")
 
 
 def recovery_codes_made(user: User, *, at: datetime) -> None:
     """New recovery codes replace the old ones."""
+    _post(user, "recovery_codes_made", at)
+
+
+def _post(user: User, template: str, at: datetime, *, leads_to: str = "account") -> None:
+    """A notice about somebody's own door: what was done, when, and where it can be undone."""
     outbox.post(
-        "partnership/recovery_codes_made",
-        key=f"recovery_codes_made:{user.pk}:{at.isoformat()}",
+        f"partnership/{template}",
+        key=f"{template}:{user.pk}:{at.isoformat()}",
         about=user,
         to=user,
         at=at,
-        address=_address("account", user.language),
+        address=_address(leads_to, user.language),
     )
 
 
-def _address(name: str, language: str) -> str:
+def _address(name: str, language: str, *keys: object) -> str:
     with translation.override(language):
-        return settings.PUBLIC_URL + reverse(name)
+        return settings.PUBLIC_URL + reverse(name, args=keys)
 
 
 def board_address(language: str) -> str:
@@ -176,13 +148,11 @@ def invitation(person: User) -> None:
 
 def invitation_wanted(person: User, *, to: User, on: date) -> None:
     """Whoever invited learns that the link came too late; once a day."""
-    with translation.override(to.language):
-        address = settings.PUBLIC_URL + reverse("partnership:person_detail", args=[person.pk])
     outbox.post(
         "partnership/invitation_wanted",
         key=f"invitation_wanted:{person.pk}:{to.pk}:{on}",
         about=person,
         to=to,
         person=person.full_name,
-        address=address,
+        address=_address("partnership:person_detail", to.language, person.pk),
     )

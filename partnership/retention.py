@@ -80,8 +80,8 @@ def ring() -> None:
     """Ask for the rest; without a broker it waits for tomorrow."""
     try:
         current_app.send_task("partnership.tasks.keep_no_longer", queue="jobs", retry=False)
-    except (BrokerError, OSError):
-        return
+    except (BrokerError, OSError) as problem:
+        log.warning("broker unreachable, the rest waits for tomorrow: %s", type(problem).__name__)
 
 
 def of_rows(key: str, label: str | Promise, past: Callable[[], models.QuerySet], **blank: object) -> Rule:
