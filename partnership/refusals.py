@@ -2,11 +2,11 @@
 
 import enum
 import smtplib
-from typing import TYPE_CHECKING
 
-# anymail and requests cost a process 4 MB: they are imported when something is refused, which is never the web's work.
-if TYPE_CHECKING:
-    from anymail.exceptions import AnymailAPIError
+from anymail.exceptions import AnymailAPIError, AnymailConfigurationError, AnymailError, AnymailRecipientsRefused
+from requests import ConnectionError as NoConnection
+from requests import ConnectTimeout
+from urllib3.exceptions import NewConnectionError
 
 # Our key is not known, or we ask too often: said of us, whatever the letter.
 _OF_US = (401, 403, 429)
@@ -29,12 +29,6 @@ def verdict(problem: Exception) -> Verdict:
         return Verdict.LATER  # what a server says of the sender may be put right
     if isinstance(problem, smtplib.SMTPDataError):
         return Verdict.NEVER if problem.smtp_code >= 500 else Verdict.LATER
-    return _of_a_provider(problem)
-
-
-def _of_a_provider(problem: Exception) -> Verdict:
-    from anymail.exceptions import AnymailAPIError, AnymailConfigurationError, AnymailError, AnymailRecipientsRefused
-
     if isinstance(problem, AnymailRecipientsRefused):
         return Verdict.NEVER
     if isinstance(problem, AnymailConfigurationError):
@@ -46,7 +40,7 @@ def _of_a_provider(problem: Exception) -> Verdict:
     return Verdict.UNKNOWN
 
 
-def _of_an_api(problem: "AnymailAPIError") -> Verdict:
+def _of_an_api(problem: AnymailAPIError) -> Verdict:
     status = problem.status_code
     if status is None:
         return Verdict.NOBODYS if _never_connected(problem) else Verdict.UNKNOWN
@@ -56,11 +50,7 @@ def _of_an_api(problem: "AnymailAPIError") -> Verdict:
     return Verdict.LATER if 400 <= status < 500 else Verdict.UNKNOWN
 
 
-def _never_connected(problem: "AnymailAPIError") -> bool:
-    from requests import ConnectionError as NoConnection
-    from requests import ConnectTimeout
-    from urllib3.exceptions import NewConnectionError
-
+def _never_connected(problem: AnymailAPIError) -> bool:
     if isinstance(problem, ConnectTimeout):
         return True
     cause = problem.__cause__

@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from celery.signals import task_prerun, worker_ready, worker_shutdown
 from django.db import connection
 
-from . import heartbeats, jobs, outbox, retention, services
+from . import heartbeats, jobs, outbox, retention, sending, services
 from .states import Process
 
 
@@ -43,7 +43,7 @@ def be_alive() -> None:
 @shared_task(name="partnership.tasks.send_due")
 def send_due() -> None:
     """Send a batch of what is due, and ring again while there is more: no task lasts a minute."""
-    if outbox.send_due():
+    if sending.send_due():
         outbox.ring()
 
 

@@ -17,7 +17,7 @@ from django.test import override_settings
 from cohorts.models import Application
 from cohorts.states import FOLLOW
 from config.embedded import ROOT, dies_with_parent, free_port
-from partnership import clock, outbox
+from partnership import clock, outbox, sending
 from partnership.models import OutgoingMessage, ref
 
 from . import floor
@@ -40,7 +40,7 @@ def measure(bench: "Bench") -> Iterator[Line]:
             _write(application, subject, text, html, turn)
 
             def through_the_outbox() -> None:
-                assert outbox.send_due(limit=BATCH) == BATCH
+                assert sending.send_due(limit=BATCH) == BATCH
 
             letters = list(OutgoingMessage.objects.filter(key__startswith=f"bench:{turn}:"))
             for work, costs in ((through_the_outbox, ours), (lambda letters=letters: floor.send(letters), bare)):

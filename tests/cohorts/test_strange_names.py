@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from cohorts import listing
 from cohorts.models import Application
-from partnership import outbox
+from partnership import sending
 from partnership.fields import tidy
 from partnership.models import JournalEntry, OutgoingMessage
 
@@ -114,7 +114,7 @@ def test_a_name_goes_all_the_way_and_comes_back(
         assert not RUNS.search(
             desk.get(reverse("cohorts:application_letter", args=[application.pk, letter.pk])).content.decode()
         )
-    while outbox.send_due():
+    while sending.send_due():
         pass
     assert len(mail.outbox) > 1
     for sent in mail.outbox:

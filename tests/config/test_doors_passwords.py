@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from partnership import clock, limits, links, outbox, services
+from partnership import clock, limits, links, sending, services
 from partnership.models import AccessLink, OutgoingMessage, ref
 from partnership.states import RESET
 from tests.factories import PASSWORD
@@ -102,7 +102,7 @@ def _link(user):
 def test_the_received_letter_changes_the_password_once(client, coordinator, client_of):
     elsewhere = client_of(coordinator)
     assert client.post(FORGOTTEN, {"email": coordinator.email.upper()}).status_code == 200
-    outbox.send_due()
+    sending.send_due()
     address = mail.outbox[-1].body.split("http://")[1].split("\n")[0]
     path = address[address.index("/") :]
     assert client.get(path).status_code == client.head(path).status_code == 200

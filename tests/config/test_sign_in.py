@@ -3,7 +3,7 @@
 import pytest
 from django.core import mail
 
-from partnership import outbox
+from partnership import sending
 from partnership.models import OutgoingMessage
 from partnership.states import MessageState
 from tests.factories import PASSWORD
@@ -27,7 +27,7 @@ def test_a_code_signs_in_and_its_letter_forgets_it(client, reviewer):
     letter = OutgoingMessage.objects.get(to_email=reviewer.email)
     assert letter.secret and letter.secret not in letter.text + letter.html
     code = letter.secret
-    outbox.send_due()
+    sending.send_due()
     letter.refresh_from_db()
     assert (letter.state, letter.secret) == (MessageState.SENT, "")
     assert code in mail.outbox[-1].body

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 from celery import current_app
 
-from partnership import outbox, services
+from partnership import outbox, sending, services
 from partnership.models import OutgoingMessage
 from partnership.states import MessageState, OnDoubt, Role
 from tests import factories
@@ -81,7 +81,7 @@ def _in_doubt(server):
 
 
 def _id(letter):
-    return outbox.message_id(letter)
+    return sending.message_id(letter)
 
 
 def _ring():

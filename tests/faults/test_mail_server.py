@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from partnership import clock, outbox, services
+from partnership import clock, outbox, sending, services
 from partnership.models import OutgoingMessage
 from partnership.states import MessageState, OnDoubt, Role
 from tests import factories
@@ -27,33 +27,33 @@ def _post(to, key="an event", on_doubt=OnDoubt.RESEND):
 def _again():
     """Look again when every back-off is over."""
     OutgoingMessage.objects.update(retry_at=None)
-    return outbox.send_due()
+    return sending.send_due()
 
 
 @pytest.mark.parametrize("step", ["rcpt", "data"])
 def test_a_refusal_for_now_is_tried_again_later_and_not_at_once(step, smtp, reader):
     letter = _post(reader(f"451-{step}@exemple.test"))
-    outbox.send_due()
+    sending.send_due()
     letter.refresh_from_db()
     assert (letter.state, letter.attempts) == (MessageState.PENDING, 1)
     assert "451" in letter.last_error
     assert OutgoingMessage.objects.filter(retry_at__gt=Now() + timedelta(seconds=20)).exists()
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
 
 
 def test_a_refusal_for_now_then_a_yes_is_one_letter(smtp, reader):
     letter = _post(reader("grey@exemple.test"))
-    outbox.send_due()
+    sending.send_due()
     _again()
     letter.refresh_from_db()
     assert (letter.state, letter.attempts) == (MessageState.SENT, 2)
-    assert smtp.taken() == {outbox.message_id(letter): 1}
+    assert smtp.taken() == {sending.message_id(letter): 1}
 
 
 def test_the_pauses_between_attempts_spread_ten_of_them_over_a_day(smtp, reader):
     letter = _post(reader("451-data@exemple.test"))
     pauses = []
-    for _ in range(outbox.MOST_ATTEMPTS):
+    for _ in range(sending.MOST_ATTEMPTS):
         _again()
         row = OutgoingMessage.objects.annotate(now=Now()).get()
         pauses.append(row.retry_at - row.now if row.retry_at else timedelta(0))
@@ -65,7 +65,7 @@ def test_the_pauses_between_attempts_spread_ten_of_them_over_a_day(smtp, reader)
 @pytest.mark.parametrize("step", ["rcpt", "data"])
 def test_a_refusal_for_good_is_dead_in_one_try_and_can_be_sent_again(step, smtp, reader):
     letter = _post(reader(f"550-{step}@exemple.test"))
-    outbox.send_due()
+    sending.send_due()
     letter.refresh_from_db()
     assert (letter.state, letter.attempts) == (MessageState.DEAD, 1)
     assert "550" in letter.last_error
@@ -74,39 +74,39 @@ def test_a_refusal_for_good_is_dead_in_one_try_and_can_be_sent_again(step, smtp,
     letter.to_email = "corrigee@exemple.test"
     letter.save()
     services.send_letter_again(letter, by=factories.user(Role.ADMINISTRATOR))
-    outbox.send_due()
+    sending.send_due()
     letter.refresh_from_db()
     assert letter.state == MessageState.SENT
-    assert smtp.taken() == {outbox.message_id(letter): 1}
+    assert smtp.taken() == {sending.message_id(letter): 1}
 
 
 def test_one_bad_address_stops_no_other_letter(smtp, reader):
     addresses = ["550-rcpt", "451-data", "drop", "550-data", "451-rcpt", "bonne"]
     letters = [_post(reader(f"{address}@exemple.test"), key=address) for address in addresses]
-    assert outbox.send_due() == len(letters)
+    assert sending.send_due() == len(letters)
     good = OutgoingMessage.objects.get(key="bonne")
     assert good.state == MessageState.SENT
-    assert smtp.taken()[outbox.message_id(good)] == 1
+    assert smtp.taken()[sending.message_id(good)] == 1
 
 
 def test_a_line_cut_after_the_letter_sends_it_again_where_twice_is_better_than_never(smtp, reader):
     letter = _post(reader("drop@exemple.test"))
-    outbox.send_due()
+    sending.send_due()
     letter.refresh_from_db()
     assert letter.state == MessageState.PENDING
     _again()
     letter.refresh_from_db()
     assert letter.state == MessageState.SENT
-    assert smtp.taken() == {outbox.message_id(letter): 2}
+    assert smtp.taken() == {sending.message_id(letter): 2}
 
 
 def test_a_line_cut_after_the_letter_holds_it_where_never_is_better_than_twice(smtp, reader):
     letter = _post(reader("drop@exemple.test"), on_doubt=OnDoubt.HOLD)
-    outbox.send_due()
+    sending.send_due()
     assert _again() == 0
     letter.refresh_from_db()
     assert letter.state == MessageState.HELD
-    assert smtp.taken() == {outbox.message_id(letter): 1}
+    assert smtp.taken() == {sending.message_id(letter): 1}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_line_cut_after_the_letter_holds_it_where_never_is_better_than_twice(s
 def test_a_server_that_falls_silent_after_the_letter_is_waited_for_a_while_only(on_doubt, state, smtp, reader):
     letter = _post(reader("slow@exemple.test"), on_doubt=on_doubt)
     quick = _post(reader("bonne@exemple.test"), key="another")
-    outbox.send_due()
+    sending.send_due()
     letter.refresh_from_db()
     quick.refresh_from_db()
     assert (letter.state, quick.state) == (state, MessageState.SENT)
@@ -124,14 +124,14 @@ def test_a_server_that_falls_silent_after_the_letter_is_waited_for_a_while_only(
 def test_a_server_that_is_down_burns_no_attempt_and_is_found_again(smtp, reader, settings):
     letters = [_post(reader(f"jeune{number}@exemple.test"), key=str(number)) for number in range(5)]
     smtp.program.kill()
-    for _ in range(outbox.MOST_ATTEMPTS + 2):
+    for _ in range(sending.MOST_ATTEMPTS + 2):
         assert _again() == 0
     assert set(OutgoingMessage.objects.values_list("state", "attempts")) == {(MessageState.PENDING, 0)}
 
     smtp.program.start()
     smtp.wait()
     assert _again() == len(letters)
-    assert smtp.taken() == {outbox.message_id(letter): 1 for letter in letters}
+    assert smtp.taken() == {sending.message_id(letter): 1 for letter in letters}
     assert set(OutgoingMessage.objects.values_list("state", "attempts")) == {(MessageState.SENT, 1)}
 
 
@@ -139,11 +139,11 @@ def test_refused_credentials_pause_the_sending_and_burn_no_letter(mail_server, r
     send_to(mail_server(refuses_login=True), settings)
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "tandem", "not the password"
     _post(reader("jeune@exemple.test"))
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     letter = OutgoingMessage.objects.get()
     assert (letter.state, letter.attempts) == (MessageState.PENDING, 0)
     assert OutgoingMessage.objects.filter(retry_at__gt=Now()).exists()
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
 
 
 def test_a_server_that_hangs_up_on_every_letter_loses_none(smtp, reader):
@@ -152,7 +152,7 @@ def test_a_server_that_hangs_up_on_every_letter_loses_none(smtp, reader):
     readers += [reader(f"jeune{number}@exemple.test") for number in range(3)]
     for number, to in enumerate(readers):
         _post(to, key=str(number))
-    outbox.send_due()
+    sending.send_due()
     _again()
     assert set(OutgoingMessage.objects.values_list("state", flat=True)) == {MessageState.SENT}
     assert len(smtp.taken()) == 4
@@ -161,7 +161,7 @@ def test_a_server_that_hangs_up_on_every_letter_loses_none(smtp, reader):
 def test_a_server_that_hangs_up_with_421_puts_no_other_letter_in_doubt(smtp, reader):
     refused = _post(reader("421-rcpt@exemple.test"))
     other = _post(reader("jeune@exemple.test"), key="another", on_doubt=OnDoubt.HOLD)
-    outbox.send_due()
+    sending.send_due()
     refused.refresh_from_db()
     other.refresh_from_db()
     assert (refused.state, other.state) == (MessageState.PENDING, MessageState.SENT)
@@ -170,7 +170,7 @@ def test_a_server_that_hangs_up_with_421_puts_no_other_letter_in_doubt(smtp, rea
 def test_a_server_that_dies_in_the_middle_of_a_batch_leaves_the_rest_untouched(smtp, reader):
     last_taken = _post(reader("die@exemple.test"))
     rest = [_post(reader(f"jeune{number}@exemple.test"), str(number), OnDoubt.HOLD) for number in range(3)]
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
     last_taken.refresh_from_db()
     assert (last_taken.state, last_taken.attempts) == (MessageState.PENDING, 1)
     untouched = OutgoingMessage.objects.filter(pk__in=[letter.pk for letter in rest])
@@ -178,16 +178,16 @@ def test_a_server_that_dies_in_the_middle_of_a_batch_leaves_the_rest_untouched(s
 
 
 def test_a_slow_server_ends_the_batch_in_time_and_the_rest_goes_back_untouched(smtp, reader, monkeypatch):
-    monkeypatch.setattr(outbox, "BATCH_SECONDS", 0)
+    monkeypatch.setattr(sending, "BATCH_SECONDS", 0)
     for number in range(3):
         _post(reader(f"jeune{number}@exemple.test"), key=str(number))
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
     assert sorted(OutgoingMessage.objects.values_list("state", "attempts")) == [
         (MessageState.PENDING, 0),
         (MessageState.PENDING, 0),
         (MessageState.SENT, 1),
     ]
-    assert [outbox.send_due() for _ in range(3)] == [1, 1, 0]
+    assert [sending.send_due() for _ in range(3)] == [1, 1, 0]
     assert len(smtp.taken()) == 3
 
 

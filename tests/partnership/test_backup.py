@@ -26,7 +26,7 @@ from django.test import Client
 from cohorts import services
 from cohorts.models import Application, Candidate
 from cohorts.states import ExitReason
-from partnership import archive, clock, links, outbox, personal_data, safekeeping
+from partnership import archive, clock, links, outbox, personal_data, safekeeping, sending
 from partnership.models import Convention, Job, JournalEntry, ref
 from partnership.states import JobState, MessageState, Role
 from partnership.workflow import THE_CLOCK, record
@@ -131,14 +131,14 @@ def test_a_backup_comes_back_on_a_new_machine_and_the_erased_stay_erased(machine
     )
     services.reject(stays, reason=ExitReason.PROFILE, by=recruiter)
     services.withdraw(after, reason=ExitReason.MOVED, by=after.candidate)
-    while outbox.send_due():
+    while sending.send_due():
         pass
     address = links.new_url("follow", stays)
     job = Job.objects.create(kind="x", state=JobState.DONE, ended_at=clock.now(), started_by=recruiter)
     job.result.save("garde.csv", ContentFile(b"garde"))
     (data / "jobs" / "orphan.csv").write_text("nobody's")
     _letter("being sent", recruiter)
-    outbox._claim(1, timedelta(0))
+    sending._claim(1, timedelta(0))
     _letter("due", recruiter)
     _letter("later", recruiter, due=clock.now() + timedelta(days=2))
     _leave_and_erase(before)

@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from partnership import clock, links, outbox
+from partnership import clock, links, outbox, sending
 from partnership.models import AccessLink, OutgoingMessage, ref
 from partnership.states import MessageState, OnDoubt
 from placements.states import ANSWER
@@ -76,7 +76,7 @@ def test_a_line_break_in_a_name_adds_no_header(reader):
     reader.full_name = "Inès\r\nBcc: espion@mal.test"
     letter = _post(reader, template=SIGNED, convention="Une\r\nBcc: espion@mal.test")
     assert "\n" not in letter.subject
-    outbox.send_due()
+    sending.send_due()
     (sent,) = mail.outbox
     assert sent.recipients() == [reader.email]
     assert sent.message()["Bcc"] is None
@@ -106,7 +106,7 @@ def test_a_link_is_made_only_as_the_letter_leaves_and_only_its_hash_is_kept(read
     assert not AccessLink.objects.exists()
     assert outbox.LINK_MARK in letter.text
 
-    outbox.send_due()
+    sending.send_due()
 
     (sent,) = mail.outbox
     (link,) = AccessLink.objects.all()
@@ -122,7 +122,7 @@ def test_a_link_is_made_only_as_the_letter_leaves_and_only_its_hash_is_kept(read
 def test_the_life_of_a_link_is_counted_from_the_sending(reader):
     _link_letter(reader)
     with clock.travel(clock.now() + timedelta(days=20)):
-        outbox.send_due()
+        sending.send_due()
         assert AccessLink.objects.get().expires_at == clock.now() + timedelta(days=3)
 
 
@@ -143,7 +143,7 @@ def _token_in(body):
 def test_a_secret_is_in_the_letter_that_leaves_and_nowhere_afterwards(reader):
     letter = _post(reader, secret="493 817")
     assert "493 817" not in letter.text + letter.html
-    outbox.send_due()
+    sending.send_due()
     (sent,) = mail.outbox
     assert "493 817" in sent.body
     assert "493 817" in sent.alternatives[0].content
@@ -164,7 +164,7 @@ def test_a_cancelled_letter_forgets_its_secret(reader):
 
 def test_a_letter_that_has_left_is_not_cancelled(reader):
     letter = _post(reader)
-    outbox.send_due()
+    sending.send_due()
     assert outbox.cancel(key=letter.key) == 0
 
 
@@ -174,30 +174,30 @@ def test_cancelling_a_file_cancels_its_letters_and_no_other(reader):
     _post(reader, key="another of the same file")
     kept = _post(other, key="of another file")
     assert outbox.cancel(about=reader) == 2
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
     kept.refresh_from_db()
     assert kept.state == MessageState.SENT
 
 
 def test_a_letter_waits_for_its_day_and_leaves_on_it(reader):
     _post(reader, due=clock.now() + timedelta(minutes=10))
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     with clock.travel(clock.now() + timedelta(minutes=11)):
-        assert outbox.send_due() == 1
+        assert sending.send_due() == 1
 
 
 def test_a_hastened_letter_leaves_at_once_and_only_while_it_waits(reader):
     letter = _post(reader, due=clock.now() + timedelta(minutes=10))
     assert outbox.hasten(letter.key)
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
     assert not outbox.hasten(letter.key)
 
 
 def test_the_relay_leaves_a_fresh_letter_to_the_worker(reader):
     _post(reader)
-    assert outbox.send_due(patience=timedelta(seconds=60)) == 0
+    assert sending.send_due(patience=timedelta(seconds=60)) == 0
     with clock.travel(clock.now() + timedelta(seconds=61)):
-        assert outbox.send_due(patience=timedelta(seconds=60)) == 1
+        assert sending.send_due(patience=timedelta(seconds=60)) == 1
 
 
 # -- sending ------------------------------------------------------------------------------------------------------
@@ -205,9 +205,9 @@ def test_the_relay_leaves_a_fresh_letter_to_the_worker(reader):
 
 def test_a_letter_carries_both_forms_and_the_same_id_at_each_attempt(reader, settings):
     letter = _post(reader, reply_to="claire@exemple.test")
-    outbox.send_due()
+    sending.send_due()
     OutgoingMessage.objects.update(state=MessageState.PENDING)
-    outbox.send_due()
+    sending.send_due()
     first, second = (sent.message() for sent in mail.outbox)
     assert first["Message-ID"] == second["Message-ID"] == f"<letter-{letter.pk}@tandem.example>"
     assert [part.get_content_type() for part in first.walk()] == ["multipart/alternative", "text/plain", "text/html"]
@@ -217,40 +217,40 @@ def test_a_letter_carries_both_forms_and_the_same_id_at_each_attempt(reader, set
 def test_an_abandoned_letter_is_taken_over_once_its_lease_is_over(reader):
     letter = _post(reader)
     _leased(letter, minutes=1)
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     _leased(letter, minutes=-1)
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
 
 
 def test_a_letter_that_may_have_left_is_held_where_a_person_decides(reader):
     letter = _post(reader, on_doubt=OnDoubt.HOLD)
     _leased(letter, minutes=-1, handed_over=True)
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     letter.refresh_from_db()
     assert letter.state == MessageState.HELD
     assert outbox.send_again(letter)
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
 
 
 def test_a_letter_that_cannot_have_left_is_not_held(reader):
     letter = _post(reader, on_doubt=OnDoubt.HOLD)
     _leased(letter, minutes=-1, handed_over=False)
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
 
 
 def test_whoever_lost_the_lease_sends_nothing(reader):
     letter = _post(reader)
-    (claimed,) = outbox._claim(10, timedelta(0))
+    (claimed,) = sending._claim(10, timedelta(0))
     _leased(letter, minutes=1)
     with mail.get_connection() as connection:
-        outbox._deliver(claimed, connection)
+        sending._deliver(claimed, connection)
     assert mail.outbox == []
 
 
 def test_a_letter_that_cannot_be_built_waits_and_stops_no_other(reader):
     broken = _post(reader, key="broken", link=("no such purpose", reader), due=clock.now() - timedelta(minutes=1))
     good = _post(reader, key="good")
-    assert outbox.send_due() == 2
+    assert sending.send_due() == 2
     broken.refresh_from_db()
     good.refresh_from_db()
     assert (broken.state, good.state) == (MessageState.PENDING, MessageState.SENT)
@@ -260,11 +260,11 @@ def test_a_letter_that_cannot_be_built_waits_and_stops_no_other(reader):
 
 def test_after_ten_attempts_a_letter_is_dead(reader):
     broken = _post(reader, link=("no such purpose", reader))
-    for _ in range(outbox.MOST_ATTEMPTS):
+    for _ in range(sending.MOST_ATTEMPTS):
         OutgoingMessage.objects.update(retry_at=None)
-        outbox.send_due()
+        sending.send_due()
     broken.refresh_from_db()
-    assert (broken.state, broken.attempts) == (MessageState.DEAD, outbox.MOST_ATTEMPTS)
+    assert (broken.state, broken.attempts) == (MessageState.DEAD, sending.MOST_ATTEMPTS)
 
 
 def test_a_dead_letter_sent_again_starts_afresh(reader):
@@ -272,7 +272,7 @@ def test_a_dead_letter_sent_again_starts_afresh(reader):
     OutgoingMessage.objects.update(state=MessageState.DEAD, attempts=10)
     assert outbox.send_again(letter)
     assert not outbox.send_again(letter)
-    outbox.send_due()
+    sending.send_due()
     letter.refresh_from_db()
     assert (letter.state, letter.attempts) == (MessageState.SENT, 1)
 
@@ -280,10 +280,10 @@ def test_a_dead_letter_sent_again_starts_afresh(reader):
 def test_a_lease_lives_by_the_databases_clock_and_not_by_ours(reader):
     letter = _post(reader)
     with clock.travel(clock.now() + timedelta(hours=1)):
-        outbox._claim(10, timedelta(0))
+        sending._claim(10, timedelta(0))
         letter.refresh_from_db()
         real = OutgoingMessage.objects.annotate(real=Now()).get().real
-    assert abs(letter.lease_until - real - outbox.LEASE) < timedelta(seconds=5)
+    assert abs(letter.lease_until - real - sending.LEASE) < timedelta(seconds=5)
 
 
 def test_the_database_refuses_a_letter_being_sent_without_a_lease(reader):

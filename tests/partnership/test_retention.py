@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db.models.functions import Now
 
 from config.celery import app
-from partnership import clock, outbox, personal_data, retention, tasks
+from partnership import clock, outbox, personal_data, retention, sending, tasks
 from partnership.models import AccessLink, Job, OutgoingMessage, ref
 from partnership.states import JobState, MessageState
 from partnership.workflow import THE_CLOCK
@@ -115,7 +115,7 @@ def test_a_letter_that_left_after_its_subject_was_erased_is_blanked(django_captu
     outbox.post("placements/follow_link", key="x", about=file, to=host, reference="Zéphirine", programme="")
     personal_data.erase(ref(file.candidate), by=THE_CLOCK)
     assert retention.due()["erasures"] == 0  # it is on its way
-    outbox.send_due()
+    sending.send_due()
     assert OutgoingMessage.objects.get().text
     assert retention.apply()[0]["erasures"] == 1
     assert OutgoingMessage.objects.get().text == ""

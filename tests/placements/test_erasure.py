@@ -14,7 +14,7 @@ from django.urls import reverse
 from cohorts import services
 from cohorts.models import Application, Candidate
 from cohorts.states import ExitReason
-from partnership import clock, invariants, jobs, measures, outbox, personal_data, tombstones
+from partnership import clock, invariants, jobs, measures, outbox, personal_data, sending, tombstones
 from partnership.models import AccessLink, Convention, JournalEntry, OutgoingMessage, Tombstone, ref
 from partnership.states import MessageState, Role
 from partnership.workflow import THE_CLOCK, Refused
@@ -94,7 +94,7 @@ def told() -> Application:
     export.parameters["filters"] = {"q": MARKERS["search"]}
     export.save()
     services.withdraw(file, reason=ExitReason.MOVED, by=file.candidate)
-    while outbox.send_due():
+    while sending.send_due():
         pass
     file.refresh_from_db()
     return file
@@ -168,7 +168,7 @@ def test_an_open_file_is_refused_unless_asked_and_then_the_host_hears_of_it():
     lead = factories.user(Role.REGIONAL_LEAD, zone=cohort.zone)
     placement = placing.propose(file.enrolments.get(), site=site, by=lead)
     placing.accept(placement, by=site)
-    while outbox.send_due():
+    while sending.send_due():
         pass
 
     with pytest.raises(Refused):
@@ -182,7 +182,7 @@ def test_an_open_file_is_refused_unless_asked_and_then_the_host_hears_of_it():
     assert not OutgoingMessage.objects.filter(
         template="cohorts/application_closed", state=MessageState.PENDING
     ).exists()
-    outbox.send_due()
+    sending.send_due()
     # The next day's retention blanks what has left in between.
     personal_data.erase(ref(file.candidate), by=THE_CLOCK)
     assert left() == set()
@@ -191,12 +191,12 @@ def test_an_open_file_is_refused_unless_asked_and_then_the_host_hears_of_it():
 def test_a_letter_being_sent_does_not_come_back_blank():
     file = _apply(factories.cohort())
     services.withdraw(file, reason=ExitReason.MOVED, by=file.candidate)
-    (letter,) = outbox._claim(1, timedelta(0))
+    (letter,) = sending._claim(1, timedelta(0))
     personal_data.erase(ref(file.candidate), by=THE_CLOCK)
-    outbox._deliver(letter, None)  # its lease is gone: it is not even opened
+    sending._deliver(letter, None)  # its lease is gone: it is not even opened
     letter.refresh_from_db()
     assert (letter.state, letter.text) == (MessageState.CANCELLED, "")
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     assert not outbox.send_again(letter)
 
 

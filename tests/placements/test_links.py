@@ -9,7 +9,7 @@ from django.utils import translation
 
 from cohorts.models import Booking, Enrolment, Slot
 from cohorts.states import EXIT_REASONS, ApplicationState
-from partnership import clock, links, outbox
+from partnership import clock, links, sending
 from partnership.models import AccessLink, JournalEntry, OutgoingMessage
 from partnership.states import ActorKind, Channel, MessageState
 from partnership.templatetags.ui import daydate
@@ -281,7 +281,7 @@ def test_a_host_gets_a_new_link_only_for_what_it_was_asked(phone, proposed):
 def test_a_new_link_opens_the_page(phone, lyon, mailoutbox):
     application = factories.application(lyon)
     phone.post(_follow("perdu", "follow_renew"), {"email": application.candidate.email})
-    outbox.send_due()
+    sending.send_due()
     token = mailoutbox[0].body.split("/suivi/")[1].split("/")[0]
     assert phone.get(_follow(token)).context["application"] == application
 

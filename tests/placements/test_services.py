@@ -7,7 +7,7 @@ import pytest
 from cohorts import services as cohort_services
 from cohorts.models import Enrolment
 from cohorts.states import ApplicationState, EnrolmentState
-from partnership import clock, outbox
+from partnership import clock, outbox, sending
 from partnership.models import JournalEntry, OutgoingMessage
 from partnership.states import Channel, MessageState, Role
 from partnership.workflow import Refused, Stale
@@ -46,9 +46,9 @@ def test_the_host_is_written_to_ten_minutes_after_the_placement(student, seat, l
 
 def test_the_letter_does_not_leave_before_its_time(student, seat, lyon_lead, mailoutbox):
     services.propose(student, site=seat.site, by=lyon_lead)
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     with clock.travel(clock.now() + timedelta(minutes=11)):
-        assert outbox.send_due() == 1
+        assert sending.send_due() == 1
     assert mailoutbox[0].to == [seat.site.contact_email]
 
 
@@ -59,7 +59,7 @@ def test_sending_now_makes_the_letter_due_at_once(student, seat, lyon_lead, mail
     with pytest.raises(Refused):
         services.send_now(placement, by=lyon_lead)
     assert JournalEntry.objects.filter(after="letter_hastened").count() == 1
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
     with pytest.raises(Refused):
         services.send_now(placement, by=lyon_lead)
 
@@ -182,7 +182,7 @@ def test_a_proposal_that_has_not_left_follows_the_corrected_address(student, sea
     services.edit_site(seat.site, by=lyon_lead, version=1, contact_email="juste@exemple.test")
     outbox.send_again(_letter(placement))
     with clock.travel(clock.now() + timedelta(minutes=11)):
-        outbox.send_due()
+        sending.send_due()
     assert [letter.to for letter in mailoutbox] == [["juste@exemple.test"]]
 
 

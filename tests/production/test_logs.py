@@ -15,7 +15,7 @@ from django.urls import path
 
 from config import logs
 from config import urls as site
-from partnership import outbox
+from partnership import outbox, sending
 from partnership.models import OutgoingMessage, User
 from partnership.states import MessageState
 from tests import factories
@@ -214,7 +214,7 @@ def test_no_refused_request_leaves_somebodys_data(lines, client, ask):
 def test_a_letter_that_fails_is_told_by_its_number(lines, smtp, refusal):  # noqa: F811
     reader = factories.user(email=f"{refusal}@exemple.test", name=MARKER)
     outbox.post("partnership/sign_in_code", key="x", about=reader, to=reader, secret=TOKEN)
-    outbox.send_due()
+    sending.send_due()
     letter = OutgoingMessage.objects.get()
     assert letter.state != MessageState.SENT
     if refusal in ("550-rcpt", "550-data", "drop"):
@@ -230,6 +230,6 @@ def test_a_mail_server_that_refuses_us_is_told_without_our_name(lines, mail_serv
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = EMAIL, TOKEN
     reader = factories.user(email=EMAIL, name=MARKER)
     outbox.post("partnership/sign_in_code", key="x", about=reader, to=reader, secret=TOKEN)
-    outbox.send_due()
-    assert lines.of("partnership.outbox")
+    sending.send_due()
+    assert lines.of("partnership.sending")
     assert lines.are_nobodys()

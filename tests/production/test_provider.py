@@ -9,7 +9,7 @@ import pytest
 from anymail.backends.brevo import EmailBackend
 from django.core.mail import get_connection
 
-from partnership import outbox
+from partnership import outbox, sending
 from partnership.models import OutgoingMessage
 from partnership.states import MessageState, OnDoubt
 from tests import factories
@@ -93,12 +93,12 @@ def test_smtp_is_what_one_gets_without(read):  # noqa: F811
 def test_a_letter_leaves_through_the_provider(api, post):
     assert isinstance(get_connection(), EmailBackend)
     post()
-    assert outbox.send_due() == 1
+    assert sending.send_due() == 1
     assert states() == {"x": MessageState.SENT}
     ((path, key, letter),) = api.asked
     assert (path, key) == ("/v3/smtp/email", KEY)
     assert letter["to"] == [{"email": "x@exemple.test"}] and "A1B2C3" in letter["textContent"]
-    assert letter["headers"]["Message-ID"] == outbox.message_id(OutgoingMessage.objects.get())
+    assert letter["headers"]["Message-ID"] == sending.message_id(OutgoingMessage.objects.get())
 
 
 @pytest.mark.parametrize("on_doubt", OnDoubt)
@@ -106,7 +106,7 @@ def test_a_letter_leaves_through_the_provider(api, post):
 def test_what_it_will_not_have_is_tried_again_later(api, post, status, on_doubt):
     api.answer = (status, {"code": "invalid_parameter"})
     post(on_doubt=on_doubt)
-    outbox.send_due()
+    sending.send_due()
     letter = OutgoingMessage.objects.get()
     assert (letter.state, letter.attempts) == (MessageState.PENDING, 1) and letter.retry_at
     assert str(status) in letter.last_error
@@ -117,7 +117,7 @@ def test_what_it_says_of_us_stops_the_batch_and_costs_no_letter_an_attempt(api, 
     api.answer = (status, {"message": "Key not found"})
     for key in "abc":
         post(key)
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     assert len(api.asked) == 1
     assert set(states().values()) == {MessageState.PENDING}
     assert set(OutgoingMessage.objects.values_list("attempts", "handed_over")) == {(0, False)}
@@ -126,7 +126,7 @@ def test_what_it_says_of_us_stops_the_batch_and_costs_no_letter_an_attempt(api, 
 def test_a_provider_that_is_not_there_costs_no_letter_an_attempt(api, post):
     api.stop()
     post(on_doubt=OnDoubt.HOLD)
-    assert outbox.send_due() == 0
+    assert sending.send_due() == 0
     letter = OutgoingMessage.objects.get()
     assert (letter.state, letter.attempts, letter.handed_over) == (MessageState.PENDING, 0, False)
 
@@ -139,7 +139,7 @@ def test_when_nobody_knows_the_letters_own_rule_decides(api, post, how, on_doubt
     api.wait = 1 if how == "slow" else 0
     api.answer = {"slow": api.answer, "cut": (None, None), "broken": (200, None), "down": (503, {})}[how]
     post(on_doubt=on_doubt)
-    outbox.send_due()
+    sending.send_due()
     assert states() == {"x": state}
 
 
@@ -147,5 +147,5 @@ def test_a_provider_without_its_key_stops_us_before_a_letter_is_touched(api, pos
     settings.ANYMAIL = {}
     post()
     with pytest.raises(Exception, match="BREVO_API_KEY"):
-        outbox.send_due()
+        sending.send_due()
     assert set(OutgoingMessage.objects.values_list("state", "attempts")) == {(MessageState.PENDING, 0)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partnership import clock, links, outbox
+from partnership import clock, links, outbox, sending
 from partnership.models import AccessLink, OutgoingMessage
 from partnership.states import MessageState
 from placements.states import ANSWER
@@ -64,8 +64,8 @@ def test_ten_senders_at_once_send_each_letter_once(mailoutbox):
     for number in range(60):
         _post(f"event {number}", reader)
 
-    at_once(10, lambda place: outbox.send_due(limit=7))
-    while outbox.send_due():
+    at_once(10, lambda place: sending.send_due(limit=7))
+    while sending.send_due():
         pass
 
     assert len(mailoutbox) == 60
@@ -95,7 +95,7 @@ def test_a_letter_is_cancelled_or_sent_never_both(mailoutbox):
 
     def deed(place):
         if place:
-            outbox.send_due()
+            sending.send_due()
         else:
             cancelled.append(outbox.cancel(key="an event"))
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 
-from partnership import heartbeats, outbox, services
+from partnership import heartbeats, sending, services
 from partnership.states import Process
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Sends the letters that nobody has sent a minute after they were due; runs until it is stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--patience", type=int, default=int(outbox.RELAY_PATIENCE.total_seconds()), help="seconds")
+        parser.add_argument("--patience", type=int, default=int(sending.RELAY_PATIENCE.total_seconds()), help="seconds")
         parser.add_argument("--every", type=float, default=5.0, help="seconds between two looks")
         parser.add_argument("--watch", type=float, default=300.0, help="seconds between two looks at the whole machine")
         parser.add_argument("--once", action="store_true", help="look once and stop")
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         while not stop.is_set():
             heartbeats.beat(Process.RELAY)
             try:
-                while outbox.send_due(patience=timedelta(seconds=patience)) and not stop.is_set():
+                while sending.send_due(patience=timedelta(seconds=patience)) and not stop.is_set():
                     pass
             except (OperationalError, InterfaceError) as problem:
                 log.warning("database unreachable, trying again: %s", type(problem).__name__)
