@@ -1,0 +1,23 @@
+"""Who joins: intakes and cohorts, candidates and their applications, interviews, enrolments."""
+
+from .applications import Application, ApplicationQuerySet
+from .enrolments import Enrolment, EnrolmentQuerySet
+from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake
+from .people import Candidate, Consent, plain
+from .slots import Booking, Slot
+
+__all__ = [
+    "RECRUITMENT",
+    "Application",
+    "ApplicationQuerySet",
+    "Booking",
+    "Candidate",
+    "Cohort",
+    "CohortQuerySet",
+    "Consent",
+    "Enrolment",
+    "EnrolmentQuerySet",
+    "Intake",
+    "Slot",
+    "plain",
+]

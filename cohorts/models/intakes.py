@@ -1,0 +1,82 @@
+"""What is recruited for: intakes of a programme, and their cohorts by zone."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from partnership.models import User, Zone
+from partnership.states import Role
+from programmes.models import Curriculum, Programme
+from programmes.states import CurriculumState
+
+RECRUITMENT = (Role.RECRUITER, Role.HEAD_OF_RECRUITMENT)
+
+
+class Intake(models.Model):
+    """A rentrée of a programme."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="intakes", verbose_name=_("programme"))
+    starts_on = models.DateField(_("starts on"))
+
+    class Meta:
+        verbose_name = _("intake")
+        verbose_name_plural = _("intakes")
+        ordering = ["starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "starts_on"], name="one_intake_a_programme_and_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme}, {self.starts_on:%d/%m/%Y}"
+
+
+class CohortQuerySet(models.QuerySet["Cohort"]):
+    def visible_to(self, user: User) -> "CohortQuerySet":
+        zones = user.zones_as(*RECRUITMENT, Role.REGIONAL_LEAD, Role.ADMINISTRATOR)
+        return self if zones is None else self.filter(zone__in=zones)
+
+    def open_on(self, day: date) -> "CohortQuerySet":
+        """Cohorts that take applications: a curriculum recorded, and within the dates."""
+        return self.filter(curriculum__isnull=False, applications_from__lte=day, applications_until__gte=day).exclude(
+            curriculum__state__in=[CurriculumState.DRAFT, CurriculumState.REFUSED]
+        )
+
+
+class Cohort(models.Model):
+    """The promotion of an intake in a zone, with its places."""
+
+    intake = models.ForeignKey(Intake, models.PROTECT, related_name="cohorts", verbose_name=_("intake"))
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="cohorts", verbose_name=_("zone"))
+    groups = models.PositiveSmallIntegerField(_("class groups"), default=1)
+    capacity = models.PositiveSmallIntegerField(_("places"))
+    overbooking_percent = models.PositiveSmallIntegerField(_("over-booking, %"), default=0)
+    rhythm = models.CharField(_("rhythm"), max_length=120, blank=True)
+    applications_from = models.DateField(_("applications from"))
+    applications_until = models.DateField(_("applications until"))
+    curriculum = models.ForeignKey(
+        Curriculum, models.PROTECT, null=True, blank=True, related_name="cohorts", verbose_name=_("content")
+    )
+    objects = CohortQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cohort")
+        verbose_name_plural = _("cohorts")
+        ordering = ["intake__starts_on", "zone__order"]
+        constraints = [
+            models.UniqueConstraint(fields=["intake", "zone"], name="one_cohort_an_intake_and_zone"),
+            models.CheckConstraint(
+                name="applications_close_after_they_open",
+                condition=Q(applications_until__gte=F("applications_from")),
+                violation_error_message=_("Applications cannot close before they open."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.intake.programme}, {self.zone}"
+
+    @property
+    def places(self) -> int:
+        """How many offers may be held at once: the capacity and its over-booking, rounded down."""
+        return self.capacity * (100 + self.overbooking_percent) // 100

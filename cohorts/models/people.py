@@ -1,0 +1,108 @@
+"""Who joins: applicants, and what they agreed to."""
+
+import re
+import unicodedata
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Upper
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from partnership.models import Commune
+from partnership.states import ActorKind
+
+from ..states import (
+    ConsentPurpose,
+)
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents, one space between words: how names are searched and compared."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae"))
+    letters = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return re.sub(r"[\s'’\-]+", " ", letters).strip().casefold()
+
+
+class Candidate(models.Model):
+    """A young person: a name, and a phone or an e-mail; never an e-mail alone, for addresses are shared."""
+
+    actor_kind = ActorKind.CANDIDATE
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    first_name = models.CharField(_("first name"), max_length=60)
+    last_name = models.CharField(_("last name"), max_length=60, blank=True)
+    phone = models.CharField(_("telephone"), max_length=16, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
+    birth_month = models.PositiveSmallIntegerField(_("month of birth"), null=True, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=5, blank=True)
+    commune = models.ForeignKey(
+        Commune, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("commune")
+    )
+    language = models.CharField(_("language"), max_length=2, default="fr")
+    search_text = models.CharField(max_length=300, editable=False, default="")
+    erased_at = models.DateTimeField(_("erased on"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("applicant")
+        verbose_name_plural = _("applicants")
+        ordering = ["last_name", "first_name"]
+        indexes = [
+            models.Index(Lower("last_name"), Lower("first_name"), "id", name="applicants_by_name"),
+            # A search is for a part of a word.
+            GinIndex(OpClass("search_text", "gin_trgm_ops"), name="applicants_by_a_part"),
+            # Whoever applies is looked for by these (services.submit).
+            models.Index(fields=["phone"], name="applicants_by_phone"),
+            models.Index(Upper("email"), name="applicants_by_email"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="a_candidate_can_be_reached",
+                condition=~Q(phone="") | ~Q(email="") | Q(erased_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_birth_month_is_one_of_twelve",
+                condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or gettext("erased person")
+
+    def save(self, **options) -> None:
+        # Derived, but stored: a search must not recompute a million names.
+        self.search_text = plain(f"{self.first_name} {self.last_name} {self.email} {self.phone}")[:300]
+        if options.get("update_fields") is not None:
+            options["update_fields"] = {*options["update_fields"], "search_text"}
+        super().save(**options)
+
+    @property
+    def called(self) -> str:
+        return self.first_name
+
+
+class Consent(models.Model):
+    """A consent, unticked until given, dated, revocable."""
+
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=16, choices=ConsentPurpose.choices)
+    text_version = models.CharField(max_length=12)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate", "purpose"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_consent_in_force_per_purpose",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_purpose_display()

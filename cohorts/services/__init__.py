@@ -1,0 +1,36 @@
+"""What is done with applications: each service reads like the minutes of a meeting."""
+
+from .applying import begin, correct_identity, describe_project, send_links, submit
+from .decisions import (
+    admit,
+    confirm,
+    decline,
+    letter_of_rejection,
+    mark_unreachable,
+    reject,
+    reopen,
+    waitlist,
+    withdraw,
+)
+from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
+
+__all__ = [
+    "admit",
+    "begin",
+    "cancel_interview",
+    "confirm",
+    "correct_identity",
+    "decline",
+    "describe_project",
+    "letter_of_rejection",
+    "mark_unreachable",
+    "record_absence",
+    "record_interview",
+    "reject",
+    "reopen",
+    "schedule_interview",
+    "send_links",
+    "submit",
+    "waitlist",
+    "withdraw",
+]

@@ -1,0 +1,229 @@
+"""Applying: a draft, its steps, and the moment it is handed in, once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import Func, Q, TextField, Value
+from django.utils.translation import gettext as _
+
+from partnership import clock, links, outbox
+from partnership.workflow import Refused, Stale, move, record
+
+from .. import emails
+from ..handover import owner_for
+from ..models import Application, Candidate, Cohort, Consent, plain
+from ..states import (
+    LIVE,
+    RESUME,
+    ApplicationState,
+)
+from .moves import WITH_ALL_A_LETTER_SAYS
+
+# A resume link is sent again for drafts no older than this; an address shared by many people gets a few links.
+DAYS_OF_A_DRAFT = 60
+
+
+MOST_LINKS = 5
+
+
+@transaction.atomic
+def begin(cohort: Cohort, *, submit_key: UUID, identity: Mapping[str, Any], language: str) -> Application:
+    """Keep the first step as a draft and send its resume link; the same form sent twice finds the same draft."""
+    known = Application.objects.filter(submit_key=submit_key).select_related("candidate").first()
+    if known is not None:
+        if known.candidate.email.casefold() == identity["email"].casefold():
+            return known
+        # Somebody else's key: it opens nothing of theirs.
+        submit_key = uuid4()
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            candidate = Candidate.objects.create(**identity, language=language)
+            draft = Application.objects.create(
+                cohort=cohort,
+                intake=cohort.intake,
+                candidate=candidate,
+                submit_key=submit_key,
+                created_at=now,
+                state_since=now,
+            )
+    except IntegrityError:
+        # Another click of the same form came first; its draft is ours.
+        return Application.objects.get(submit_key=submit_key)
+    draft.refresh_from_db(fields=["number"])
+    record(draft, ApplicationState.DRAFT, by=candidate)
+    emails.application_begun(draft)
+    return draft
+
+
+@transaction.atomic
+def correct_identity(draft: Application, *, identity: Mapping[str, Any]) -> None:
+    """Change the first step of a draft; Refused once it is submitted."""
+    _must_be_draft(draft)
+    person = draft.candidate
+    address = person.email
+    if all(getattr(person, name) == value for name, value in identity.items()):
+        return
+    for name, value in identity.items():
+        setattr(person, name, value)
+    person.save()
+    draft.version += 1
+    draft.save(update_fields=["version"])
+    record(draft, "edited", by=person)
+    if person.email != address:
+        # Whoever has the mistyped address must not read on.
+        outbox.cancel(about=draft)
+        links.revoke(RESUME, draft)
+        emails.application_begun(draft)
+
+
+@transaction.atomic
+def describe_project(
+    draft: Application, *, cohort: Cohort, other_zones: Iterable[Any], project: Mapping[str, Any]
+) -> None:
+    """Keep the second step of a draft; Refused once it is submitted."""
+    _must_be_draft(draft)
+    draft.cohort, draft.intake = cohort, cohort.intake
+    for name, value in project.items():
+        setattr(draft, name, value)
+    draft.version += 1
+    draft.save(update_fields=["cohort", "intake", "version", *project])
+    draft.other_zones.set([zone for zone in other_zones if zone != cohort.zone])
+    record(draft, "edited", by=draft.candidate)
+
+
+def _must_be_draft(application: Application) -> None:
+    # Locked: a second tab must not write over what another has just submitted.
+    application.refresh_from_db(from_queryset=Application.objects.select_for_update(no_key=True))
+    if application.state != ApplicationState.DRAFT or application.repeats_id:
+        raise Refused(_("This application is already submitted."))
+
+
+_LOCKED_WITH_ALL_A_LETTER_SAYS = WITH_ALL_A_LETTER_SAYS.select_for_update(no_key=True, of=("self",))
+
+
+class _Turn(Func):
+    """Waits, until the end of the transaction, for whoever hands in the same name for the same intake."""
+
+    template = "pg_advisory_xact_lock(hashtextextended(%(expressions)s))"
+    output_field = TextField()
+
+
+@transaction.atomic
+def submit(draft: Application, *, consents: Iterable[str], notice_version: str, version: int | None = None) -> None:
+    """Hand the application in, once: whoever already has a live one gets a letter with its link instead.
+
+    A person is a name, and a phone or an e-mail; two forms of the same person wait for each other here.
+    Refused if the cohort takes no application any more; Stale if the answers are no longer those that were read.
+    """
+    # Locked: another tab must not change the zone or the name between what is read here and what is handed in.
+    draft.refresh_from_db(from_queryset=_LOCKED_WITH_ALL_A_LETTER_SAYS)
+    draft.cohort.intake = draft.intake
+    if draft.state != ApplicationState.DRAFT or draft.repeats_id:
+        return
+    if version is not None and draft.version != version:
+        raise Stale(draft)
+    taking = Cohort.objects.open_on(clock.today()).filter(pk=draft.cohort_id)
+    if not taking.annotate(turn=_Turn(Value(_name_key(draft.candidate)), "intake")).values_list("turn"):
+        raise Refused(_("Applications are closed in this zone."))
+    person = _same_person(draft)
+    live = Application.objects.live().filter(candidate=person, intake=draft.intake).first() if person else None
+    if live is not None and live.state != ApplicationState.ENQUIRY:
+        Application.objects.filter(pk=draft.pk).update(repeats=live)
+        record(live, "applied_again", by=person)
+        emails.application_already_open(live, repetition=draft)
+        return
+    application = draft
+    if person is not None and _writes_from_the_known_address(draft.candidate, person):
+        application = _take_over(draft, person=person, enquiry=live)
+    now = clock.now()
+    move(
+        application,
+        ApplicationState.SUBMITTED,
+        by=application.candidate,
+        submitted_at=now,
+        state_since=now,
+        notice_version=notice_version,
+        owner=application.owner or owner_for(application.cohort),
+    )
+    given = {"candidate": application.candidate, "text_version": notice_version, "given_at": now}
+    # One in force for each purpose: what was agreed to before stays as it was.
+    Consent.objects.bulk_create([Consent(purpose=purpose, **given) for purpose in consents], ignore_conflicts=True)
+    emails.application_received(application)
+
+
+@transaction.atomic
+def send_links(email: str) -> None:
+    """Write to an address the links of its applications, once an hour; whether there are any is told nowhere else."""
+    begun_lately = Q(state=ApplicationState.DRAFT, created_at__gte=clock.now() - timedelta(days=DAYS_OF_A_DRAFT))
+    theirs = (
+        Application.objects.filter(begun_lately | Q(state__in=LIVE), candidate__email__iexact=email, repeats=None)
+        .select_related("candidate", "owner", "intake", "cohort__zone", "cohort__intake__programme__provider")
+        .order_by("-created_at")[:MOST_LINKS]
+    )
+    for application in theirs:
+        emails.application_link(application)
+
+
+def _name_key(candidate: Candidate) -> str:
+    return plain(f"{candidate.first_name} {candidate.last_name}")
+
+
+def _same_person(draft: Application) -> Candidate | None:
+    """Whoever is already known by the name and a way to reach them; of several, the one with a live application."""
+    candidate, reached = draft.candidate, Q()
+    if candidate.phone:
+        reached |= Q(phone=candidate.phone)
+    if candidate.email:
+        reached |= Q(email__iexact=candidate.email)
+    key = _name_key(candidate)
+    alike = Candidate.objects.filter(reached).exclude(pk=candidate.pk).only("first_name", "last_name")
+    named = [other.pk for other in alike if _name_key(other) == key]
+    if not named:
+        return None
+    same = list(
+        Candidate.objects.filter(pk__in=named, applications__isnull=False)
+        .exclude(applications__state=ApplicationState.DRAFT)
+        .distinct()
+    )
+    live = Application.objects.live().filter(candidate__in=same, intake=draft.intake).first()
+    return live.candidate if live is not None else next(iter(same), None)
+
+
+def _writes_from_the_known_address(typed: Candidate, person: Candidate) -> bool:
+    """Whether the letters of the person's other files may go where this form says.
+
+    A name and a telephone are known to many: they must not draw somebody's letters, and the links in them, elsewhere.
+    """
+    return not person.email or person.email.casefold() == typed.email.casefold()
+
+
+def _take_over(draft: Application, *, person: Candidate, enquiry: Application | None) -> Application:
+    """Give a known person what they have just typed; their enquiry, if any, becomes the application."""
+    typed = draft.candidate
+    for name in ("phone", "email", "birth_year", "birth_month", "postcode", "commune_id", "language"):
+        setattr(person, name, getattr(typed, name) or getattr(person, name))
+    person.save()
+    if enquiry is None:
+        draft.candidate = person
+        draft.save(update_fields=["candidate"])
+        typed.delete()
+        return draft
+    for name in (
+        "cohort",
+        "level",
+        "diploma_on",
+        "availability",
+        "languages",
+        "has_employer",
+        "source",
+        "supported_by",
+    ):
+        setattr(enquiry, name, getattr(draft, name))
+    enquiry.save()
+    enquiry.other_zones.set(draft.other_zones.all())
+    Application.objects.filter(pk=draft.pk).update(repeats=enquiry)
+    return enquiry

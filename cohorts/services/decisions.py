@@ -1,0 +1,162 @@
+"""Decisions, and the exits that recruitment takes."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from partnership import clock, workflow
+from partnership.models import OutgoingMessage, User, ref
+from partnership.states import Channel
+from partnership.workflow import Actor, Refused
+from programmes.states import ProgrammeKind
+
+from .. import emails
+from ..models import Application
+from ..states import (
+    HOLDING,
+    REOPENS_AS,
+    ApplicationState,
+)
+from .moves import DAYS_TO_REPLY, REFUSALS, WITH_ALL_A_LETTER_SAYS, enrol, go, leave, next_rank, validated_content
+
+
+@transaction.atomic
+def admit(application: Application, *, by: User, version: int | None = None) -> None:
+    """Offer a place: decide, and tell the applicant; Refused without a place or a validated content."""
+    programme = application.cohort.intake.programme
+    if application.state == ApplicationState.SUBMITTED and programme.kind != ProgrammeKind.SCHOOL_CERTIFICATE:
+        raise Refused(_("This course admits after an interview."))
+    with workflow.refusing(REFUSALS):
+        go(
+            application,
+            ApplicationState.ADMITTED,
+            by=by,
+            version=version,
+            decided_by=by,
+            decided_at=clock.now(),
+            offered_curriculum=validated_content(application),
+            reply_by=clock.today() + timedelta(days=DAYS_TO_REPLY),
+            waiting_rank=None,
+        )
+    emails.application_admitted(application)
+
+
+@transaction.atomic
+def waitlist(application: Application, *, by: User, version: int | None = None) -> None:
+    """Put on the waiting list, behind whoever is there, and tell the applicant the rank."""
+    go(
+        application,
+        ApplicationState.WAITLISTED,
+        by=by,
+        version=version,
+        decided_by=by,
+        decided_at=clock.now(),
+        waiting_rank=next_rank(application),
+    )
+    emails.application_waitlisted(application)
+
+
+@transaction.atomic
+def reject(application: Application, *, reason: str, by: User, version: int | None = None) -> None:
+    """Refuse, for a coded reason, and tell the applicant; a confirmed student's enrolment ends with it."""
+    leave(
+        application,
+        ApplicationState.REJECTED,
+        reason=reason,
+        by=by,
+        version=version,
+        decided_by=by,
+        decided_at=clock.now(),
+    )
+    emails.application_rejected(application)
+
+
+def letter_of_rejection(application: Application, *, reason: str, by: User) -> OutgoingMessage | None:
+    """The very letter a refusal would send, done and undone so that nothing is kept; none to who has no address."""
+    with transaction.atomic():
+        refused = WITH_ALL_A_LETTER_SAYS.get(pk=application.pk)
+        refused.cohort.intake = refused.intake
+        reject(refused, reason=reason, by=by)
+        letters = OutgoingMessage.objects.filter(about=ref(application), template="cohorts/application_rejected")
+        letter = letters.order_by("pk").last() if application.candidate.email else None
+        transaction.set_rollback(True)
+    return letter
+
+
+@transaction.atomic
+def mark_unreachable(application: Application, *, reason: str, by: User, version: int | None = None) -> None:
+    """Close the file of somebody who cannot be reached, with a letter that says how to come back."""
+    leave(application, ApplicationState.UNREACHABLE, reason=reason, by=by, version=version)
+    emails.application_unreachable(application)
+
+
+@transaction.atomic
+def withdraw(
+    application: Application,
+    *,
+    reason: str,
+    by: Actor,
+    channel: Channel = Channel.WEB,
+    version: int | None = None,
+) -> None:
+    """Record that the applicant leaves; a student's enrolment ends, and their seat is free, in the same commit."""
+    leave(application, ApplicationState.WITHDRAWN, reason=reason, by=by, channel=channel, version=version)
+    emails.application_closed(application)
+
+
+@transaction.atomic
+def reopen(application: Application, *, reason: str, by: User, version: int | None = None) -> None:
+    """Bring a file back to where it left, passing the live rule, the places and the gate again."""
+    if not reason.strip():
+        raise Refused(_("Say why the file is opened again."))
+    if application.candidate.erased_at:
+        raise Refused(_("This person has been erased."))
+    if not application.left_from:
+        raise Refused(_("This file is not closed."))
+    to = ApplicationState(application.left_from)
+    to = REOPENS_AS.get(to, to)
+    changes: dict[str, Any] = {"exit_reason": "", "left_from": ""}
+    if to in HOLDING:
+        changes |= {
+            "decided_by": by,
+            "decided_at": clock.now(),
+            "offered_curriculum": validated_content(application),
+            "reply_by": clock.today() + timedelta(days=DAYS_TO_REPLY),
+        }
+    elif to == ApplicationState.WAITLISTED:
+        changes |= {"decided_by": by, "decided_at": clock.now(), "waiting_rank": next_rank(application)}
+    else:
+        # The decision that closed it is in the journal; the next one is still to be taken.
+        changes |= {"decided_by": None, "decided_at": None}
+    with workflow.refusing(REFUSALS):
+        go(application, to, by=by, reason=reason, version=version, **changes)
+    if to == ApplicationState.CONFIRMED:
+        enrol(application, by=by)
+    emails.application_reopened(application)
+
+
+# -- answers of the applicant, by link or told to us by telephone -------------------------------------------------
+
+
+@transaction.atomic
+def confirm(application: Application, *, by: Actor, channel: Channel = Channel.WEB, version: int | None = None) -> None:
+    """Take the offered place: the applicant becomes a student."""
+    go(application, ApplicationState.CONFIRMED, by=by, channel=channel, version=version)
+    enrol(application, by=by)
+    emails.application_confirmed(application)
+
+
+@transaction.atomic
+def decline(
+    application: Application,
+    *,
+    reason: str,
+    by: Actor,
+    channel: Channel = Channel.WEB,
+    version: int | None = None,
+) -> None:
+    """Give the offered place back."""
+    leave(application, ApplicationState.DECLINED, reason=reason, by=by, channel=channel, version=version)
+    emails.application_closed(application)

@@ -1,0 +1,83 @@
+"""The moves themselves: what every deed on an application goes through."""
+
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partnership import clock, outbox
+from partnership.workflow import Actor, Refused, move, record
+from programmes import services as teaching
+from programmes.models import Curriculum
+
+from ..models import Application, Booking, Cohort, Enrolment
+from ..signals import enrolment_ended
+from ..states import EXIT_REASONS, EXITS, ApplicationState, BookingState, EnrolmentState
+
+DAYS_TO_REPLY = 7
+WITH_ALL_A_LETTER_SAYS = Application.objects.select_related(
+    "candidate", "cohort__zone", "intake__programme__provider", "owner"
+)
+REFUSALS = {
+    "offers_never_exceed_the_places": gettext_lazy("Every place of this cohort is already offered."),
+    "no_offer_before_validation": gettext_lazy(
+        "No place can be offered before the content of the course is validated."
+    ),
+    "one_live_application_per_person_and_intake": gettext_lazy(
+        "This person already has another application under way for the same intake."
+    ),
+}
+
+
+def go(application: Application, to: ApplicationState, *, by: Actor, **changes: Any) -> None:
+    """Move an application, and begin a new wait; Refused for a closed file unless it is being opened again."""
+    # The flow lets a closed file back to where it left; only reopening, which says why, forgets where that was.
+    if application.state in EXITS and changes.get("left_from") != "":
+        raise Refused(_("This file is closed: open it again first."))
+    move(application, to, by=by, state_since=clock.now(), **changes)
+
+
+def leave(application: Application, to: ApplicationState, *, reason: str, by: Actor, **changes: Any) -> None:
+    """An exit: a coded reason that fits it, no letter of ours still on its way, no booking or enrolment left open."""
+    if reason not in EXIT_REASONS[to]:
+        raise Refused(_("Choose a reason."))
+    left_from = application.state
+    # To the applicant: what hosts and leads are told of this file is still true.
+    outbox.cancel(about=application, to=application.candidate)
+    go(application, to, by=by, reason=reason, exit_reason=reason, left_from=left_from, waiting_rank=None, **changes)
+    close_booking(application, BookingState.CANCELLED, by=by)
+    for enrolment in application.enrolments.live():
+        move(enrolment, EnrolmentState.ENDED, by=by, reason=reason, ended_at=clock.now(), end_reason=reason)
+        enrolment_ended.send(sender=Enrolment, enrolment=enrolment, by=by, reason=reason)
+
+
+def close_booking(application: Application, state: BookingState, *, by: Actor, note: str = "") -> Booking | None:
+    """End the open booking of a file, if there is one, in one of the ways a booking ends."""
+    booking = application.bookings.filter(state=BookingState.BOOKED).select_related("slot").first()
+    if booking is not None:
+        booking.application = application
+        move(booking, state, by=by, **({"note": note} if note else {}))
+    return booking
+
+
+def enrol(application: Application, *, by: Actor) -> None:
+    """Make whoever has confirmed a student, expected on the first day."""
+    enrolment = Enrolment.objects.create(application=application, enrolled_at=clock.now())
+    record(enrolment, EnrolmentState.EXPECTED, by=by)
+
+
+def validated_content(application: Application) -> Curriculum:
+    """The content an offer is made on; Refused while the profession has validated none."""
+    content = teaching.validated_curriculum(application.cohort.intake.programme)
+    if content is None:
+        raise Refused(REFUSALS["no_offer_before_validation"])
+    return content
+
+
+def next_rank(application: Application) -> int:
+    """The rank behind whoever waits for this cohort; holds the queue until the commit."""
+    # The cohort's row is the queue: two people put on the list at once get two ranks.
+    Cohort.objects.select_for_update(no_key=True).get(pk=application.cohort_id)
+    last = Application.objects.filter(cohort=application.cohort_id).aggregate(last=Max("waiting_rank"))["last"]
+    return (last or 0) + 1
