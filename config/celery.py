@@ -47,6 +47,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=40),
         "options": {"queue": "jobs", "expires": 12 * 3600},
     },
+    "remind": {"task": "partnership.tasks.remind", "schedule": 60.0, "options": {"queue": "jobs", "expires": 60}},
     # The quick worker has the two above to show that it lives; the other may wait long for a task.
     "ask the worker of the long tasks": {
         "task": "partnership.tasks.be_alive",

@@ -161,6 +161,8 @@ RETENTION_DAYS = {
         "attempts": 30,  # failed attempts to sign in
     }.items()
 }
+# One run of what is told because time has passed (partnership/reminders.py) ends well within a task's time limit.
+REMINDERS_SECONDS = 30
 # The sign-in library counts its own limits here, for every process together; partnership/limits.py counts ours.
 CACHES = {
     "default": {

@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from celery.signals import task_prerun, worker_ready, worker_shutdown
 from django.db import connection
 
-from . import heartbeats, jobs, outbox, retention, sending, services
+from . import heartbeats, jobs, outbox, reminders, retention, sending, services
 from .states import Process
 
 
@@ -78,3 +78,9 @@ def keep_no_longer() -> None:
     _gone, is_all = retention.apply()
     if not is_all:
         retention.ring()
+
+
+@shared_task(name="partnership.tasks.remind")
+def remind() -> None:
+    """Tell what is due because time has passed."""
+    reminders.remind()

@@ -93,7 +93,9 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 (
                     "number",
-                    models.PositiveIntegerField(db_default=cohorts.models.applications._NextNumber(), editable=False, unique=True),
+                    models.PositiveIntegerField(
+                        db_default=cohorts.models.applications._NextNumber(), editable=False, unique=True
+                    ),
                 ),
                 (
                     "state",
