@@ -3,7 +3,7 @@
 import importlib.util
 import ipaddress
 import tomllib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -56,6 +56,13 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
 # Administrators are told when the last backup is older than this, in hours; 0 says nothing about backups.
 BACKUP_HOURS = env.int("BACKUP_HOURS", default=26)
+# When somebody is there to answer, Monday to Friday in Paris but for public holidays: from, until (working_time.py).
+try:
+    OPENING = [datetime.strptime(text, "%H:%M").time() for text in env.list("OPENING", default=["9:00", "18:00"])]
+except ValueError:
+    OPENING = []
+if len(OPENING) != 2 or OPENING[0] >= OPENING[1]:
+    raise ImproperlyConfigured("Tandem does not start: OPENING is not two hours of a day, such as 9:00,18:00.")
 # Seconds by which clock.now() is ahead of the machine: the demonstration lives in June of its rentrée's year.
 CLOCK_SHIFT = env.int("CLOCK_SHIFT", default=0)
 

@@ -4,6 +4,7 @@ import os
 import runpy
 import subprocess
 import sys
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,10 @@ def test_each_variable_is_missed_alone(read, name, value):
         ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL"),
         ({"EMAIL_URL": "anymail+nobody://?api_key=x"}, "EMAIL_URL"),
         ({"DEFAULT_FROM_EMAIL": "Tandem"}, "DEFAULT_FROM_EMAIL"),
+        ({"OPENING": "9:00"}, "OPENING"),
+        ({"OPENING": "9,18"}, "OPENING"),
+        ({"OPENING": "18:00,9:00"}, "OPENING"),
+        ({"OPENING": "9:00,24:00"}, "OPENING"),
     ],
 )
 def test_what_would_be_dangerous_is_refused(read, changes, said):
@@ -96,6 +101,11 @@ def test_a_pool_leaves_what_the_address_asks_of_the_connection(read):
     made = read(DATABASE_URL=f"{PRODUCTION['DATABASE_URL']}?sslmode=require", DATABASE_POOL="7")
     options = made["DATABASES"]["default"]["OPTIONS"]
     assert options["sslmode"] == "require" and options["pool"]["max_size"] == 7
+
+
+def test_the_hours_in_which_somebody_answers_are_chosen(read):
+    assert read()["OPENING"] == [time(9), time(18)]
+    assert read(OPENING="08:30,17:15")["OPENING"] == [time(8, 30), time(17, 15)]
 
 
 def test_development_is_left_alone(read):
