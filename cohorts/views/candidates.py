@@ -25,6 +25,7 @@ from programmes.states import CurriculumState, ProgrammeKind
 
 from .. import services
 from ..forms.apply import ConsentForm, IdentityForm, LinkForm, ProjectForm, age_on, spoken
+from ..handover import owner_for
 from ..models import Application, Candidate, Cohort
 from ..states import RESUME, ApplicationState, Availability
 
@@ -62,7 +63,7 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "validated": content is not None and content.state == CurriculumState.VALIDATED,
         "modules": modules,
         "hours": sum(module.hours for module in modules),
-        "contact": services.owner_for(cohorts[0]) if cohorts else None,
+        "contact": owner_for(cohorts[0]) if cohorts else None,
     }
     return render(request, "cohorts/programme_detail.html", context)
 
@@ -117,7 +118,7 @@ def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         key = draft.submit_key if draft else uuid.uuid4()
         form = IdentityForm(initial=_identity_of(draft), starts_on=starts_on)
-    contact = services.owner_for(draft.cohort if draft else cohorts[0])
+    contact = owner_for(draft.cohort if draft else cohorts[0])
     context = {"programme": programme, "intake": cohorts[0].intake, "form": form, "key": key, "draft": draft}
     status = 422 if form.is_bound and form.errors else 200
     return _guarded(request, "cohorts/apply_identity.html", context | {"contact": contact}, status, hindrance)
@@ -218,7 +219,7 @@ def apply_thanks(request: HttpRequest, slug: str) -> HttpResponse:
         "programme": programme,
         "application": draft,
         "intake": draft.intake,
-        "contact": draft.owner or services.owner_for(draft.cohort),
+        "contact": draft.owner or owner_for(draft.cohort),
     }
     return render(request, "cohorts/apply_thanks.html", context)
 
@@ -288,7 +289,7 @@ def _closed(request: HttpRequest, programme: Programme) -> HttpResponse:
     context = {
         "programme": programme,
         "opens_on": _opens_on(cohorts),
-        "contact": services.owner_for(cohorts[-1]) if cohorts else None,
+        "contact": owner_for(cohorts[-1]) if cohorts else None,
     }
     return render(request, "cohorts/apply_closed.html", context)
 
@@ -350,7 +351,7 @@ def _frame(request: HttpRequest, programme: Programme, draft: Application) -> di
         "programme": programme,
         "draft": draft,
         "intake": draft.intake,
-        "contact": services.owner_for(draft.cohort),
+        "contact": owner_for(draft.cohort),
         "resume_url": _resume_url(request, programme, draft),
     }
 
