@@ -230,6 +230,7 @@ def test(arguments: list[str]) -> int:
         if "--full" in arguments:
             arguments.remove("--full")
             environment["FULL"] = "1"
+            options.append("--timeout=900")
         return _python("-m", "pytest", *options, *arguments, environment=environment)
 
 

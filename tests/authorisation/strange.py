@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 EVERYTHING = bool(os.environ.get("FULL"))
+# On demand, as many examples an item as are wanted: EXAMPLES=2000, hours of them.
+WANTED = int(os.environ.get("EXAMPLES", "0"))
 # What has broken programs before, beside whatever Hypothesis makes up.
 KNOWN = [
     "",
@@ -45,10 +47,10 @@ ANYTHING = st.sampled_from(KNOWN) | st.text(st.characters(), max_size=40) | st.i
 SENDABLE = ANYTHING.filter(lambda text: "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text))
 
 
-def often(examples: int = 100, *, full: int = 2_000) -> settings:
-    """How many examples an item has: a hundred in each run, two thousand with `--full`."""
+def often(examples: int = 100) -> settings:
+    """How many examples an item has: a hundred in each run, three times as many with `--full`, or what is wanted."""
     return settings(
-        max_examples=full if EVERYTHING else examples,
+        max_examples=WANTED or examples * (3 if EVERYTHING else 1),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
