@@ -1,7 +1,7 @@
 """Whatever is typed in any form or asked of any list, it is answered: a hundred times each, or as often as is wanted.
 
 The forms themselves are asked, which is where the answers are judged; a few answers an address are sent by HTTP too.
-Two thousand an item, on demand: `EXAMPLES=2000 python3 dev.py test --full --timeout=0 tests/authorisation/test_fuzz.py`.
+Two thousand an item, on demand: `EXAMPLES=2000 python3 dev.py test --full --timeout=0 tests/authorisation`.
 """
 
 import inspect
