@@ -83,6 +83,7 @@ def examples() -> dict[str, Any]:
             (_("Letters"), MessageState),
         ],
         "milestone_states": list(MilestoneStatus),
+        "address": settings.PUBLIC_URL,
         "plain_form": ExampleForm(auto_id="plain_%s"),
         "wrong_form": ExampleForm({"name": "Escoffray", "email": "manon.example.org"}, auto_id="wrong_%s"),
         "chips": [

@@ -1,4 +1,4 @@
-"""The parts of the interface that need arithmetic or a locale: bars, pips, shapes, badges, dates, figures, fields."""
+"""The parts of the interface that need arithmetic or a locale: bars, pips, shapes, badges, codes, dates, fields."""
 
 from __future__ import annotations
 
@@ -262,6 +262,21 @@ def seat_pips(taken: int, free: int = 0, stale: int = 0) -> SafeString:
         total * 18 - 4,
         _("Places: %(words)s") % {"words": words},
         mark_safe(drawings.pips(taken, free, stale)),  # noqa: S308 - numbers formatted there
+    )
+
+
+# -- codes to scan -----------------------------------------------------------------------------------------------------
+@register.simple_tag
+def qr_code(address: str, label: str = "", square: int = 4) -> SafeString:
+    """Draw an address to scan, black on white on any page or paper; `square` is the side of a square in pixels."""
+    path, side = drawings.code(address)
+    return format_html(
+        '<svg width="{0}" height="{0}" viewBox="0 0 {1} {1}" role="img" shape-rendering="crispEdges">'
+        '<title>{2}</title><path fill="#fff" d="M0 0h{1}v{1}H0z"/><path fill="#000" d="{3}"/></svg>',
+        side * square,
+        side,
+        label or _("Code to scan: %(address)s") % {"address": address},
+        path,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from xml.etree import ElementTree
 
 import pytest
+import segno
 from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template
@@ -118,6 +119,53 @@ def test_each_seat_is_one_square_of_its_kind(french):
 @pytest.mark.parametrize("taken, free", [(0, 0), (9, 4)])
 def test_no_seat_or_more_than_twelve_are_said_in_words(taken, free):
     assert "<svg" not in ui.seat_pips(taken, free)
+
+
+# -- codes to scan ----------------------------------------------------------------------------------------------------
+
+
+def squares(path: str, side: int) -> list[list[int]]:
+    """The picture as a scanner sees it: dark and light, line by line."""
+    seen = [[0] * side for _ in range(side)]
+    runs = re.findall(r"M(\d+) (\d+)h(\d+)v1H(\d+)z", path)
+    assert "".join(f"M{x} {y}h{width}v1H{back}z" for x, y, width, back in runs) == path
+    for x, y, width, back in (map(int, run) for run in runs):
+        assert back == x and not any(seen[y][x : x + width])
+        seen[y][x : x + width] = [1] * width
+    return seen
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://tandem.example/fr/formations/cs-acvd/?source=lycee",
+        "HTTPS://TANDEM.EXAMPLE/",
+        "https://tandem.example/fr/suivi/" + "0123456789abcdefXYZ-_" * 8 + "/",
+    ],
+)
+def test_a_code_is_the_one_of_the_standard_with_its_margin(address):
+    svg = ElementTree.fromstring(ui.qr_code(address, square=3))  # noqa: S314 - our own markup
+    paper, ink = (mark.attrib for mark in svg.iter("path"))
+    side = int(svg.get("viewBox").split()[-1])
+    assert svg.get("width") == svg.get("height") == str(3 * side)
+    assert paper == {"fill": "#fff", "d": f"M0 0h{side}v{side}H0z"} and ink["fill"] == "#000"
+    seen = squares(ink["d"], side)
+    inner = [row[4:-4] for row in seen[4:-4]]
+    assert inner == [list(row) for row in segno.make_qr(address, error="m").matrix]
+    assert sum(map(sum, seen)) == sum(map(sum, inner))
+    # The eyes in three corners, by which a camera finds it.
+    eye = ["#######", "#.....#", "#.###.#", "#.###.#", "#.###.#", "#.....#", "#######"]
+    for top, left in ((0, 0), (0, -7), (-7, 0)):
+        corner = [(row[left:] if left else row[:7]) for row in (inner[top:] if top else inner[:7])]
+        assert ["".join(".#"[dark] for dark in row) for row in corner] == eye
+
+
+def test_a_code_says_in_words_where_it_leads(language):
+    shown = Template("{% qr_code address %}").render(Context({"address": "https://tandem.example/?a=1&b=<2>"}))
+    words = {"fr": f"Code à scanner{NBSP}: ", "en": "Code to scan: "}[language]
+    assert f"<title>{words}https://tandem.example/?a=1&amp;b=&lt;2&gt;</title>" in shown
+    assert 'role="img"' in shown and "style" not in shown
+    assert "<title>Affiche &lt;b&gt;</title>" in ui.qr_code("https://tandem.example/", "Affiche <b>")
 
 
 # -- states -----------------------------------------------------------------------------------------------------------
