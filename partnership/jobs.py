@@ -6,16 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
-from kombu.exceptions import OperationalError as BrokerError
 
-from . import clock, files
+from . import clock, doorbell, files
 from .models import Job, User
 from .states import JobState
 
@@ -58,10 +56,7 @@ def start(kind: str, *, by: User, **parameters: object) -> Job:
 
 def ring(job: Job) -> None:
     """Tell the worker of a waiting task; beat rings again for whatever nobody took."""
-    try:
-        current_app.send_task("partnership.tasks.run_job", args=[str(job.pk)], queue="jobs", retry=False)
-    except (BrokerError, OSError) as problem:
-        log.warning("broker unreachable, beat will ring: %s", type(problem).__name__)
+    doorbell.ring("run_job", str(job.pk), queue="jobs", otherwise="beat will ring")
 
 
 def waiting() -> list[Job]:

@@ -3,25 +3,20 @@
 A letter is a row, unique by the business event it tells.
 """
 
-import logging
 import re
 from datetime import date, datetime
 from typing import Protocol
 
 import css_inline
-from celery import current_app
 from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
-from kombu.exceptions import OperationalError as BrokerError
 from markdown_it import MarkdownIt
 
-from . import clock
+from . import clock, doorbell
 from .models import OutgoingMessage, ref
 from .states import MessageState, OnDoubt
-
-log = logging.getLogger(__name__)
 
 # Marks that stand in the stored letter for what only its reader may see; `.invalid` leads nowhere by RFC 2606.
 LINK_MARK = "https://lien-personnel.invalid/"
@@ -142,11 +137,8 @@ def _ring_on_commit() -> None:
 
 
 def ring() -> None:
-    """Tell the worker that a letter is due: a hint, so a dead broker costs a minute and never an error."""
-    try:
-        current_app.send_task("partnership.tasks.send_due", retry=False)
-    except (BrokerError, OSError) as problem:
-        log.warning("broker unreachable, the relay will send: %s", type(problem).__name__)
+    """Tell the worker that a letter is due: a hint, for the relay sends what nobody sent within a minute."""
+    doorbell.ring("send_due", otherwise="the relay will send")
 
 
 # -- changing one's mind --------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
-from celery import current_app
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -20,9 +19,8 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError as BrokerError
 
-from . import clock, invariants, personal_data
+from . import clock, doorbell, invariants, personal_data
 from .models import AccessLink, Job, Limit, OutgoingMessage, Tombstone
 from .states import JobState, MessageState
 from .workflow import THE_CLOCK
@@ -78,10 +76,7 @@ def apply(*, seconds: float | None = None) -> tuple[dict[str, int], bool]:
 
 def ring() -> None:
     """Ask for the rest; without a broker it waits for tomorrow."""
-    try:
-        current_app.send_task("partnership.tasks.keep_no_longer", queue="jobs", retry=False)
-    except (BrokerError, OSError) as problem:
-        log.warning("broker unreachable, the rest waits for tomorrow: %s", type(problem).__name__)
+    doorbell.ring("keep_no_longer", queue="jobs", otherwise="the rest waits for tomorrow")
 
 
 def of_rows(key: str, label: str | Promise, past: Callable[[], models.QuerySet], **blank: object) -> Rule:

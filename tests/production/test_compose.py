@@ -9,6 +9,7 @@ import email.policy
 import http.client
 import http.cookies
 import json
+import os
 import re
 import shlex
 import shutil
@@ -195,7 +196,7 @@ def stack(tmp_path_factory):
     ports = {name: free_port() for name in ("postgres", "valkey", "web", "mail")}
     services = compose.read(ENV | {"EMAIL_URL": f"smtp://127.0.0.1:{ports['mail']}"})["services"]
     catcher = Program("-m", "config.mail_catcher", str(ports["mail"]), str(mail))
-    servers = Servers(f"test-compose-{uuid.uuid4().hex[:8]}", durable=False)
+    servers = Servers(f"test-{os.getpid()}-compose", durable=False)
     postgres_folder, valkey_folder = servers.folder / "postgres", servers.folder / "valkey"
     postgres_folder.mkdir()
     valkey_folder.mkdir()

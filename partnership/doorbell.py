@@ -1,0 +1,16 @@
+"""The broker rings, and is never the record: a dead one costs a while, never an error."""
+
+import logging
+
+from celery import current_app
+from kombu.exceptions import OperationalError as BrokerError
+
+log = logging.getLogger(__name__)
+
+
+def ring(task: str, *arguments: str, queue: str = "quick", otherwise: str) -> None:
+    """Ask a worker for a task of `partnership.tasks`; without a broker the log says what happens `otherwise`."""
+    try:
+        current_app.send_task(f"partnership.tasks.{task}", args=arguments, queue=queue, retry=False)
+    except (BrokerError, OSError) as problem:
+        log.warning("broker unreachable, %s: %s", otherwise, type(problem).__name__)
