@@ -99,10 +99,15 @@ def promises_hold(db):
 # -- tests that need a browser, tests that need an hour ----------------------------------------------------------------
 
 
+# Half an hour each: with `--full` they begin at once, one on each core.
+LONGEST = ("tests/faults/test_site.py", "tests/browser/test_pages.py")
+
+
 def pytest_collection_modifyitems(config, items):
     """Leave out the long tests unless `--full` asks for them, and skip the browser's where there is none."""
-    long = [] if os.environ.get("FULL") else [item for item in items if item.get_closest_marker("full")]
-    if long:
+    if os.environ.get("FULL"):
+        items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    elif long := [item for item in items if item.get_closest_marker("full")]:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
     if not os.environ.get("BROWSER"):
