@@ -4,6 +4,9 @@ A letter is a row, unique by the business event it tells.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Protocol
 
@@ -21,10 +24,13 @@ from .states import MessageState, OnDoubt
 # Marks that stand in the stored letter for what only its reader may see; `.invalid` leads nowhere by RFC 2606.
 LINK_MARK = "https://lien-personnel.invalid/"
 SECRET_MARK = "§secret§"  # noqa: S105 (a mark, not a secret)
-_SIGNS = r"([\\`*_{}\[\]()#+\-.!<>|~&])"
+_SIGNS = r"([\\`*_{}\[\]()#+\-=.!<>|~&])"
 _MARKDOWN_SIGNS = re.compile(_SIGNS)
 _ESCAPED_SIGN = re.compile(r"\\" + _SIGNS)
 _MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+# How a link on a line of its own reads in the text form; how a quotation or an item of a list begins.
+_LINK_LINE = re.compile(rf"(.+?)\s?:\s{re.escape(LINK_MARK)}")
+_BLOCK = re.compile(r"(> |- )?(.*)")
 _STRONG = re.compile(r"\*\*([^*\n]+)\*\*")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
@@ -56,13 +62,15 @@ def post(
     secret: str = "",
     on_doubt: OnDoubt = OnDoubt.RESEND,
     reply_to: str = "",
+    is_draft: bool = False,
     **context: str | int | date,
 ) -> None:
     """Write a letter in the present transaction, once for each `key`; it leaves after the commit, when it is due.
 
     `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown
-    in the letter and nowhere else. The context holds plain values only: what a person typed is escaped here, for both
-    forms. Whoever gave a telephone and no address is written nothing: the work list calls them.
+    in the letter and nowhere else; a draft leaves only once somebody sends it. The context holds plain values only:
+    what a person typed is escaped here, for both forms. Whoever gave a telephone and no address is written nothing: the
+    work list calls them.
     """
     if not to.email:
         return
@@ -84,12 +92,30 @@ def post(
         link_subject=ref(thing) if thing is not None else "",
         secret=secret,
         on_doubt=on_doubt,
+        state=MessageState.DRAFT if is_draft else MessageState.PENDING,
         written_at=clock.now(),
         due_at=due or clock.now(),
     )
+    asked_for = _proofs.get()
+    if asked_for is not None:
+        asked_for.append(letter)
+        return
     OutgoingMessage.objects.bulk_create([letter], ignore_conflicts=True)
-    if due is None:
-        _ring_on_commit()
+    if due is None and not is_draft:
+        ring_on_commit()
+
+
+_proofs: ContextVar[list[OutgoingMessage] | None] = ContextVar("proofs", default=None)
+
+
+@contextmanager
+def proofs() -> Iterator[list[OutgoingMessage]]:
+    """Letters posted inside are neither kept nor sent: they are collected, to be read as they would leave."""
+    before = _proofs.set([])
+    try:
+        yield _proofs.get()
+    finally:
+        _proofs.reset(before)
 
 
 def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
@@ -99,18 +125,34 @@ def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
     escaped = {key: _escaped(value) for key, value in context.items()}
     with translation.override(language):
         name = f"emails/{template}.{language}.txt"
-        subject = render_to_string(name, plain | marks).partition("\n")[0]
+        subject = _one_line(render_to_string(name, plain | marks).partition("\n")[0])
         _, _, marked_up = render_to_string(name, escaped | marks).partition("\n")
-        body = _LONELY_LINK.sub(r'<p class="button">\1</p>', _MARKDOWN.render(marked_up.strip()))
-        body = SafeString(body)  # nosec B703  # the renderer lets no HTML of a letter's text through
-        page = render_to_string(
-            "emails/letter.html", {"subject": _one_line(subject), "body": body, "language": language}
-        )
     colon = "\u00a0: " if language == "fr" else ": "
     # Read from the escaped form: only the letter's own marks are taken out, what somebody typed stays as typed.
-    marked_up = _STRONG.sub(r"\1", _MARKDOWN_LINK.sub(rf"\1{colon}\2", marked_up))
-    text = _ESCAPED_SIGN.sub(r"\1", marked_up).strip() + "\n"
-    return _one_line(subject)[:250], text, css_inline.inline(page)
+    text = _STRONG.sub(r"\1", _MARKDOWN_LINK.sub(rf"\1{colon}\2", marked_up))
+    return subject[:250], _ESCAPED_SIGN.sub(r"\1", text).strip() + "\n", _dressed(subject, marked_up, language)
+
+
+def _dressed(subject: str, marked_up: str, language: str) -> str:
+    """The HTML of a letter, from its Markdown."""
+    body = _LONELY_LINK.sub(r'<p class="button">\1</p>', _MARKDOWN.render(marked_up.strip()))
+    body = SafeString(body)  # nosec B703  # the renderer lets no HTML of a letter's text through
+    with translation.override(language):
+        page = render_to_string("emails/letter.html", {"subject": subject, "body": body, "language": language})
+    return css_inline.inline(page)
+
+
+def html_of(subject: str, text: str, language: str) -> str:
+    """The HTML of a text that somebody has changed: nothing in it is obeyed but quotations, lists and its link."""
+    return _dressed(subject, "\n".join(map(_marked_up, text.split("\n"))), language)
+
+
+def _marked_up(line: str) -> str:
+    line = line.strip()  # what is set in is no program
+    if link := _LINK_LINE.fullmatch(line):
+        return f"[{_escaped(link[1])}]({LINK_MARK})"
+    block, words = _BLOCK.fullmatch(line).groups()
+    return (block or "") + f"<{LINK_MARK}>".join(map(_escaped, words.split(LINK_MARK)))
 
 
 def _one_line(subject: str) -> str:
@@ -130,7 +172,8 @@ def _escaped(value: object) -> object:
     return SafeString(_MARKDOWN_SIGNS.sub(r"\\\1", value))  # nosec B703  # the renderer escapes it
 
 
-def _ring_on_commit() -> None:
+def ring_on_commit() -> None:
+    """Tell the worker, once the transaction is over, that a letter is due."""
     # Once a transaction, however many letters it writes: a deaf broker makes each ring wait.
     if not any(callback is ring for _savepoints, callback, _robust in transaction.get_connection().run_on_commit):
         transaction.on_commit(ring)
@@ -184,7 +227,7 @@ def hasten(key: str) -> bool:
     now = clock.now()
     waiting = OutgoingMessage.objects.filter(key=key, state=MessageState.PENDING, due_at__gt=now)
     hastened = bool(waiting.update(due_at=now, retry_at=None))
-    _ring_on_commit()
+    ring_on_commit()
     return hastened
 
 
@@ -194,5 +237,5 @@ def send_again(letter: OutgoingMessage) -> bool:
         pk=letter.pk, state__in=[MessageState.DEAD, MessageState.HELD, MessageState.BOUNCED]
     ).exclude(text="")  # blanked: there is nothing left to send
     again = bool(stopped.update(state=MessageState.PENDING, attempts=0, retry_at=None, due_at=clock.now()))
-    _ring_on_commit()
+    ring_on_commit()
     return again

@@ -64,6 +64,8 @@ class OutgoingMessage(models.Model):
     secret = models.CharField(max_length=40, blank=True)
     on_doubt = models.CharField(max_length=6, choices=OnDoubt.choices, default=OnDoubt.RESEND)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.PENDING)
+    # Goes up with what people do to a letter, not with its sending.
+    version = models.PositiveIntegerField(default=1, editable=False)
     written_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

@@ -13,6 +13,7 @@ from .doors import (
     reset_second_factor,
     send_reset_link,
 )
+from .letters import discard_letter, edit_letter, rewrite_letter, send_letter
 from .operations import (
     administrators,
     cancel_letter,
@@ -53,7 +54,9 @@ __all__ = [
     "check_invariants_step",
     "coordinators",
     "create_administrator",
+    "discard_letter",
     "dismiss",
+    "edit_letter",
     "edit_membership",
     "edit_person",
     "end_membership",
@@ -71,6 +74,8 @@ __all__ = [
     "reset_password",
     "reset_second_factor",
     "restart_job",
+    "rewrite_letter",
+    "send_letter",
     "send_letter_again",
     "send_reset_link",
     "settle_letter",
