@@ -98,7 +98,7 @@ def application_admitted(application: Application) -> None:
     _post(
         application,
         "application_admitted",
-        reply_by=application.reply_by,
+        reply_before=application.reply_before,
         starts_on=application.cohort.intake.starts_on,
     )
 

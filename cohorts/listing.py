@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 from uuid import UUID
@@ -60,7 +60,7 @@ _SUBMISSION = (Coalesce("submitted_at", "created_at"), F("id"))
 _WAIT = (F("state_since"), F("id"))
 _PERSON = (Lower("candidate__last_name"), Lower("candidate__first_name"), F("candidate"))
 _NAME = (*_PERSON, F("id"))
-_REPLY = (F("reply_by"), F("id"))
+_REPLY = (F("reply_before"), F("id"))
 _OFFER_STAGES = (S.ADMITTED.value, OVERDUE, OFFERED)
 # The value of `tri` → what it orders by. Each has its index (models.py): the first page and the last cost the same.
 ORDERS: dict[str, Order] = {
@@ -90,8 +90,8 @@ def stages() -> dict[str, Q]:
         IN_PROGRESS: Q(state__in=LIVE),
         TO_CONTACT: Q(state__in=[S.SUBMITTED, S.ENQUIRY]),
         TO_RECORD: Q(state=S.INTERVIEW_SCHEDULED, pk__in=past.values("application")),
-        OVERDUE: Q(state=S.ADMITTED, reply_by__lt=clock.today()),
-        OFFERED: Q(state=S.ADMITTED, reply_by__gte=clock.today()),
+        OVERDUE: Q(state=S.ADMITTED, reply_before__lt=clock.now()),
+        OFFERED: Q(state=S.ADMITTED, reply_before__gte=clock.now()),
     }
 
 
@@ -245,7 +245,7 @@ _SHOWN = (
     "submitted_at",
     "created_at",
     "source",
-    "reply_by",
+    "reply_before",
     "waiting_rank",
     "cohort",
     "intake",
@@ -301,7 +301,7 @@ _READ: dict[str, tuple[Callable[[str], Any], ...]] = {
     "-deposee": (datetime.fromisoformat, UUID),
     "-attente": (datetime.fromisoformat, UUID),
     "zone": (str, datetime.fromisoformat, UUID),
-    "reponse": (date.fromisoformat, UUID),
+    "reponse": (datetime.fromisoformat, UUID),
     "rang": (int, int, UUID),
     "nom": (UUID,),
 }
@@ -333,7 +333,7 @@ def _named(name: str, row: Application) -> str:
         "deposee": (row.submitted_at or row.created_at,),
         "attente": (row.state_since,),
         "zone": (row.cohort.zone.code, row.state_since),
-        "reponse": (row.reply_by,),
+        "reponse": (row.reply_before,),
         "rang": (row.cohort_id, _NO_RANK.value if row.waiting_rank is None else row.waiting_rank),
         "nom": (),
     }

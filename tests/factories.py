@@ -203,7 +203,7 @@ def application(
         decided_by = decided_by or user(Role.RECRUITER)
     if state in (*HOLDING, ApplicationState.DECLINED):
         content = in_cohort.curriculum
-        defaults |= {"offered_curriculum": content, "reply_by": clock.today() + timedelta(days=7)}
+        defaults |= {"offered_curriculum": content, "reply_before": clock.now() + timedelta(days=7)}
     if decided_by:
         defaults |= {"decided_by": decided_by, "decided_at": since}
     if state in EXITS:

@@ -87,7 +87,7 @@ class Application(models.Model):
     decided_at = models.DateTimeField(_("decided on"), null=True, editable=False)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
     offered_curriculum = models.ForeignKey(Curriculum, models.PROTECT, null=True, related_name="offers", editable=False)
-    reply_by = models.DateField(_("answer expected by"), null=True, editable=False)
+    reply_before = models.DateTimeField(_("answer expected before"), null=True, editable=False)
     waiting_rank = models.PositiveSmallIntegerField(_("rank on the waiting list"), null=True, editable=False)
     # the exit
     exit_reason = models.CharField(_("reason"), max_length=20, choices=ExitReason.choices, blank=True)
@@ -107,7 +107,9 @@ class Application(models.Model):
             models.Index(fields=["owner"], condition=Q(state__in=LIVE), name="live_applications_by_owner"),
             models.Index(Coalesce("submitted_at", "created_at"), "id", name="applications_by_submission"),
             models.Index(
-                fields=["reply_by", "id"], condition=Q(state=ApplicationState.ADMITTED), name="applications_by_reply"
+                fields=["reply_before", "id"],
+                condition=Q(state=ApplicationState.ADMITTED),
+                name="applications_by_reply",
             ),
             models.Index(
                 "cohort",
@@ -131,7 +133,7 @@ class Application(models.Model):
             models.CheckConstraint(
                 name="an_offer_names_its_content_and_its_term",
                 condition=~Q(state__in=HOLDING)
-                | Q(offered_curriculum__isnull=False, reply_by__isnull=False, decided_at__isnull=False),
+                | Q(offered_curriculum__isnull=False, reply_before__isnull=False, decided_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="an_exit_has_a_reason_and_a_place_it_left",

@@ -52,6 +52,8 @@ class Cohort(models.Model):
     groups = models.PositiveSmallIntegerField(_("class groups"), default=1)
     capacity = models.PositiveSmallIntegerField(_("places"))
     overbooking_percent = models.PositiveSmallIntegerField(_("over-booking, %"), default=0)
+    # Five working days of nine hours, unless the head of recruitment says otherwise.
+    hours_to_reply = models.PositiveSmallIntegerField(_("open hours to answer an offer"), default=45)
     rhythm = models.CharField(_("rhythm"), max_length=120, blank=True)
     applications_from = models.DateField(_("applications from"))
     applications_until = models.DateField(_("applications until"))
@@ -66,6 +68,7 @@ class Cohort(models.Model):
         ordering = ["intake__starts_on", "zone__order"]
         constraints = [
             models.UniqueConstraint(fields=["intake", "zone"], name="one_cohort_an_intake_and_zone"),
+            models.CheckConstraint(name="an_offer_leaves_time_to_answer", condition=Q(hours_to_reply__gte=1)),
             models.CheckConstraint(
                 name="applications_close_after_they_open",
                 condition=Q(applications_until__gte=F("applications_from")),

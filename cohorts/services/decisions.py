@@ -1,6 +1,5 @@
 """Decisions, and the exits that recruitment takes."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +18,16 @@ from ..states import (
     REOPENS_AS,
     ApplicationState,
 )
-from .moves import DAYS_TO_REPLY, REFUSALS, WITH_ALL_A_LETTER_SAYS, enrol, go, leave, next_rank, validated_content
+from .moves import (
+    REFUSALS,
+    WITH_ALL_A_LETTER_SAYS,
+    enrol,
+    go,
+    leave,
+    next_rank,
+    time_to_reply,
+    validated_content,
+)
 
 
 @transaction.atomic
@@ -37,7 +45,7 @@ def admit(application: Application, *, by: User, version: int | None = None) -> 
             decided_by=by,
             decided_at=clock.now(),
             offered_curriculum=validated_content(application),
-            reply_by=clock.today() + timedelta(days=DAYS_TO_REPLY),
+            reply_before=time_to_reply(application),
             waiting_rank=None,
         )
     emails.application_admitted(application)
@@ -123,7 +131,7 @@ def reopen(application: Application, *, reason: str, by: User, version: int | No
             "decided_by": by,
             "decided_at": clock.now(),
             "offered_curriculum": validated_content(application),
-            "reply_by": clock.today() + timedelta(days=DAYS_TO_REPLY),
+            "reply_before": time_to_reply(application),
         }
     elif to == ApplicationState.WAITLISTED:
         changes |= {"decided_by": by, "decided_at": clock.now(), "waiting_rank": next_rank(application)}

@@ -1,12 +1,13 @@
 """The moves themselves: what every deed on an application goes through."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnership import clock, outbox
+from partnership import clock, outbox, working_time
 from partnership.workflow import Actor, Refused, move, record
 from programmes import services as teaching
 from programmes.models import Curriculum
@@ -15,7 +16,6 @@ from ..models import Application, Booking, Cohort, Enrolment
 from ..signals import enrolment_ended
 from ..states import EXIT_REASONS, EXITS, ApplicationState, BookingState, EnrolmentState
 
-DAYS_TO_REPLY = 7
 WITH_ALL_A_LETTER_SAYS = Application.objects.select_related(
     "candidate", "cohort__zone", "intake__programme__provider", "owner"
 )
@@ -73,6 +73,12 @@ def validated_content(application: Application) -> Curriculum:
     if content is None:
         raise Refused(REFUSALS["no_offer_before_validation"])
     return content
+
+
+def time_to_reply(application: Application) -> datetime:
+    """The moment by which an offer made now is answered: open hours, counted from when its letter may leave."""
+    leaves = working_time.next_polite_moment(clock.now())
+    return working_time.add_open_hours(leaves, timedelta(hours=application.cohort.hours_to_reply))
 
 
 def next_rank(application: Application) -> int:

@@ -160,10 +160,10 @@ def _due(application: Application, bookings: list[Booking]) -> dict[str, Any] | 
                 reject,
             )
         case S.ADMITTED:
-            late = application.reply_by < clock.today()
+            late = application.reply_before < clock.now()
             title = _("Answer expected by %(day)s") if not late else _("Answer expected since %(day)s: call back")
             return _block(
-                title % {"day": daydate(application.reply_by)},
+                title % {"day": daytime(application.reply_before)},
                 _("The applicant answers by the link of the letter; you may record what they tell you."),
                 go("reponse", _("Record their answer"), primary=True),
                 meaning="late" if late else "",
@@ -241,7 +241,7 @@ def _facts(application: Application) -> list[dict[str, Any]]:
         (_("Source"), dict(Source.choices).get(application.source, ""), ""),
         (_("Supported by"), application.supported_by, ""),
         (_("Submitted on"), longdate(application.submitted_at), ""),
-        (_("Offer answered by"), longdate(application.reply_by) if application.state in HOLDING else "", ""),
+        (_("Offer answered by"), daytime(application.reply_before) if application.state in HOLDING else "", ""),
         (_("Decided"), _decided(application), ""),
         (_("Closed because"), application.get_exit_reason_display(), ""),
     ]

@@ -72,7 +72,7 @@ def _groups() -> list[Group]:
             gettext_lazy("Call back"),
             gettext_lazy("Call back"),
             stages[listing.OVERDUE],
-            ("reply_by", "id"),
+            ("reply_before", "id"),
             "etat=a_relancer&tri=reponse",
             pgettext_lazy("awaited", "a call after an offer"),
             late=True,
@@ -123,7 +123,7 @@ def _groups() -> list[Group]:
             gettext_lazy("The applicant answers"),
             gettext_lazy("See"),
             stages[listing.OFFERED],
-            ("reply_by", "id"),
+            ("reply_before", "id"),
             "etat=offre_en_cours&tri=reponse",
         ),
         Group(

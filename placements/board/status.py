@@ -1,14 +1,14 @@
 """Where an application stands, for the applicant: a sentence, a next step and the dates of each state."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from cohorts.models import Application, Booking
 from cohorts.states import EXITS, ApplicationState, BookingState
 from partnership import clock
-from partnership.templatetags.ui import clocktime, daydate, longdate
+from partnership.templatetags.ui import clocktime, daydate, daytime, longdate
 
 from ..models import Placement
 from ..states import PLACED
@@ -34,12 +34,12 @@ class Step:
     state: str
 
 
-def of(application: Application, placement: Placement | None, booking: Booking | None, *, today: date) -> Status:
+def of(application: Application, placement: Placement | None, booking: Booking | None, *, now: datetime) -> Status:
     """What the applicant reads first."""
     if application.state == _S.CONFIRMED:
         return _of_student(application, placement)
     if application.state == _S.ADMITTED:
-        return _of_offer(application, today)
+        return _of_offer(application, now)
     if application.state == _S.INTERVIEW_SCHEDULED and booking is not None:
         words = {"day": daydate(booking.slot.starts_at), "time": clocktime(booking.slot.starts_at)}
         return Status(
@@ -108,14 +108,14 @@ def _sentences() -> dict[ApplicationState, tuple[str, str]]:
     }
 
 
-def _of_offer(application: Application, today: date) -> Status:
-    if application.reply_by is None or application.reply_by < today:
+def _of_offer(application: Application, now: datetime) -> Status:
+    if application.reply_before is None or application.reply_before < now:
         return Status(
             _("A place awaits you. Answer as soon as you can."),
             _("The date we had given is past. The place is still yours as long as nobody has told you otherwise."),
         )
     return Status(
-        _("A place awaits you. Answer before %(day)s.") % {"day": daydate(application.reply_by)},
+        _("A place awaits you. Answer by %(moment)s.") % {"moment": daytime(application.reply_before)},
         _("Say yes or no below: one tap is enough."),
     )
 
@@ -179,7 +179,7 @@ def steps(application: Application, placement: Placement | None, booking: Bookin
             _("Your answer"),
             _("place confirmed")
             if confirmed
-            else _("expected before %(day)s") % {"day": daydate(application.reply_by)}
+            else _("expected by %(moment)s") % {"moment": daytime(application.reply_before)}
             if state == _S.ADMITTED
             else "",
             "done" if confirmed else "now" if state == _S.ADMITTED else "next",

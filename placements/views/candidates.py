@@ -126,7 +126,7 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "token": token,
         "application": application,
-        "status": status.of(application, placement, booking, today=clock.today()),
+        "status": status.of(application, placement, booking, now=clock.now()),
         "steps": status.steps(application, placement, booking),
         "booking": booking if application.state == ApplicationState.INTERVIEW_SCHEDULED else None,
         "placement": placement,

@@ -111,8 +111,8 @@ def fill(number: int) -> None:
         "decided_at": f"CASE WHEN {state} IN {decided} THEN {since} END",
         "decided_by_id": f"CASE WHEN {state} IN {decided} THEN '{owners[0]}'::uuid END",
         "offered_curriculum_id": f"CASE WHEN {state} IN {holding} THEN '{content}'::uuid END",
-        "reply_by": f"CASE WHEN {state} IN {holding} "
-        f"THEN '{clock.today().isoformat()}'::date + {_drawn(10, 60)}::int - 30 END",
+        "reply_before": f"CASE WHEN {state} IN {holding} "
+        f"THEN '{clock.now().isoformat()}'::timestamptz + ({_drawn(10, 60)} - 30) * interval '1 day' END",
         "waiting_rank": f"CASE WHEN {state} = 'waitlisted' THEN 1 + {_drawn(11, 900)} END",
         "exit_reason": f"CASE WHEN {state} IN {exits} THEN 'other' ELSE '' END",
         "left_from": f"CASE WHEN {state} IN {exits} THEN 'submitted' ELSE '' END",

@@ -280,7 +280,7 @@ def test_an_order_of_one_stage_means_nothing_in_another(recruiter, client_of, st
 def test_every_order_walks_along_an_index(recruiter):
     """The plan sorts nothing but the few rows that share a key, wherever the page begins."""
     place = {"deposee": f"2027-01-01T00:00:00Z~{uuid4()}", "attente": f"2027-01-01T00:00:00Z~{uuid4()}"}
-    place |= {"reponse": f"2027-01-01~{uuid4()}", "rang": f"1~1~{uuid4()}"}
+    place |= {"reponse": f"2027-01-01T00:00:00Z~{uuid4()}", "rang": f"1~1~{uuid4()}"}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
     for name, order in listing.ORDERS.items():

@@ -190,7 +190,7 @@ def test_nothing_is_due_on_a_confirmed_or_closed_file(client, state):
 
 
 def test_a_late_answer_is_shown_as_late(client):
-    application = factories.application(state=S.ADMITTED, reply_by=clock.today() - timedelta(days=1))
+    application = factories.application(state=S.ADMITTED, reply_before=clock.now() - timedelta(days=1))
     assert _page(client, application).context["due"]["meaning"] == "late"
 
 

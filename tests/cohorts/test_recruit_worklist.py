@@ -44,8 +44,8 @@ def test_the_longest_wait_comes_first(recruiter, client_of):
 
 
 def test_offers_past_their_date_stand_before_the_others(recruiter, client_of):
-    due = factories.application(state=S.ADMITTED, reply_by=clock.today() + timedelta(days=3))
-    late = factories.application(state=S.ADMITTED, reply_by=clock.today() - timedelta(days=1))
+    due = factories.application(state=S.ADMITTED, reply_before=clock.now() + timedelta(days=3))
+    late = factories.application(state=S.ADMITTED, reply_before=clock.now() - timedelta(days=1))
     groups = {one["group"].key: one["rows"] for one in _page(client_of(recruiter)).context["groups"]}
     assert [one.pk for one in groups["overdue"]] == [late.pk]
     assert [one.pk for one in groups["offer"]] == [due.pk]
@@ -80,7 +80,7 @@ def test_each_group_leads_to_a_list_of_the_same_number(recruiter, client_of):
     for state in (S.ENQUIRY, S.SUBMITTED, S.INTERVIEWED, S.NO_SHOW, S.WAITLISTED, S.ADMITTED, S.CONFIRMED):
         for _ in range(2):
             factories.application(state=state)
-    factories.application(state=S.ADMITTED, reply_by=clock.today() - timedelta(days=2))
+    factories.application(state=S.ADMITTED, reply_before=clock.now() - timedelta(days=2))
     held, ahead = factories.application(), factories.application()
     with clock.travel(NOON - timedelta(days=3)):
         services.schedule_interview(held, starts_at=NOON - timedelta(days=2), place="Salle 3 (fictif)", by=recruiter)

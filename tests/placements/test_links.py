@@ -12,7 +12,7 @@ from cohorts.states import EXIT_REASONS, ApplicationState
 from partnership import clock, links, sending
 from partnership.models import AccessLink, JournalEntry, OutgoingMessage
 from partnership.states import ActorKind, Channel, MessageState
-from partnership.templatetags.ui import daydate
+from partnership.templatetags.ui import daytime
 from placements import emails, services
 from placements.models import Placement
 from placements.states import PlacementState
@@ -50,17 +50,17 @@ def test_every_state_has_its_sentence(phone, lyon, follow_token, state, language
 def test_an_offer_says_before_when_to_answer(phone, lyon, follow_token):
     application = factories.application(lyon, state=ApplicationState.ADMITTED)
     page = phone.get(_follow(follow_token(application), "application_follow"))
-    assert _follow_words(page, application.reply_by) in page.context["status"].title
+    assert _follow_words(page, application.reply_before) in page.context["status"].title
 
 
 def _follow_words(page, day) -> str:
     with translation.override("fr"):
-        return daydate(day)
+        return daytime(day)
 
 
 def test_an_offer_past_its_date_can_still_be_answered(phone, lyon, follow_token):
     application = factories.application(
-        lyon, state=ApplicationState.ADMITTED, reply_by=clock.today() - timedelta(days=1)
+        lyon, state=ApplicationState.ADMITTED, reply_before=clock.now() - timedelta(days=1)
     )
     token = follow_token(application)
     assert _follow(token, "follow_confirm") in phone.get(_follow(token)).content.decode()

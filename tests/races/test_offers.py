@@ -63,7 +63,7 @@ def test_without_the_law_of_the_places_too_many_are_admitted(fields, left, recru
         "decided_by": recruiters[0],
         "decided_at": clock.now(),
         "offered_curriculum": cohort.curriculum,
-        "reply_by": clock.today(),
+        "reply_before": clock.now(),
     }
     with without_trigger("cohorts_application", "offers_never_exceed_the_places"):
         naive(
