@@ -8,7 +8,7 @@ from calendar import isleap
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-import holidays
+from dateutil.easter import easter
 from django.conf import settings
 
 from .clock import PARIS
@@ -22,10 +22,16 @@ NOTHING = timedelta(0)
 YEARS_KEPT = 64
 
 
+# Code du travail, art. L3133-1. A library of every country's costs each process 10 MB; the tests ask it instead.
+FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+AFTER_EASTER = (1, 39, 50)  # Easter Monday, Ascension Day, Whit Monday
+
+
 @lru_cache(YEARS_KEPT)
 def public_holidays(year: int) -> frozenset[date]:
-    """The public holidays of metropolitan France in a year."""
-    return frozenset(holidays.France(years=year))
+    """The public holidays of metropolitan France in a year, as they have been since 1982 (C. trav., L3133-1)."""
+    moving = (easter(year) + timedelta(days) for days in AFTER_EASTER)
+    return frozenset([date(year, *day) for day in FIXED] + list(moving))
 
 
 def is_working_day(day: date) -> bool:

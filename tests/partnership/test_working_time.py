@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from time import process_time
 
+import holidays
 import pytest
 from django.template import Context, Template
 from hypothesis import given, settings
@@ -154,6 +155,12 @@ def test_a_query_finds_the_same_silences_as_counting(day, today, n):
 
 
 # -- what people would say --------------------------------------------------------------------------------------------
+
+
+# From 2005 to 2007 the day of solidarity was Whit Monday everywhere: nothing of ours is counted there.
+@pytest.mark.parametrize("year", [*range(1990, 2005), *range(2008, 2051)])
+def test_the_holidays_are_those_a_library_of_every_country_knows(year):
+    assert public_holidays(year) == frozenset(holidays.France(years=year))
 
 
 @pytest.mark.parametrize("year", HOLIDAYS)
