@@ -10,8 +10,8 @@ class CohortsConfig(AppConfig):
         from partnership import handover, jobs, links, measures
         from partnership import personal_data as people
 
+        from . import exports, invariants, personal_data, policies
         from . import handover as belongings
-        from . import invariants, listing, personal_data, policies
         from . import measures as ours
         from .states import RESUME
 
@@ -20,5 +20,5 @@ class CohortsConfig(AppConfig):
         invariants.register()
         people.register(personal_data.HOLDER)
         export = _("Export of applications")
-        jobs.register(jobs.Kind("applications_export", export, listing.export_step, may_take=policies.can_take_export))
+        jobs.register(jobs.Kind("applications_export", export, exports.step, may_take=policies.can_take_export))
         handover.register(*belongings.BELONGINGS)

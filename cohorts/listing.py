@@ -1,28 +1,22 @@
-"""The recruiter's list: one filter, one order, and one export that holds exactly what the page shows."""
+"""The recruiter's list: one filter, one order, one page of it."""
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import BooleanField, Count, F, Func, PositiveSmallIntegerField, Q, Value
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce, Lower
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from partnership import clock
-from partnership.models import Job, User
-from partnership.workflow import record
+from partnership.models import User
 
-from .models import RECRUITMENT, Application, ApplicationQuerySet, Booking, Cohort, plain
-from .states import LIVE, ApplicationState, BookingState, Source
+from .models import Application, ApplicationQuerySet, Booking, Cohort, plain
+from .states import LIVE, ApplicationState, BookingState
 
 S = ApplicationState
 # Values of the filter `etat` that say more, or less, than one state; every other value is a state.
@@ -341,124 +335,3 @@ def _named(name: str, row: Application) -> str:
     return _FAR.join(
         key.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if isinstance(key, datetime) else str(key) for key in keys
     )
-
-
-# -- the export ---------------------------------------------------------------------------------------------------
-
-AT_ONCE = 5_000
-BATCH = 2_000
-# Spreadsheets run a cell that begins like this, after spaces; a telephone number is no formula.
-_FORMULA = re.compile(r"\s*[=+\-@|＝＋－＠｜]|[ ]*[\t\r]")
-_NUMBER = re.compile(r"\+\d{6,15}")
-_FIELDS = (
-    "intake__starts_on",
-    "number",
-    "candidate__last_name",
-    "candidate__first_name",
-    "candidate__phone",
-    "candidate__email",
-    "state",
-    "state_since",
-    "cohort__zone__name",
-    "intake__programme__short_title",
-    "source",
-    "supported_by",
-    "owner__full_name",
-    "submitted_at",
-)
-
-
-def safe_cell(text: str) -> str:
-    """The text, with a quote in front if a spreadsheet would run it; telephone numbers stay as they are."""
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
-
-
-def header() -> list[str]:
-    """The titles of the columns, in the present language."""
-    return [
-        _("Reference"),
-        _("Last name"),
-        _("First name"),
-        _("Telephone"),
-        _("E-mail address"),
-        _("State"),
-        _("In this state since"),
-        _("Zone"),
-        _("Programme"),
-        _("Intake"),
-        _("Heard of us through"),
-        _("Supported by"),
-        _("Followed by"),
-        _("Submitted on"),
-    ]
-
-
-def lines(applications: ApplicationQuerySet) -> Iterator[list[str]]:
-    """The rows of the export, in the present language."""
-    states = {value: str(label) for value, label in ApplicationState.choices}
-    sources = {value: str(label) for value, label in Source.choices}
-    for start, number, last, first, phone, email, state, since, zone, programme, source, support, owner, submitted in (
-        applications.select_related(None).values_list(*_FIELDS).iterator(chunk_size=BATCH)
-    ):
-        cells = [
-            f"CV-{start:%y}-{number:04d}",
-            last,
-            first,
-            phone,
-            email,
-            states[state],
-            _day(since),
-            zone,
-            programme,
-            f"{start:%d/%m/%Y}",
-            sources.get(source, ""),
-            support,
-            owner or "",
-            _day(submitted),
-        ]
-        yield [safe_cell(cell) for cell in cells]
-
-
-def _day(moment: datetime | None) -> str:
-    return f"{timezone.localtime(moment):%d/%m/%Y}" if moment else ""
-
-
-def csv_text(applications: ApplicationQuerySet, job: Job | None = None) -> tuple[str, int]:
-    """The export as CSV for a spreadsheet (byte order mark, semicolons) and its number of rows; a job sees it grow."""
-    page = StringIO()
-    page.write("\ufeff")
-    writer = csv.writer(page, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header())
-    number = 0
-    for number, line in enumerate(lines(applications), start=1):
-        writer.writerow(line)
-        if job is not None and number % BATCH == 0:
-            Job.objects.filter(pk=job.pk).update(done=number)
-    return page.getvalue(), number
-
-
-def note_export(number: int, filters: Mapping[str, Any], *, by: User) -> None:
-    """Journal who took how many rows away and by which filters; of a search, only that it was."""
-    said = [f"{key}={'…' if key == 'q' else value}" for key, value in filters.items() if value]
-    record(by, "exported", by=by, reason=" ".join([f"applications={number}", *said])[:500])
-
-
-def export_step(job: Job) -> bool:
-    """Write a long export to the job's file, as whoever asked for it sees the list now; always the last step."""
-    if job.result:
-        # Written and journalled by a worker that died before it could say so.
-        return True
-    filters = job.parameters["filters"]
-    applications = rows(job.started_by, filters, job.parameters["order"])
-    job.total = applications.count()
-    Job.objects.filter(pk=job.pk).update(total=job.total, done=0)
-    with translation.override(job.parameters["language"]):
-        text, job.done = csv_text(applications, job)
-    job.total = job.done
-    zones = job.started_by.zones_as(*RECRUITMENT)
-    job.parameters["zones"] = None if zones is None else sorted(zones)
-    job.result.save(f"candidatures-{job.pk}.csv", ContentFile(text.encode()), save=False)
-    with transaction.atomic():
-        note_export(job.done, filters, by=job.started_by)
-        job.save(update_fields=["result", "done", "total", "parameters"])
-    return True

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import applications, candidates, decisions, recruiters
+from .views import applications, candidates, decisions, exports, recruiters
 
 app_name = "cohorts"
 public = [
@@ -19,7 +19,17 @@ recruitment = [
     path("recrutement/", recruiters.worklist, name="worklist"),
     path("recrutement/candidatures/", recruiters.application_list, name="application_list"),
     path("recrutement/candidatures/nombre/", recruiters.application_count, name="application_count"),
-    path("recrutement/candidatures/export.csv", recruiters.application_export, name="application_export"),
+    path("recrutement/candidatures/export.csv", exports.application_export, {"kind": "csv"}, name="application_export"),
+    path(
+        "recrutement/candidatures/export.xlsx",
+        exports.application_export,
+        {"kind": "xlsx"},
+        name="application_export_xlsx",
+    ),
+    path("recrutement/exports/", exports.template_list, name="template_list"),
+    path("recrutement/exports/nouveau/", exports.template_add, name="template_add"),
+    path("recrutement/exports/<int:pk>/", exports.template_edit, name="template_edit"),
+    path("recrutement/exports/<int:pk>/retirer/", exports.template_remove, name="template_remove"),
     path(f"{_file}/", applications.application_detail, name="application_detail"),
     path(f"{_file}/courriels/<int:letter>/", applications.application_letter, name="application_letter"),
     path(f"{_file}/entretien/", decisions.interview_schedule, name="interview_schedule"),

@@ -3,7 +3,10 @@
 import errno
 import os
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
@@ -13,6 +16,12 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def is_for_want_of_room(problem: BaseException) -> bool:
     """Whether something failed because the disk, or our share of it, is full."""
     return isinstance(problem, OSError) and problem.errno in _NO_ROOM
+
+
+def scratch() -> BinaryIO:
+    """An open file without a name, on the disk of those that are kept, where there is room for a long one."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    return TemporaryFile(dir=settings.DATA_DIR)
 
 
 class WholeFiles(FileSystemStorage):

@@ -2,6 +2,7 @@
 
 from .applications import Application, ApplicationQuerySet
 from .enrolments import Enrolment, EnrolmentQuerySet
+from .exchange import ColumnTemplate
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake
 from .people import Candidate, Consent, plain
 from .slots import Booking, Slot
@@ -14,6 +15,7 @@ __all__ = [
     "Candidate",
     "Cohort",
     "CohortQuerySet",
+    "ColumnTemplate",
     "Consent",
     "Enrolment",
     "EnrolmentQuerySet",

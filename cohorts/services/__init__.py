@@ -13,20 +13,24 @@ from .decisions import (
     withdraw,
 )
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
+from .templates import change_template, make_template, remove_template
 
 __all__ = [
     "admit",
     "begin",
     "cancel_interview",
+    "change_template",
     "confirm",
     "correct_identity",
     "decline",
     "describe_project",
     "letter_of_rejection",
+    "make_template",
     "mark_unreachable",
     "record_absence",
     "record_interview",
     "reject",
+    "remove_template",
     "reopen",
     "schedule_interview",
     "send_links",

@@ -1,4 +1,4 @@
-"""What recruitment looks at first: what is due, the list and its export; and the register, which names nobody."""
+"""What recruitment looks at first: what is due, and the list; and the register, which names nobody."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from partnership import clock, jobs, measures
+from partnership import clock, measures
 from partnership import policies as house
 from partnership.models import Convention, User, Zone
 from partnership.templatetags.ui import number
@@ -198,10 +198,11 @@ def _by_day(bookings: Iterable[Booking]) -> list[dict[str, Any]]:
     return [{"day": day, "bookings": found} for day, found in days.items()]
 
 
-# -- the list and its export ------------------------------------------------------------------------------------------
+# -- the list ---------------------------------------------------------------------------------------------------------
 
 
-def _filters(request: HttpRequest) -> Filters:
+def filters_of(request: HttpRequest) -> Filters:
+    """The filters that an address asks for, with what this user may choose among."""
     cohorts = list(Cohort.objects.visible_to(request.user).select_related("zone", "intake__programme"))
     owners = User.objects.filter(memberships__role__in=RECRUITMENT).distinct().only("full_name")
     return Filters(request.GET, cohorts=cohorts, owners=list(owners))
@@ -214,7 +215,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
     A long list is not counted here: its exact number is an address of its own, which the page asks for by itself.
     """
     house.require(policies.is_recruiter(request.user))
-    form = _filters(request)
+    form = filters_of(request)
     kept = form.kept()
     order = listing.order_of(kept, form.cleaned_data.get("tri") or "")
     totals = None if listing.is_long() else listing.counts(request.user, kept)
@@ -270,7 +271,7 @@ _NOBODY = str(UUID(int=0))
 def application_count(request: HttpRequest) -> HttpResponse:
     """How many applications a long list holds, exactly: a page, or the words alone for the list that shows them."""
     house.require(policies.is_recruiter(request.user))
-    form = _filters(request)
+    form = filters_of(request)
     kept = form.kept()
     words = _count_words(listing.count(request.user, kept))
     if "X-Part" in request.headers:
@@ -345,29 +346,6 @@ def _columns(parameters: QueryDict, order: str) -> dict[str, dict[str, str]]:
             "direction": {name: "ascending", f"-{name}": "descending"}.get(order, ""),
         }
     return columns
-
-
-@require_safe
-def application_export(request: HttpRequest) -> HttpResponse:
-    """The list as a file: the same filter, order and number of rows; a long one is written by the worker."""
-    house.require(policies.is_recruiter(request.user))
-    form = _filters(request)
-    kept = form.kept()
-    order = listing.order_of(kept, form.cleaned_data.get("tri") or "")
-    rows = listing.rows(request.user, kept, order)
-    if rows.count() > listing.AT_ONCE:
-        job = jobs.start(
-            "applications_export", by=request.user, filters=kept, order=order, language=get_language() or "fr"
-        )
-        return redirect("job_detail", pk=job.pk)
-    text, written = listing.csv_text(rows)
-    listing.note_export(written, kept, by=request.user)
-    name = _("applications-%(day)s.csv") % {"day": clock.today().isoformat()}
-    return HttpResponse(
-        text.encode(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
-    )
 
 
 # -- the register -----------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ import csv
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from html import escape
 from io import TextIOWrapper
 from typing import BinaryIO
-from xml.sax.saxutils import escape
 
 from .cells import safe_cells
 from .reading import LONGEST_CELL, column_name
@@ -105,7 +105,7 @@ def _line(pattern: str, number: int, cells: Sequence[str]) -> str:
 
 
 def _told(text: str) -> str:
-    return escape(_NO_XML.sub("", text[:LONGEST_CELL]))
+    return escape(_NO_XML.sub("", text[:LONGEST_CELL]), quote=False)
 
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

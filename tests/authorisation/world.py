@@ -153,6 +153,7 @@ def build(mailbox: Path) -> World:
     task = jobs.start("applications_export", by=world.people[LYON_RECRUITER], filters={}, order="", language="fr")
     jobs.run_slice(str(task.pk))
     world.things["task", LYON] = {"pk": task.pk}
+    _exchange(world)
     _stop_the_machine(world)
     _open_doors(world)
     world.sign_in()
@@ -426,6 +427,18 @@ def _place(world: World, zone: str, cohort: Cohort) -> None:
             "channel": "phone",
             "version": str(free.application.version),
         },
+    }
+
+
+def _exchange(world: World) -> None:
+    """What recruitment shares with other software."""
+    columns, by = [("last_name", "NOM"), ("phone", "")], world.people[RECRUITER]
+    template = recruitment.make_template(name="Logiciel de vœux", columns=columns, by=by)
+    world.things["column template", LYON] = {"pk": template.pk}
+    said = {"place_last_name": "1", "title_last_name": "NOM"}
+    world.answers |= {
+        ("cohorts:template_add", LYON): said | {"name": "Autre logiciel"},
+        ("cohorts:template_edit", LYON): said | {"name": "Logiciel de vœux", "version": "1"},
     }
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from partnership.models import User
 from tests.browser.world import World
 
-from . import applying, floor, letters, lists, memory, pages, sizes
+from . import applying, exchange, floor, letters, lists, memory, pages, sizes
 from .measure import Cost, Line, Site, cost_of, keep_the_connection, median_of
 
 _ADDRESS = ("dbname", "user", "password", "host", "port")
@@ -26,6 +26,7 @@ class Scale:
     rounds: int = 9
     times: int = 10
     requests: int = 10_000
+    exported: int = 100_000
 
 
 class Bench:
@@ -117,6 +118,7 @@ ITEMS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "P1": applying.measure,
     "P2": lists.measure,
     "P4": lists.file,
+    "P5": exchange.take_out,
     "P7": letters.measure,
     "P10": pages.measure,
     "P11": memory.measure,

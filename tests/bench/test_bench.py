@@ -1,5 +1,6 @@
 """The bench runs, on a handful of rows; its floors do what they say; what is counted in statements is promised here."""
 
+import io
 from itertools import islice
 
 import pytest
@@ -7,11 +8,12 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 
+from cohorts import exports, listing
 from cohorts.models import Application, Consent
 from cohorts.states import ApplicationState
 from partnership.models import JournalEntry, OutgoingMessage
 from partnership.states import MessageState
-from tests.bench import applying, floor, letters, lists
+from tests.bench import applying, exchange, floor, letters, lists
 from tests.bench.bench import Bench, Scale
 from tests.bench.measure import alternate
 
@@ -21,7 +23,7 @@ def bench(db):
     """All of it on a few rows of the tests' own database, whose transaction no request may end."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield Bench(Scale(small=200, large=201, rounds=1, times=1), apart=False)
+    yield Bench(Scale(small=200, large=201, rounds=1, times=1, exported=200), apart=False)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -49,6 +51,17 @@ def test_a_batch_of_letters_leaves_each_way(bench):
     (line,) = letters.measure(bench)
     assert line.goal == "≥ 0.7×"
     assert not OutgoingMessage.objects.filter(key__startswith="bench:").exclude(state=MessageState.SENT).exists()
+
+
+def test_the_floor_writes_the_very_cells_that_we_take_out(bench):
+    fast, _memory = exchange.take_out(bench)
+    assert fast.goal == "≥ 5×"
+    ours, bare = io.BytesIO(), io.BytesIO()
+    exports.write(ours, listing.rows(bench.recruiter, {}, ""), exports.Layout.of("csv"))
+    exchange.floor(bare)
+    lines = [set(file.getvalue().decode("utf-8-sig").splitlines()) for file in (ours, bare)]
+    assert len(lines[0]) == len(lines[1]) + 1
+    assert lines[1] < lines[0]
 
 
 def test_the_floors_list_shows_the_very_rows_of_ours_in_one_statement(bench):

@@ -231,6 +231,9 @@ RECRUITMENT = [
         query="?reject-reason=profile",
         note="letter",
     ),
+    Page("cohorts:template_list", Role.RECRUITER, query="?etat=en_cours"),
+    Page("cohorts:template_add", Role.RECRUITER, forms=MAIN_FORM),
+    Page("cohorts:template_edit", Role.RECRUITER, lambda world: [world.column_template.pk]),
     Page("job_detail", Role.RECRUITER, lambda world: [world.job.pk]),
     Page("job_detail", Role.RECRUITER, lambda world: [world.failed_job.pk], note="failed"),
 ]
@@ -326,6 +329,7 @@ ELSEWHERE = {
     "recovery_codes_file": "a file",
     "cohorts:apply": "redirects to the first step",
     "cohorts:application_export": "a file",
+    "cohorts:application_export_xlsx": "a file",
     "job_result": "a file",
     "placements:home": "redirects to the zone",
     "mailbox_letter_html": "a letter, alone: its style is its own",

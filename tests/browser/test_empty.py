@@ -24,6 +24,7 @@ LISTS = {
     "admin:index": Role.REVIEWER,
     "cohorts:worklist": Role.RECRUITER,
     "cohorts:application_list": Role.RECRUITER,
+    "cohorts:template_list": Role.RECRUITER,
     "cohorts:register": Role.COORDINATOR,
     "placements:home": Role.REGIONAL_LEAD,
     "placements:site_list": Role.REGIONAL_LEAD,

@@ -42,6 +42,9 @@ class World:
         self.draft_curriculum = teaching.create_curriculum(self.acvd, by=author)
         self.submitted_curriculum = Curriculum.objects.filter(state=CurriculumState.IN_REVIEW).first()
         self.job = jobs.start("applications_export", by=self.user(Role.RECRUITER), filters={}, order="", language="fr")
+        self.column_template = recruitment.make_template(
+            name="Logiciel de vœux", columns=[("last_name", "NOM"), ("phone", "")], by=self.user(Role.RECRUITER)
+        )
         self._stop_the_machine()
         begun, described, sent = self._begin("Zoé"), self._begin("Nils"), self._begin("Ambre")
         for draft in (described, sent):

@@ -10,9 +10,8 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from cohorts import listing
 from cohorts.models import Application
-from partnership import sending
+from partnership import sending, sheets
 from partnership.fields import tidy
 from partnership.models import JournalEntry, OutgoingMessage
 
@@ -100,7 +99,7 @@ def test_a_name_goes_all_the_way_and_comes_back(
     # The export runs in no spreadsheet, and reads as it was typed.
     export = desk.get(reverse("cohorts:application_export")).content.decode("utf-8-sig")
     (row,) = list(csv.reader(io.StringIO(export, newline=""), delimiter=";"))[1:]
-    assert row[2:4] == [listing.safe_cell(name), PHONE]
+    assert row[2:4] == [sheets.safe_cell(name), PHONE]
     assert row[2] in (name, f"'{name}")
     assert not re.match(r"\s*[=+\-@|＝＋－＠｜\t\r]", row[2])
 

@@ -1,0 +1,117 @@
+"""P5: the list taken out as a file, beside Django's ORM writing the same rows one object at a time.
+
+Rows a second are rows a second of CPU, this process's and its PostgreSQL backend's together: no time is compared.
+"""
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+import psutil
+from django.utils import timezone
+
+from cohorts import exports, listing
+from cohorts.models import Application
+from cohorts.states import ApplicationState, Source
+
+from .measure import Line, alternate
+
+if TYPE_CHECKING:
+    from .bench import Bench
+
+# What the floor's objects are made of: no column that the file does not hold.
+_HELD = (
+    "number",
+    "state",
+    "state_since",
+    "source",
+    "supported_by",
+    "submitted_at",
+    "candidate__first_name",
+    "candidate__last_name",
+    "candidate__phone",
+    "candidate__email",
+    "cohort__zone__name",
+    "intake__starts_on",
+    "intake__programme__short_title",
+    "owner__full_name",
+)
+
+
+def take_out(bench: "Bench") -> Iterator[Line]:
+    """The usual columns of every row, formula-safe and streamed; then what memory that takes."""
+    bench.use(bench.scale.exported)
+    rows = listing.rows(bench.recruiter, {}, "")
+    number = rows.count()
+    ours, least = into_a_file(lambda file: exports.write(file, rows, exports.Layout.of("csv"))), into_a_file(floor)
+    mine, bare = alternate(ours, least, rounds=max(1, bench.scale.rounds // 3), times=1, warm=1)
+    ratio = bare.cpu / mine.cpu
+    yield Line(
+        "P5",
+        f"CSV export of {number:,} rows",
+        f"{1000 * number / mine.cpu:,.0f} rows/s",
+        f"{1000 * number / bare.cpu:,.0f} rows/s",
+        f"{ratio:.2f}×",
+        "≥ 5×",
+        round(ratio, 2) >= 5,
+    )
+    growth = grown_by(lambda file: exports.write(file, rows, exports.Layout.of("csv")))
+    yield Line("P5", "… its memory beside none", f"{growth:.1f} MB", "–", "–", "≤ 10 MB", growth <= 10)
+
+
+def into_a_file(write: Callable[[BinaryIO], object]) -> Callable[[], None]:
+    """Write into a file of the disk."""
+
+    def work() -> None:
+        with tempfile.TemporaryFile() as file:
+            write(file)
+
+    return work
+
+
+def floor(file: BinaryIO) -> None:
+    """The ORM's iterator: an object a row, its neighbours joined, and Python's csv; no formula is looked for."""
+    states, sources = dict(ApplicationState.choices), dict(Source.choices)
+    text = io.TextIOWrapper(file, "utf-8", newline="")
+    writer = csv.writer(text, delimiter=";")
+    related = ("candidate", "cohort__zone", "intake__programme", "owner")
+    rows = Application.objects.exclude(state=ApplicationState.DRAFT).select_related(*related).only(*_HELD)
+    for row in rows.order_by("-submitted_at").iterator(chunk_size=2_000):
+        writer.writerow(
+            [
+                row.reference,
+                row.candidate.last_name,
+                row.candidate.first_name,
+                row.candidate.phone,
+                row.candidate.email,
+                states[row.state],
+                timezone.localtime(row.state_since).strftime("%d/%m/%Y"),
+                row.cohort.zone.name,
+                row.intake.programme.short_title,
+                row.intake.starts_on.strftime("%d/%m/%Y"),
+                sources.get(row.source, ""),
+                row.supported_by,
+                row.owner.full_name if row.owner else "",
+                timezone.localtime(row.submitted_at).strftime("%d/%m/%Y") if row.submitted_at else "",
+            ]
+        )
+    text.detach()
+
+
+def grown_by(write: Callable[[BinaryIO], object]) -> float:
+    """How many MB more than before this process holds at most while it writes, looked at each time a block leaves."""
+    process = psutil.Process(os.getpid())
+    before = highest = process.memory_info().rss
+
+    class Watched(io.FileIO):
+        def write(self, block: bytes) -> int:
+            nonlocal highest
+            highest = max(highest, process.memory_info().rss)
+            return super().write(block)
+
+    with tempfile.NamedTemporaryFile() as place, Watched(place.name, "w") as file:
+        write(file)
+    return (highest - before) / 1e6
