@@ -67,9 +67,9 @@ def _day(name: str, pattern: str = "DD/MM/YYYY") -> Callable[[], Expression]:
     return lambda: Coalesce(_Written(F(name), Value(pattern)), Value(""))
 
 
-def _moment(name: str) -> Callable[[], Expression]:
+def _moment(name: str, pattern: str = "DD/MM/YYYY") -> Callable[[], Expression]:
     here = Func(Value(settings.TIME_ZONE), F(name), function="timezone", output_field=DateTimeField())
-    return lambda: Coalesce(_Written(here, Value("DD/MM/YYYY")), Value(""))
+    return lambda: Coalesce(_Written(here, Value(pattern)), Value(""))
 
 
 def _word(name: str, choices: Iterable[tuple[str, Any]]) -> Callable[[], Expression]:
@@ -147,7 +147,7 @@ COLUMNS: dict[str, Column] = {
     "availability": Column(_("Availability"), _moments_free, usual=False),
     "has_employer": Column(_("Employer"), _yes_or_no, usual=False),
     "other_zones": Column(_("Other possible zones"), _other_zones, usual=False),
-    "reply_before": Column(_("Offer answered by"), _moment("reply_before"), usual=False),
+    "reply_before": Column(_("Offer answered by"), _moment("reply_before", "DD/MM/YYYY HH24:MI"), usual=False),
     "waiting_rank": Column(_("Rank on the waiting list"), _number("waiting_rank"), usual=False),
     "exit_reason": Column(_("Closed because"), _word("exit_reason", ExitReason.choices), usual=False),
 }

@@ -75,6 +75,7 @@ def test_every_column_says_what_the_file_says(recruiter, client_of, kind):
         supported_by="Mission locale",
         availability=["evenings", "sundays"],
         diploma_on=date(2026, 6, 1),
+        reply_before=datetime(2027, 7, 1, 10, 0, tzinfo=UTC),
         since=datetime(2027, 3, 1, 23, 30, tzinfo=UTC),
     )
     known.other_zones.set([factories.zone("toulouse"), factories.zone("paris")])
@@ -100,6 +101,7 @@ def test_every_column_says_what_the_file_says(recruiter, client_of, kind):
         "Availability": "evenings until 9 p.m., some Sundays",
         "Employer": "no",
         "Other possible zones": "Paris, Toulouse",
+        "Offer answered by": "01/07/2027 12:00",
         "Rank on the waiting list": "",
         "Closed because": "",
     }

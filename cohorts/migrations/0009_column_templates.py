@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cohorts", "0007_files_in_hand"),
+        ("cohorts", "0008_an_hour_to_answer"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
