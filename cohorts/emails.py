@@ -1,6 +1,7 @@
 """The letters to applicants; each is a function and a template of the same name."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import translation
 
@@ -8,16 +9,18 @@ from partnership import clock, outbox
 from partnership.states import OnDoubt
 from partnership.templatetags.ui import phone
 
-from .models import Application, Booking
-from .states import FOLLOW, RESUME, ApplicationState
+from .models import Application, Booking, Cohort
+from .states import FOLLOW, HOLDING, RESUME, ApplicationState
 
 
-def _post(application: Application, template: str, *, key: str = "", **options) -> None:
+def _post(
+    application: Application, template: str, *, key: str = "", about: Application | None = None, **options
+) -> None:
     contact = application.contact
     outbox.post(
         f"cohorts/{template}",
         key=f"{template}:{key or application.pk}:{application.version}",
-        about=application,
+        about=about or application,
         to=application.candidate,
         reply_to=contact.email if contact else "",
         contact=contact.full_name if contact else "",
@@ -137,3 +140,41 @@ def application_unreachable(application: Application) -> None:
 def application_reopened(application: Application) -> None:
     """The file is open again."""
     _post(application, "application_reopened", state=_told(application, "state"))
+
+
+def application_transferred(
+    application: Application, *, former: Cohort, kept: Booking | None, cancelled: Booking | None
+) -> None:
+    """The file is followed in another zone; what becomes of the interview, the rank or the place."""
+    has_place = application.state in HOLDING
+    _post(
+        application,
+        "application_transferred",
+        former_zone=former.zone.name,
+        kept_at=kept.slot.starts_at if kept else "",
+        kept_place=kept.slot.place if kept else "",
+        cancelled_at=cancelled.slot.starts_at if cancelled else "",
+        rank=application.waiting_rank or 0,
+        has_place=has_place,
+    )
+
+
+def application_postponed(following: Application, *, former: Application, cancelled: Booking | None) -> None:
+    """The file goes on for a later intake; its link is the new file's."""
+    _post(following, "application_postponed", about=former, **_going_on(following, former, cancelled))
+
+
+def application_redirected(following: Application, *, former: Application, cancelled: Booking | None) -> None:
+    """The file goes on for another course; its link is the new file's."""
+    _post(following, "application_redirected", about=former, **_going_on(following, former, cancelled))
+
+
+def _going_on(following: Application, former: Application, cancelled: Booking | None) -> dict[str, Any]:
+    return {
+        "former_programme": former.intake.programme.short_title,
+        "former_starts_on": former.intake.starts_on,
+        "former_reference": former.reference,
+        "starts_on": following.intake.starts_on,
+        "was_interviewed": following.state == ApplicationState.INTERVIEWED,
+        "cancelled_at": cancelled.slot.starts_at if cancelled else "",
+    }

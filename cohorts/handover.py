@@ -22,6 +22,12 @@ def owner_for(cohort: Cohort) -> User | None:
     return recruiters_of(cohort.zone_id).order_by(load, "full_name").first()
 
 
+def follower_in(cohort: Cohort, person: User | None) -> User | None:
+    """That person, where they recruit in the cohort's zone; else whoever there follows the fewest."""
+    zones = person.zones_as(*RECRUITMENT) if person is not None and person.has_role(*RECRUITMENT) else set()
+    return person if zones is None or cohort.zone_id in zones else owner_for(cohort)
+
+
 def recruiters_of(zone: Zone | int) -> QuerySet[User]:
     """Whoever recruits in a zone today."""
     recruiting = Membership.objects.current().filter(Q(zone=zone) | Q(zone=None), role__in=RECRUITMENT)
@@ -64,8 +70,7 @@ def hand_files_over(person: User, *, heir: User | None, by: Actor) -> int:
     """Give each file to the heir where they recruit in its zone, else to whoever there follows the fewest."""
     nobody = 0
     for file in _files(person):
-        zones = heir.zones_as(*RECRUITMENT) if heir is not None and heir.has_role(*RECRUITMENT) else set()
-        owner = heir if zones is None or file.cohort.zone_id in zones else owner_for(file.cohort)
+        owner = follower_in(file.cohort, heir)
         nobody += owner is None
         edit(file, by=by, owner=owner)
     return nobody

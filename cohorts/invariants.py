@@ -9,6 +9,7 @@ from programmes.states import CurriculumState
 
 from .models import Application, Booking, Candidate, Cohort, Enrolment
 from .states import (
+    CONTINUED,
     ENROLMENT_LIVE,
     HOLDING,
     LIVE,
@@ -22,14 +23,14 @@ S = ApplicationState
 TRIGGERS = {"offers_never_exceed_the_places", "a_slot_holds_its_capacity", "a_cohort_keeps_its_word"}
 # What the applicant is written when their file comes to a state; reopening leads back to one, with its own letter.
 LETTERS = {
-    S.SUBMITTED: ("application_received", "application_reopened"),
+    S.SUBMITTED: ("application_received", "application_reopened", "application_transferred"),
     S.INTERVIEW_SCHEDULED: ("interview_booked",),
     S.WAITLISTED: ("application_waitlisted", "application_reopened"),
     S.ADMITTED: ("application_admitted", "application_reopened"),
     S.CONFIRMED: ("application_confirmed", "application_reopened"),
     S.REJECTED: ("application_rejected",),
     S.DECLINED: ("application_closed",),
-    S.WITHDRAWN: ("application_closed",),
+    S.WITHDRAWN: ("application_closed", "application_postponed", "application_redirected"),
     S.UNREACHABLE: ("application_unreachable",),
 }
 
@@ -67,6 +68,14 @@ def _of_another_intake() -> list[str]:
 
 def _repetitions_that_live() -> list[str]:
     return rows(Application.objects.filter(repeats__isnull=False).exclude(state=S.DRAFT))
+
+
+def _lost_on_the_way() -> list[str]:
+    """Files that are said to go on and do not, or that go on for somebody else."""
+    gone = Application.objects.filter(exit_reason__in=CONTINUED, continuations=None)
+    return rows(gone) + rows(
+        Application.objects.filter(continues__isnull=False).exclude(candidate=F("continues__candidate"))
+    )
 
 
 def _offers_without_content() -> list[str]:
@@ -140,6 +149,7 @@ def register() -> None:
         Invariant("one_live_application", _("one live application a person and intake"), _twice_live),
         Invariant("intake_of_the_cohort", _("an application is of its cohort’s intake"), _of_another_intake),
         Invariant("repetitions_rest", _("a repeated application stays a draft"), _repetitions_that_live),
+        Invariant("files_go_on", _("a file that goes on elsewhere is continued there"), _lost_on_the_way),
         Invariant("offers_have_content", _("an offer names a validated content"), _offers_without_content),
         Invariant("waiting_ranks", _("each rank of a waiting list is held once"), _ranks_that_collide),
         Invariant("enrolled_once_confirmed", _("only the confirmed are enrolled"), _enrolled_without_confirmation),

@@ -80,6 +80,8 @@ class ExitReason(models.TextChoices):
     PERSONAL = "personal", _("personal reasons")
     NO_ANSWER = "no_answer", _("no answer")
     WRONG_CONTACT = "wrong_contact", _("telephone and e-mail wrong")
+    POSTPONED = "postponed", _("goes on for a later intake")
+    REDIRECTED = "redirected", _("goes on for another course")
     OTHER = "other", _("other reason")
 
 
@@ -91,6 +93,9 @@ EXIT_REASONS = {
     _S.WITHDRAWN: (_R.OTHER_COURSE, _R.JOB, _R.MOVED, _R.PERSONAL, _R.OTHER),
     _S.UNREACHABLE: (_R.NO_ANSWER, _R.WRONG_CONTACT),
 }
+REASONS_AGAINST_THE_CONFIRMED = (_R.CONDITION, _R.COURSE_CANCELLED)
+# Nobody chooses these: the file is withdrawn because another one continues it.
+CONTINUED = (_R.POSTPONED, _R.REDIRECTED)
 
 
 # What a personal link of an applicant opens: the draft to go on with, or the page of the application.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import applications, candidates, decisions, exports, recruiters
+from .views import applications, candidates, decisions, exports, recruiters, transfers
 
 app_name = "cohorts"
 public = [
@@ -42,6 +42,9 @@ recruitment = [
     path(f"{_file}/injoignable/", decisions.application_mark_unreachable, name="application_mark_unreachable"),
     path(f"{_file}/desistement/", decisions.application_withdraw, name="application_withdraw"),
     path(f"{_file}/rouvrir/", decisions.application_reopen, name="application_reopen"),
+    path(f"{_file}/transferer/", transfers.application_transfer, name="application_transfer"),
+    path(f"{_file}/reporter/", transfers.application_postpone, name="application_postpone"),
+    path(f"{_file}/reorienter/", transfers.application_redirect, name="application_redirect"),
     path(f"{_file}/confirmer/", decisions.application_confirm, name="application_confirm"),
     path(f"{_file}/decliner/", decisions.application_decline, name="application_decline"),
     path("partenariat/candidatures/", recruiters.register, name="register"),

@@ -129,14 +129,26 @@ def move(
 
 
 @_whole
-def edit(thing: models.Model, *, by: Actor, version: int | None = None, channel: Channel = Channel.WEB, **changes: Any):
-    """Change fields of a versioned thing that keeps its state, and journal it; Stale if it has changed since."""
+def edit(
+    thing: models.Model,
+    *,
+    by: Actor,
+    version: int | None = None,
+    channel: Channel = Channel.WEB,
+    deed: str = "edited",
+    reason: str = "",
+    **changes: Any,
+) -> None:
+    """Change fields of a versioned thing that keeps its state, and journal it; Stale if it has changed since.
+
+    The line says which fields, or the reason where one is given.
+    """
     rows = type(thing)._default_manager.filter(pk=thing.pk)
     if version is not None:
         rows = rows.filter(version=version)
     if not _changed(thing, rows, changes):
         raise Stale(thing)
-    record(thing, "edited", by=by, reason=", ".join(sorted(changes))[:500], channel=channel)
+    record(thing, deed, by=by, reason=reason or ", ".join(sorted(changes))[:500], channel=channel)
 
 
 def record(

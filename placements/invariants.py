@@ -10,7 +10,11 @@ from partnership.invariants import Invariant, journal_agrees, references, rows
 from .models import HostPledge, Placement, Seat
 from .states import PLACED, PLACEMENT_LIVE, PlacementState
 
-TRIGGERS = {"a_placement_fits_its_student", "a_site_keeps_to_the_zones_of_its_students"}
+TRIGGERS = {
+    "a_placement_fits_its_student",
+    "a_site_keeps_to_the_zones_of_its_students",
+    "a_student_stays_in_the_zones_of_their_place",
+}
 
 
 def _two_on_a_seat() -> list[str]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Application, Enrolment, Intake
+from cohorts.states import CONTINUED
 from partnership import clock, outbox, workflow
 from partnership.models import Membership, OutgoingMessage, User
 from partnership.states import Channel, MessageState, Role
@@ -256,6 +257,8 @@ def send_new_follow_link(email: str) -> None:
     for application in (
         Application.objects.submitted()
         .filter(candidate__email__iexact=email)
+        # Its link would open the file that goes on with it, which has its own.
+        .exclude(exit_reason__in=CONTINUED)
         .select_related("candidate", "cohort__intake__programme", "intake")[:MOST_LINKS]
     ):
         emails.follow_link(application)

@@ -13,7 +13,7 @@ from partnership.states import Channel
 
 from ..listing import IN_PROGRESS, NOBODY, OFFERED, ORDERS, OVERDUE, TO_CONTACT, TO_RECORD
 from ..models import Cohort
-from ..states import EXIT_REASONS, ApplicationState, ExitReason, Source
+from ..states import EXIT_REASONS, REASONS_AGAINST_THE_CONFIRMED, ApplicationState, ExitReason, Source
 
 _NO_CHOICE = _("Choose a reason.")
 
@@ -127,6 +127,40 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         fitting = [(reason.value, ExitReason(reason).label) for reason in EXIT_REASONS[to]]
         self.fields["reason"].choices = [("", _("Choose")), *fitting]
+
+
+class RejectionForm(ReasonForm):
+    """Why an application is refused; a confirmed place is taken back for few reasons."""
+
+    def __init__(self, *args: Any, confirmed: bool, to: ApplicationState = ApplicationState.REJECTED, **kwargs: Any):
+        super().__init__(*args, to=to, **kwargs)
+        if confirmed:
+            fitting = [(reason.value, ExitReason(reason).label) for reason in REASONS_AGAINST_THE_CONFIRMED]
+            self.fields["reason"].choices = [("", _("Choose")), *fitting]
+
+
+class MoveForm(forms.Form):
+    """Where a file goes on, and what becomes of a booked interview."""
+
+    cohort = forms.TypedChoiceField(
+        label=_("Where the file goes on"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose where the file goes on."),
+            "invalid_choice": _("Choose where the file goes on."),
+        },
+    )
+    cancels_interview = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, choices: list[tuple[int, str]], booked: str = "", **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["cohort"].choices = choices
+        if booked:
+            self.fields["cancels_interview"].label = _("Cancel the interview of %(moment)s") % {"moment": booked}
+            self.fields["cancels_interview"].help_text = _("Left alone, it stays booked where it is.")
+        else:
+            del self.fields["cancels_interview"]
 
 
 class ChannelForm(forms.Form):

@@ -13,6 +13,7 @@ from programmes.models import Curriculum
 
 from ..states import (
     APPLICATION_FLOW,
+    CONTINUED,
     EXITS,
     HOLDING,
     LIVE,
@@ -82,6 +83,8 @@ class Application(models.Model):
     supported_by = models.CharField(_("supported by"), max_length=120, blank=True)
     # Somebody who already had a live application applied again: this draft stays as it was typed, beside that one.
     repeats = models.ForeignKey("self", models.CASCADE, null=True, related_name="repetitions", editable=False)
+    # Postponed, or sent to another course: the file that was left for this one; answers and interviews come along.
+    continues = models.ForeignKey("self", models.PROTECT, null=True, related_name="continuations", editable=False)
     notice_version = models.CharField(max_length=12, blank=True, editable=False)
     # the decision and the offer
     decided_at = models.DateTimeField(_("decided on"), null=True, editable=False)
@@ -154,6 +157,21 @@ class Application(models.Model):
     @property
     def reference(self) -> str:
         return f"CV-{self.intake.starts_on:%y}-{self.number:04d}"
+
+    @property
+    def newest(self) -> "Application":
+        """The file that goes on with this one: itself, unless it was postponed or sent to another course."""
+        if self.exit_reason not in CONTINUED:
+            return self
+        following = self.continuations.order_by("created_at").last()
+        return following.newest if following is not None else self
+
+    def line(self) -> list["Application"]:
+        """This file and those it continues, the newest first."""
+        found = [self]
+        while found[-1].continues_id:
+            found.append(found[-1].continues)
+        return found
 
     @property
     def contact(self) -> User | None:

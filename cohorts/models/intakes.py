@@ -3,13 +3,16 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from partnership.models import User, Zone
 from partnership.states import Role
 from programmes.models import Curriculum, Programme
 from programmes.states import CurriculumState
+
+from ..states import HOLDING
 
 RECRUITMENT = (Role.RECRUITER, Role.HEAD_OF_RECRUITMENT)
 
@@ -36,6 +39,12 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def visible_to(self, user: User) -> "CohortQuerySet":
         zones = user.zones_as(*RECRUITMENT, Role.REGIONAL_LEAD, Role.ADMINISTRATOR)
         return self if zones is None else self.filter(zone__in=zones)
+
+    def with_places_left(self) -> "CohortQuerySet":
+        """Each with `left`, how many places are neither offered nor confirmed."""
+        held = Count("applications", filter=Q(applications__state__in=HOLDING))
+        places = F("capacity") * (100 + F("overbooking_percent")) / 100
+        return self.annotate(left=Greatest(places - held, 0))
 
     def open_on(self, day: date) -> "CohortQuerySet":
         """Cohorts that take applications: a curriculum recorded, and within the dates."""

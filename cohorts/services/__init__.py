@@ -14,6 +14,14 @@ from .decisions import (
 )
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
 from .templates import change_template, make_template, remove_template
+from .transfers import (
+    letter_of_postponement,
+    letter_of_redirection,
+    letter_of_transfer,
+    postpone,
+    redirect,
+    transfer,
+)
 
 __all__ = [
     "admit",
@@ -24,17 +32,23 @@ __all__ = [
     "correct_identity",
     "decline",
     "describe_project",
+    "letter_of_postponement",
+    "letter_of_redirection",
     "letter_of_rejection",
     "make_template",
+    "letter_of_transfer",
     "mark_unreachable",
+    "postpone",
     "record_absence",
     "record_interview",
+    "redirect",
     "reject",
     "remove_template",
     "reopen",
     "schedule_interview",
     "send_links",
     "submit",
+    "transfer",
     "waitlist",
     "withdraw",
 ]

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from partnership import clock, workflow
-from partnership.models import OutgoingMessage, User, ref
+from partnership.models import OutgoingMessage, User
 from partnership.states import Channel
 from partnership.workflow import Actor, Refused
 from programmes.states import ProgrammeKind
@@ -15,16 +15,17 @@ from .. import emails
 from ..models import Application
 from ..states import (
     HOLDING,
+    REASONS_AGAINST_THE_CONFIRMED,
     REOPENS_AS,
     ApplicationState,
 )
 from .moves import (
     REFUSALS,
-    WITH_ALL_A_LETTER_SAYS,
     enrol,
     go,
     leave,
     next_rank,
+    rehearse,
     time_to_reply,
     validated_content,
 )
@@ -61,14 +62,19 @@ def waitlist(application: Application, *, by: User, version: int | None = None) 
         version=version,
         decided_by=by,
         decided_at=clock.now(),
-        waiting_rank=next_rank(application),
+        waiting_rank=next_rank(application.cohort_id),
     )
     emails.application_waitlisted(application)
 
 
 @transaction.atomic
 def reject(application: Application, *, reason: str, by: User, version: int | None = None) -> None:
-    """Refuse, for a coded reason, and tell the applicant; a confirmed student's enrolment ends with it."""
+    """Refuse, for a coded reason, and tell the applicant; a confirmed student's enrolment ends with it.
+
+    Whoever has confirmed is refused for nothing but a condition that was not met, or a course that does not take place.
+    """
+    if application.state == ApplicationState.CONFIRMED and reason not in REASONS_AGAINST_THE_CONFIRMED:
+        raise Refused(_("A confirmed place is taken back only if a condition is not met or the course is cancelled."))
     leave(
         application,
         ApplicationState.REJECTED,
@@ -83,14 +89,7 @@ def reject(application: Application, *, reason: str, by: User, version: int | No
 
 def letter_of_rejection(application: Application, *, reason: str, by: User) -> OutgoingMessage | None:
     """The very letter a refusal would send, done and undone so that nothing is kept; none to who has no address."""
-    with transaction.atomic():
-        refused = WITH_ALL_A_LETTER_SAYS.get(pk=application.pk)
-        refused.cohort.intake = refused.intake
-        reject(refused, reason=reason, by=by)
-        letters = OutgoingMessage.objects.filter(about=ref(application), template="cohorts/application_rejected")
-        letter = letters.order_by("pk").last() if application.candidate.email else None
-        transaction.set_rollback(True)
-    return letter
+    return rehearse(application, reject, "application_rejected", reason=reason, by=by)
 
 
 @transaction.atomic
@@ -123,6 +122,9 @@ def reopen(application: Application, *, reason: str, by: User, version: int | No
         raise Refused(_("This person has been erased."))
     if not application.left_from:
         raise Refused(_("This file is not closed."))
+    following = application.continuations.live().select_related("intake").first()
+    if following is not None:
+        raise Refused(_("This file goes on as %(reference)s: close that one first.") % {"reference": following})
     to = ApplicationState(application.left_from)
     to = REOPENS_AS.get(to, to)
     changes: dict[str, Any] = {"exit_reason": "", "left_from": ""}
@@ -134,7 +136,7 @@ def reopen(application: Application, *, reason: str, by: User, version: int | No
             "reply_before": time_to_reply(application),
         }
     elif to == ApplicationState.WAITLISTED:
-        changes |= {"decided_by": by, "decided_at": clock.now(), "waiting_rank": next_rank(application)}
+        changes |= {"decided_by": by, "decided_at": clock.now(), "waiting_rank": next_rank(application.cohort_id)}
     else:
         # The decision that closed it is in the journal; the next one is still to be taken.
         changes |= {"decided_by": None, "decided_at": None}

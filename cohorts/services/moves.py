@@ -1,20 +1,23 @@
 """The moves themselves: what every deed on an application goes through."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnership import clock, outbox, working_time
+from partnership.models import OutgoingMessage, ref
 from partnership.workflow import Actor, Refused, move, record
 from programmes import services as teaching
 from programmes.models import Curriculum
 
 from ..models import Application, Booking, Cohort, Enrolment
 from ..signals import enrolment_ended
-from ..states import EXIT_REASONS, EXITS, ApplicationState, BookingState, EnrolmentState
+from ..states import CONTINUED, EXIT_REASONS, EXITS, ApplicationState, BookingState, EnrolmentState
 
 WITH_ALL_A_LETTER_SAYS = Application.objects.select_related(
     "candidate", "cohort__zone", "intake__programme__provider", "owner"
@@ -27,6 +30,10 @@ REFUSALS = {
     "one_live_application_per_person_and_intake": gettext_lazy(
         "This person already has another application under way for the same intake."
     ),
+    # A law of the places, which stand above; whoever moves a student meets it here.
+    "a_student_stays_in_the_zones_of_their_place": gettext_lazy(
+        "This student has a place at a host outside that zone: the regional lead cancels it first."
+    ),
 }
 
 
@@ -38,9 +45,14 @@ def go(application: Application, to: ApplicationState, *, by: Actor, **changes: 
     move(application, to, by=by, state_since=clock.now(), **changes)
 
 
-def leave(application: Application, to: ApplicationState, *, reason: str, by: Actor, **changes: Any) -> None:
-    """An exit: a coded reason that fits it, no letter of ours still on its way, no booking or enrolment left open."""
-    if reason not in EXIT_REASONS[to]:
+def leave(
+    application: Application, to: ApplicationState, *, reason: str, by: Actor, goes_on: bool = False, **changes: Any
+) -> None:
+    """An exit: a coded reason that fits it, no letter of ours still on its way, no booking or enrolment left open.
+
+    `goes_on`: another file continues this one, for a reason that is nobody's to choose.
+    """
+    if reason not in (CONTINUED if goes_on else EXIT_REASONS[to]):
         raise Refused(_("Choose a reason."))
     left_from = application.state
     # To the applicant: what hosts and leads are told of this file is still true.
@@ -50,6 +62,18 @@ def leave(application: Application, to: ApplicationState, *, reason: str, by: Ac
     for enrolment in application.enrolments.live():
         move(enrolment, EnrolmentState.ENDED, by=by, reason=reason, ended_at=clock.now(), end_reason=reason)
         enrolment_ended.send(sender=Enrolment, enrolment=enrolment, by=by, reason=reason)
+
+
+def rehearse(application: Application, deed: Callable[..., Any], template: str, **said: Any) -> OutgoingMessage | None:
+    """The very letter a deed would send, done and undone so that nothing is kept; none to who has no address."""
+    with transaction.atomic():
+        shown = WITH_ALL_A_LETTER_SAYS.get(pk=application.pk)
+        shown.cohort.intake = shown.intake
+        deed(shown, **said)
+        letters = OutgoingMessage.objects.filter(about=ref(shown), template=f"cohorts/{template}")
+        letter = letters.order_by("pk").last() if shown.candidate.email else None
+        transaction.set_rollback(True)
+    return letter
 
 
 def close_booking(application: Application, state: BookingState, *, by: Actor, note: str = "") -> Booking | None:
@@ -81,9 +105,9 @@ def time_to_reply(application: Application) -> datetime:
     return working_time.add_open_hours(leaves, timedelta(hours=application.cohort.hours_to_reply))
 
 
-def next_rank(application: Application) -> int:
-    """The rank behind whoever waits for this cohort; holds the queue until the commit."""
+def next_rank(cohort: int) -> int:
+    """The rank behind whoever waits for a cohort (its key); holds the queue until the commit."""
     # The cohort's row is the queue: two people put on the list at once get two ranks.
-    Cohort.objects.select_for_update(no_key=True).get(pk=application.cohort_id)
-    last = Application.objects.filter(cohort=application.cohort_id).aggregate(last=Max("waiting_rank"))["last"]
+    Cohort.objects.select_for_update(no_key=True).get(pk=cohort)
+    last = Application.objects.filter(cohort=cohort).aggregate(last=Max("waiting_rank"))["last"]
     return (last or 0) + 1

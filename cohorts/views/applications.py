@@ -20,10 +20,10 @@ from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
 
 from .. import policies
-from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, ReopeningForm
+from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, RejectionForm, ReopeningForm
 from ..models import Application, Booking
-from ..states import APPLICATION_FLOW, EXITS, HOLDING, ApplicationState, Availability, BookingState, Source
-from . import story
+from ..states import APPLICATION_FLOW, EXITS, HOLDING, LIVE, ApplicationState, Availability, BookingState, Source
+from . import people, story
 
 S = ApplicationState
 
@@ -47,7 +47,7 @@ def show(
     request: HttpRequest, application: Application, *, bound: dict[str, forms.Form] | None = None, status: int = 200
 ) -> HttpResponse:
     """The file's page; `bound` holds a form that came back, with a 422 for its errors or a 409 for a newer state."""
-    bookings = list(application.bookings.select_related("slot__held_by").order_by("slot__starts_at"))
+    others, bookings, held = people.others_of(application, request.user)
     days, left_out = story.days_of(application, everything="histoire" in request.GET)
     bound = bound or {}
     offered = _forms(application)
@@ -63,7 +63,9 @@ def show(
         "candidate": application.candidate,
         "due": _due(application, bookings),
         "facts": _facts(application),
-        "interviews": [one for one in bookings if one.state == BookingState.ATTENDED],
+        "interviews": held,
+        "others": others,
+        "goes_on": application.state in LIVE,
         "booked": next((one for one in bookings if one.state == BookingState.BOOKED), None),
         "forms": {**offered, **{key: form for key, form in bound.items() if key in offered}},
         # The base template says « Erreur » in the title for the form that came back with errors.
@@ -96,7 +98,7 @@ def _forms(application: Application) -> dict[str, forms.Form]:
     if S.WITHDRAWN in next_states:
         found["withdraw"] = LeavingForm(prefix="withdraw", to=S.WITHDRAWN)
     if S.REJECTED in next_states:
-        found["reject"] = ReasonForm(prefix="reject", to=S.REJECTED)
+        found["reject"] = RejectionForm(prefix="reject", confirmed=application.state == S.CONFIRMED)
     return found
 
 
@@ -277,7 +279,7 @@ def _decided(application: Application) -> str:
 def application_letter(request: HttpRequest, pk: object, letter: int) -> HttpResponse:
     """A letter of the file, to read; nobody but its reader ever sees the personal link."""
     application = fetch(request, pk)
-    found = get_object_or_404(OutgoingMessage, pk=letter, about=ref(application))
+    found = get_object_or_404(OutgoingMessage, pk=letter, about__in=[ref(file) for file in application.line()])
     return render(
         request,
         "cohorts/application_letter.html",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from partnership.workflow import Refused, Stale, must_be_shown
 
 from .. import services
-from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, ReopeningForm
+from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, RejectionForm, ReopeningForm
 from ..models import Application
 from ..states import ApplicationState
 from .applications import fetch, readable, show
@@ -100,19 +100,21 @@ def application_waitlist(request: HttpRequest, pk: object) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_reject(request: HttpRequest, pk: object) -> HttpResponse:
     """A refusal is confirmed: the reason, then the very letter that will leave, then the deed."""
+    application = fetch(request, pk)
+    confirmed = application.state == S.CONFIRMED
     if request.method == "POST":
-        form = ReasonForm(request.POST, prefix="reject", to=S.REJECTED)
+        form = RejectionForm(request.POST, prefix="reject", confirmed=confirmed)
         if form.is_valid():
             done = _("The application of %(who)s is refused, a letter says so.")
             return _act(request, pk, services.reject, done, key="reject", form=form)
-        return _confirm_rejection(request, fetch(request, pk), form, status=422)
+        return _confirm_rejection(request, application, form, status=422)
     asked = "reject-reason" in request.GET
-    form = ReasonForm(request.GET if asked else None, prefix="reject", to=S.REJECTED)
-    return _confirm_rejection(request, fetch(request, pk), form, status=422 if asked and not form.is_valid() else 200)
+    form = RejectionForm(request.GET if asked else None, prefix="reject", confirmed=confirmed)
+    return _confirm_rejection(request, application, form, status=422 if asked and not form.is_valid() else 200)
 
 
 def _confirm_rejection(
-    request: HttpRequest, application: Application, form: ReasonForm, *, status: int
+    request: HttpRequest, application: Application, form: RejectionForm, *, status: int
 ) -> HttpResponse:
     letter = None
     if form.is_bound and form.is_valid():

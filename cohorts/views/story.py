@@ -24,10 +24,13 @@ _SILENT = "cohorts.booking:"
 
 
 def days_of(application: Application, *, everything: bool = False) -> tuple[list[dict[str, Any]], bool]:
-    """The days of the story with their entries, and whether older ones were left out; three statements."""
-    about = ref(application)
-    journal = JournalEntry.objects.filter(about=about).exclude(subject__startswith=_SILENT)
-    letters = OutgoingMessage.objects.filter(about=about).exclude(state=MessageState.DRAFT).defer("text", "html")
+    """The days of the story with their entries, and whether older ones were left out; three statements.
+
+    What a postponed or redirected file continues is part of its story.
+    """
+    about = [ref(file) for file in application.line()]
+    journal = JournalEntry.objects.filter(about__in=about).exclude(subject__startswith=_SILENT)
+    letters = OutgoingMessage.objects.filter(about__in=about).exclude(state=MessageState.DRAFT).defer("text", "html")
     if not everything:
         journal, letters = journal[: NEWEST + 1], letters[: NEWEST + 1]
     lines = list(journal)
@@ -68,8 +71,9 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str]) -
     words = _states(model) | {
         "edited": _("Changed"),
         "applied_again": _("The same person applied again"),
+        "transferred": _("Moved to another zone"),
     }
-    own = line.subject == ref(application)
+    own = model is Application
     ends = line.after in EXITS if own else line.after in ("ended", "declined", "broken", "cancelled")
     return {
         "at": line.at,

@@ -105,7 +105,8 @@ def _application(request: HttpRequest, token: str) -> Application:
     if application is None:
         # Erased since: as if the link had never been.
         raise links.Unusable("unknown", link)
-    return application
+    # A link follows its file to the intake or the course for which it goes on.
+    return application.newest
 
 
 def _current_placement(application: Application) -> Placement | None:

@@ -255,6 +255,10 @@ THE_RECRUITMENT = [
     deed("cohorts:application_mark_unreachable", RECRUITMENT, of="submitted", zone=True),
     deed("cohorts:application_withdraw", RECRUITMENT, of="submitted", zone=True),
     deed("cohorts:application_reopen", RECRUITMENT, of="rejected", zone=True),
+    # whoever sends a file to another zone no longer sees it: it leads back to the list
+    form("cohorts:application_transfer", RECRUITMENT, of="submitted", zone=True, asks=("cohort",)),
+    form("cohorts:application_postpone", RECRUITMENT, of="interviewed", zone=True, asks=("cohort",)),
+    form("cohorts:application_redirect", RECRUITMENT, of="interviewed", zone=True, asks=("cohort",)),
     deed("cohorts:application_confirm", RECRUITMENT, of="admitted", zone=True),
     deed("cohorts:application_decline", RECRUITMENT, of="admitted", zone=True),
 ]

@@ -49,6 +49,8 @@ GIVEN: dict[str, Any] = {
     "person": User.objects.first,
     "user": User.objects.first,
     "secret": lambda: "JBSWY3DPEHPK3PXP",
+    "choices": lambda: [(cohort.pk, str(cohort)) for cohort in Cohort.objects.all()],
+    "confirmed": lambda: True,
     "to": lambda: ApplicationState.WITHDRAWN,
     "exit_state": lambda: ApplicationState.WITHDRAWN,
 }

@@ -352,9 +352,26 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
     for name, (state, said) in forms.items():
         version = Application.objects.get(pk=world.things[state.value, zone]["pk"]).version
         world.answers[f"cohorts:{name}", zone] = said | {"version": str(version)}
+    _lead_elsewhere(world, zone, cohort)
     world.answers["placements:follow_decline", LYON] = {"reason": "moved"}
     world.answers["placements:follow_withdraw", LYON] = {"reason": "job"}
     world.answers["placements:follow_renew", LYON] = {"email": files[S.ADMITTED].candidate.email}
+
+
+def _lead_elsewhere(world: World, zone: str, cohort: Cohort) -> None:
+    """A later intake and another course, which take no application yet, and the other zone."""
+    dates = {"applications_from": clock.today() + timedelta(days=400)}
+    dates["applications_until"] = dates["applications_from"] + timedelta(days=90)
+    other = factories.cohort(PARIS if zone == LYON else LYON, of=cohort.intake)
+    later = factories.intake(cohort.intake.programme, starts_on=clock.today() + timedelta(days=730))
+    school = factories.intake(Programme.objects.get(slug="cmc"), starts_on=clock.today() + timedelta(days=730))
+    for name, state, to in (
+        ("transfer", S.SUBMITTED, other),
+        ("postpone", S.INTERVIEWED, factories.cohort(zone, of=later, **dates)),
+        ("redirect", S.INTERVIEWED, factories.cohort(zone, of=school, **dates)),
+    ):
+        version = Application.objects.get(pk=world.things[state.value, zone]["pk"]).version
+        world.answers[f"cohorts:application_{name}", zone] = {"cohort": str(to.pk), "version": str(version)}
 
 
 def site_of(zone: str) -> HostSite:

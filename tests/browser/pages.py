@@ -30,7 +30,7 @@ class Page:
     reader: Role | None = None
     args: Callable[[World], list[Any]] = lambda world: []
     zone: str | None = None
-    query: str = ""
+    query: str | Callable[[World], str] = ""
     status: int = 200
     # CSS selectors of forms that, sent empty, come back with what is wrong and status 422.
     forms: tuple[str, ...] = ()
@@ -42,7 +42,8 @@ class Page:
         return f"{self.name} {self.note}".strip()
 
     def address(self, world: World) -> str:
-        return reverse(self.name, args=self.args(world)) + self.query
+        query = self.query(world) if callable(self.query) else self.query
+        return reverse(self.name, args=self.args(world)) + query
 
 
 def resumed(key: str) -> Callable[[Visitor, World], Any]:
@@ -234,6 +235,17 @@ RECRUITMENT = [
     Page("cohorts:template_list", Role.RECRUITER, query="?etat=en_cours"),
     Page("cohorts:template_add", Role.RECRUITER, forms=MAIN_FORM),
     Page("cohorts:template_edit", Role.RECRUITER, lambda world: [world.column_template.pk]),
+    *(
+        Page(f"cohorts:application_{deed}", Role.RECRUITER, application(state))
+        for deed, state in (("transfer", S.INTERVIEW_SCHEDULED), ("postpone", S.INTERVIEWED), ("redirect", S.SUBMITTED))
+    ),
+    Page(
+        "cohorts:application_transfer",
+        Role.RECRUITER,
+        application(S.SUBMITTED),
+        query=lambda world: f"?cohort={world.cohort('toulouse').pk}",
+        note="letter",
+    ),
     Page("job_detail", Role.RECRUITER, lambda world: [world.job.pk]),
     Page("job_detail", Role.RECRUITER, lambda world: [world.failed_job.pk], note="failed"),
 ]

@@ -131,6 +131,9 @@ class World:
     def application(self, state: ApplicationState, zone: str = "lyon") -> Application:
         return Application.objects.filter(state=state, cohort__zone__code=zone).order_by("pk").first()
 
+    def cohort(self, zone: str) -> Cohort:
+        return Cohort.objects.get(zone__code=zone, intake__programme=self.acvd)
+
     def letter(self, application: Application) -> OutgoingMessage:
         return OutgoingMessage.objects.filter(about=ref(application)).order_by("pk").first()
 

@@ -51,6 +51,10 @@ def write(name, *, language="fr", owner=None, first_name="Manon", **fields):
         FUNCTIONS[name](Booking.objects.create(slot=slot, application=application))
     elif name == "application_already_open":
         FUNCTIONS[name](application, repetition=factories.application(state=S.DRAFT))
+    elif name == "application_transferred":
+        FUNCTIONS[name](application, former=factories.cohort("paris"), kept=None, cancelled=None)
+    elif name in ("application_postponed", "application_redirected"):
+        FUNCTIONS[name](application, former=factories.application(factories.cohort("paris")), cancelled=None)
     else:
         FUNCTIONS[name](application)
     return OutgoingMessage.objects.get(template=f"cohorts/{name}")

@@ -105,7 +105,9 @@ def client(recruiter, client_of):
 )
 def test_a_deed_moves_the_file_journals_it_and_writes_one_letter(client, recruiter, name, before, after, letter):
     application = factories.application(state=before)
-    response = _do(client, name, application)
+    # A confirmed place is taken back for few reasons.
+    said = {"reject-reason": "condition"} if (name, before) == ("application_reject", S.CONFIRMED) else {}
+    response = _do(client, name, application, **said)
     assert response.status_code == 302
     assert response["Location"] == _address("application_detail", application)
     application.refresh_from_db()
