@@ -14,8 +14,8 @@ from partnership.states import JobState
 from partnership.workflow import Actor, record
 
 from . import services
-from .models import Application, Booking, Candidate, Consent, Enrolment, plain
-from .states import ENROLMENT_LIVE, LIVE, ExitReason
+from .models import Application, Booking, Call, Candidate, Consent, Enrolment, plain
+from .states import ENROLMENT_LIVE, LIVE, CallResult, ExitReason
 
 EXPORT = "applications_export"
 _NOBODY: dict[str, Any] = {
@@ -108,6 +108,7 @@ def collect(subject: str) -> Held:
         "interviews": list(
             Booking.objects.filter(application__in=files).values("slot__starts_at", "slot__place", "state", "note")
         ),
+        "calls": list(Call.objects.filter(application__in=files).values("at", "result", "note", "next_at")),
         "consents": list(
             Consent.objects.filter(candidate__in=selves).values("purpose", "text_version", "given_at", "withdrawn_at")
         ),
@@ -132,11 +133,12 @@ def erase(subject: str, at: datetime) -> Erased:
         "people": Candidate.objects.filter(pk__in=selves, erased_at=None).update(erased_at=at, **_NOBODY),
         "answers": answered,
         "notes": Booking.objects.filter(application__in=keys).exclude(note="").update(note=""),
+        "calls": Call.objects.filter(application__in=keys).exclude(note="").update(note=""),
         "outcomes": Enrolment.objects.filter(application__in=keys).exclude(outcome="").update(outcome=""),
         "consents": Consent.objects.filter(candidate__in=selves).delete()[0],
         "letters": personal_data.erase_letters(people=people, files=refs),
         "links": personal_data.revoke_links([*refs, *people]),
-        "reasons": personal_data.erase_reasons([*refs, *people], keep=ExitReason.values),
+        "reasons": personal_data.erase_reasons([*refs, *people], keep=[*ExitReason.values, *CallResult.values]),
         "exports": _erase_exports(before=at),
     }
     return erased

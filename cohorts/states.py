@@ -37,6 +37,8 @@ LIVE = (
 # Each takes one of the cohort's places, by the database.
 HOLDING = (_S.ADMITTED, _S.CONFIRMED)
 EXITS = (_S.REJECTED, _S.DECLINED, _S.EXPIRED, _S.WITHDRAWN, _S.UNREACHABLE)
+# Whoever is in one of these waits for something from us, as long as no later date was agreed.
+AWAITING = (_S.ENQUIRY, _S.SUBMITTED, _S.NO_SHOW, _S.INTERVIEWED)
 _REOPENED = (_S.ENQUIRY, _S.SUBMITTED, _S.INTERVIEWED, _S.WAITLISTED, _S.ADMITTED, _S.CONFIRMED)
 APPLICATION_FLOW = {
     _S.ENQUIRY: (_S.SUBMITTED, _S.REJECTED, _S.UNREACHABLE, _S.WITHDRAWN),
@@ -129,6 +131,18 @@ class Source(models.TextChoices):
     HOST = "host", _("an employer")
     WORD_OF_MOUTH = "word_of_mouth", _("word of mouth")
     OTHER = "other", _("other")
+
+
+class CallResult(models.TextChoices):
+    REACHED = "reached", _("Reached")
+    VOICEMAIL = "voicemail", _("Voicemail")
+    WRONG_NUMBER = "wrong_number", _("Wrong number")
+    CALL_BACK = "call_back", _("Call back on…")
+    NOT_INTERESTED = "not_interested", _("Not interested")
+
+
+# Nobody was spoken to.
+UNANSWERED = (CallResult.VOICEMAIL, CallResult.WRONG_NUMBER)
 
 
 class SlotKind(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import applications, candidates, decisions, exports, recruiters, transfers
+from .views import applications, calls, candidates, decisions, exports, recruiters, transfers
 
 app_name = "cohorts"
 public = [
@@ -32,6 +32,8 @@ recruitment = [
     path("recrutement/exports/<int:pk>/retirer/", exports.template_remove, name="template_remove"),
     path(f"{_file}/", applications.application_detail, name="application_detail"),
     path(f"{_file}/courriels/<int:letter>/", applications.application_letter, name="application_letter"),
+    path("recrutement/appels/suivant/", calls.call_next, name="call_next"),
+    path(f"{_file}/appel/", calls.call_record, name="call_record"),
     path(f"{_file}/entretien/", decisions.interview_schedule, name="interview_schedule"),
     path(f"{_file}/entretien/annuler/", decisions.interview_cancel, name="interview_cancel"),
     path(f"{_file}/entretien/passe/", decisions.interview_record, name="interview_record"),

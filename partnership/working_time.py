@@ -98,6 +98,11 @@ def add_open_hours(moment: datetime, length: timedelta) -> datetime:
     return _at(add_working_days(moment.date(), days + 1), opening) + rest
 
 
+def next_morning(moment: datetime) -> datetime:
+    """When somebody is there again after the day of a moment, in Paris."""
+    return _at(add_working_days(moment.astimezone(PARIS).date(), 1), settings.OPENING[0])
+
+
 def next_polite_moment(moment: datetime) -> datetime:
     """The moment itself, or the end, in Paris, of the quiet hours it falls into."""
     local = moment.astimezone(PARIS)

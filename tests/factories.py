@@ -193,6 +193,7 @@ def application(
     defaults: dict[str, Any] = {
         "created_at": since,
         "state_since": since,
+        "acted_at": since,
         "submitted_at": None if state in (ApplicationState.DRAFT, ApplicationState.ENQUIRY) else since,
         "level": "4",
         "languages": "français",

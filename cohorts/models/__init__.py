@@ -1,6 +1,7 @@
 """Who joins: intakes and cohorts, candidates and their applications, interviews, enrolments."""
 
 from .applications import Application, ApplicationQuerySet
+from .calls import Call
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake
@@ -12,6 +13,7 @@ __all__ = [
     "Application",
     "ApplicationQuerySet",
     "Booking",
+    "Call",
     "Candidate",
     "Cohort",
     "CohortQuerySet",

@@ -5,7 +5,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from partnership.models import User, Zone
@@ -13,6 +13,7 @@ from programmes.models import Curriculum
 
 from ..states import (
     APPLICATION_FLOW,
+    AWAITING,
     CONTINUED,
     EXITS,
     HOLDING,
@@ -69,6 +70,10 @@ class Application(models.Model):
     created_at = models.DateTimeField(_("begun on"))
     submitted_at = models.DateTimeField(_("submitted on"), null=True)
     state_since = models.DateTimeField(_("in this state since"))
+    # The last deed of ours; whoever waits has waited since then, or since the state, whichever is later.
+    acted_at = models.DateTimeField(_("last deed of ours"), null=True, editable=False)
+    # The next date that was agreed; without one, it follows from the state.
+    next_at = models.DateTimeField(_("next date"), null=True, editable=False)
     owner = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="applications", verbose_name=_("followed by")
     )
@@ -106,6 +111,14 @@ class Application(models.Model):
             # Each order of the recruiter's list (listing.ORDERS) walks along one of these from wherever a page begins.
             models.Index(fields=["state_since", "id"], name="applications_by_wait"),
             models.Index(fields=["state", "state_since", "id"], name="applications_by_stage_and_wait"),
+            # Whoever waits for us, by what is due (worklist.py).
+            models.Index(
+                Coalesce("next_at", Greatest("state_since", "acted_at")),
+                "id",
+                condition=Q(state__in=AWAITING),
+                name="applications_by_due_date",
+            ),
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="applications_by_next_date"),
             # How many files each recruiter has in hand (handover.owner_for).
             models.Index(fields=["owner"], condition=Q(state__in=LIVE), name="live_applications_by_owner"),
             models.Index(Coalesce("submitted_at", "created_at"), "id", name="applications_by_submission"),

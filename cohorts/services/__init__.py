@@ -1,6 +1,7 @@
 """What is done with applications: each service reads like the minutes of a meeting."""
 
 from .applying import begin, correct_identity, describe_project, send_links, submit
+from .calls import record_call
 from .decisions import (
     admit,
     confirm,
@@ -40,6 +41,7 @@ __all__ = [
     "mark_unreachable",
     "postpone",
     "record_absence",
+    "record_call",
     "record_interview",
     "redirect",
     "reject",

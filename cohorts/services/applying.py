@@ -146,6 +146,7 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str, 
         by=application.candidate,
         submitted_at=now,
         state_since=now,
+        next_at=None,
         notice_version=notice_version,
         owner=application.owner or owner_for(application.cohort),
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from partnership import clock, outbox, working_time
 from partnership.models import OutgoingMessage, ref
+from partnership.states import ActorKind
 from partnership.workflow import Actor, Refused, move, record
 from programmes import services as teaching
 from programmes.models import Curriculum
@@ -38,11 +39,16 @@ REFUSALS = {
 
 
 def go(application: Application, to: ApplicationState, *, by: Actor, **changes: Any) -> None:
-    """Move an application, and begin a new wait; Refused for a closed file unless it is being opened again."""
+    """Move an application, and begin a new wait; Refused for a closed file unless it is being opened again.
+
+    The next date that was agreed was about the state that is left.
+    """
     # The flow lets a closed file back to where it left; only reopening, which says why, forgets where that was.
     if application.state in EXITS and changes.get("left_from") != "":
         raise Refused(_("This file is closed: open it again first."))
-    move(application, to, by=by, state_since=clock.now(), **changes)
+    now = clock.now()
+    ours = {"acted_at": now} if by.actor_kind == ActorKind.USER else {}
+    move(application, to, by=by, **{"state_since": now, "next_at": None, **ours, **changes})
 
 
 def leave(

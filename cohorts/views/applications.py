@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Count, Exists, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,10 +21,11 @@ from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
 
 from .. import policies
+from ..forms.calls import CallForm
 from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, RejectionForm, ReopeningForm
-from ..models import Application, Booking
+from ..models import Application, Booking, Cohort
 from ..states import APPLICATION_FLOW, EXITS, HOLDING, LIVE, ApplicationState, Availability, BookingState, Source
-from . import people, story
+from . import call_panel, people, story
 
 S = ApplicationState
 
@@ -48,7 +50,8 @@ def show(
 ) -> HttpResponse:
     """The file's page; `bound` holds a form that came back, with a 422 for its errors or a 409 for a newer state."""
     others, bookings, held = people.others_of(application, request.user)
-    days, left_out = story.days_of(application, everything="histoire" in request.GET)
+    calls = story.calls_of(application)
+    days, left_out = story.days_of(application, calls, everything="histoire" in request.GET)
     bound = bound or {}
     offered = _forms(application)
     typed = [
@@ -67,6 +70,7 @@ def show(
         "others": others,
         "goes_on": application.state in LIVE,
         "booked": next((one for one in bookings if one.state == BookingState.BOOKED), None),
+        "panel": call_panel.panel(application, calls),
         "forms": {**offered, **{key: form for key, form in bound.items() if key in offered}},
         # The base template says « Erreur » in the title for the form that came back with errors.
         "form": next(iter(bound.values()), None) if status == 422 else None,
@@ -85,6 +89,7 @@ def _forms(application: Application) -> dict[str, forms.Form]:
     found: dict[str, forms.Form] = {}
     if application.state in EXITS:
         return {"reopen": ReopeningForm(prefix="reopen")}
+    found["call"] = CallForm(prefix="call")
     if S.INTERVIEW_SCHEDULED in next_states:
         found["schedule"] = InterviewForm(prefix="schedule")
     if S.INTERVIEWED in next_states:
@@ -120,7 +125,7 @@ def _due(application: Application, bookings: list[Booking]) -> dict[str, Any] | 
     match application.state:
         case S.ENQUIRY:
             title = _("First contact due since %(day)s") % {"day": since}
-            return _block(title, _("This person asked for information."))
+            return _block(title, _("This person asked for information."), go("appel", _("Call"), primary=True))
         case S.SUBMITTED if application.intake.programme.kind == ProgrammeKind.SCHOOL_CERTIFICATE:
             return _block(
                 _("Decision due since %(day)s") % {"day": since},
@@ -207,9 +212,11 @@ def _block(title: str, reason: str, *actions: dict[str, Any], meaning: str = "")
 
 def _places(application: Application) -> str:
     cohort = application.cohort
-    if not Curriculum.objects.validated().filter(programme=application.intake.programme_id).exists():
+    validated = Curriculum.objects.validated().filter(programme=application.intake.programme_id)
+    holding = Count("applications", filter=Q(applications__state__in=HOLDING))
+    is_validated, held = Cohort.objects.filter(pk=cohort.pk).values_list(Exists(validated), holding).get()
+    if not is_validated:
         return _("No place can be offered before the content of the course is validated.")
-    held = Application.objects.filter(cohort=cohort, state__in=HOLDING).count()
     left = max(cohort.places - held, 0)
     if not left:
         return _("No place is left in %(zone)s: all %(all)s are offered or confirmed.") % {

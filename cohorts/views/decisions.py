@@ -21,7 +21,7 @@ from .applications import fetch, readable, show
 S = ApplicationState
 
 
-def _act(
+def act(
     request: HttpRequest,
     pk: object,
     deed: Callable[..., Any],
@@ -30,8 +30,12 @@ def _act(
     key: str = "",
     form: forms.Form | None = None,
     tells: bool = True,
+    then: Callable[[], HttpResponse] | None = None,
 ) -> HttpResponse:
-    """Do a deed with what its form says: 422 with the form, 409 with the newer state and what was typed, or back."""
+    """Do a deed with what its form says: 422 with the form, 409 with the newer state and what was typed, or back.
+
+    `then` leads elsewhere than to the file, once the deed is done.
+    """
     application = fetch(request, pk)
     bound = {key: form} if form else {}
     if form and not form.is_valid():
@@ -49,6 +53,8 @@ def _act(
         if tells and not application.candidate.email:
             words = _("%(who)s has no e-mail address, so no letter leaves: call.")
             messages.warning(request, words % {"who": application.candidate})
+        if then is not None:
+            return then()
     return redirect("cohorts:application_detail", pk=application.pk)
 
 
@@ -62,24 +68,24 @@ def _schedule(application: Application, *, day: object, time: object, **said: An
 @require_POST
 def interview_schedule(request: HttpRequest, pk: object) -> HttpResponse:
     form = InterviewForm(request.POST, prefix="schedule")
-    return _act(request, pk, _schedule, _("Interview fixed: %(who)s is told by letter."), key="schedule", form=form)
+    return act(request, pk, _schedule, _("Interview fixed: %(who)s is told by letter."), key="schedule", form=form)
 
 
 @require_POST
 def interview_cancel(request: HttpRequest, pk: object) -> HttpResponse:
-    return _act(request, pk, services.cancel_interview, _("Interview cancelled: %(who)s is told by letter."))
+    return act(request, pk, services.cancel_interview, _("Interview cancelled: %(who)s is told by letter."))
 
 
 @require_POST
 def interview_record(request: HttpRequest, pk: object) -> HttpResponse:
     form = NoteForm(request.POST, prefix="record")
     done = _("Interview recorded: a decision is due.")
-    return _act(request, pk, services.record_interview, done, key="record", form=form, tells=False)
+    return act(request, pk, services.record_interview, done, key="record", form=form, tells=False)
 
 
 @require_POST
 def interview_miss(request: HttpRequest, pk: object) -> HttpResponse:
-    return _act(
+    return act(
         request, pk, services.record_absence, _("Absence recorded: %(who)s is written to tomorrow at 9 in the morning.")
     )
 
@@ -89,12 +95,12 @@ def interview_miss(request: HttpRequest, pk: object) -> HttpResponse:
 
 @require_POST
 def application_admit(request: HttpRequest, pk: object) -> HttpResponse:
-    return _act(request, pk, services.admit, _("A place is offered to %(who)s, who is told by letter."))
+    return act(request, pk, services.admit, _("A place is offered to %(who)s, who is told by letter."))
 
 
 @require_POST
 def application_waitlist(request: HttpRequest, pk: object) -> HttpResponse:
-    return _act(request, pk, services.waitlist, _("%(who)s is on the waiting list and is told by letter."))
+    return act(request, pk, services.waitlist, _("%(who)s is on the waiting list and is told by letter."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,7 +112,7 @@ def application_reject(request: HttpRequest, pk: object) -> HttpResponse:
         form = RejectionForm(request.POST, prefix="reject", confirmed=confirmed)
         if form.is_valid():
             done = _("The application of %(who)s is refused, a letter says so.")
-            return _act(request, pk, services.reject, done, key="reject", form=form)
+            return act(request, pk, services.reject, done, key="reject", form=form)
         return _confirm_rejection(request, application, form, status=422)
     asked = "reject-reason" in request.GET
     form = RejectionForm(request.GET if asked else None, prefix="reject", confirmed=confirmed)
@@ -137,19 +143,19 @@ def _confirm_rejection(
 def application_mark_unreachable(request: HttpRequest, pk: object) -> HttpResponse:
     form = ReasonForm(request.POST, prefix="unreachable", to=S.UNREACHABLE)
     done = _("File closed: %(who)s cannot be reached.")
-    return _act(request, pk, services.mark_unreachable, done, key="unreachable", form=form)
+    return act(request, pk, services.mark_unreachable, done, key="unreachable", form=form)
 
 
 @require_POST
 def application_withdraw(request: HttpRequest, pk: object) -> HttpResponse:
     form = LeavingForm(request.POST, prefix="withdraw", to=S.WITHDRAWN)
-    return _act(request, pk, services.withdraw, _("The withdrawal of %(who)s is recorded."), key="withdraw", form=form)
+    return act(request, pk, services.withdraw, _("The withdrawal of %(who)s is recorded."), key="withdraw", form=form)
 
 
 @require_POST
 def application_reopen(request: HttpRequest, pk: object) -> HttpResponse:
     form = ReopeningForm(request.POST, prefix="reopen")
-    return _act(request, pk, services.reopen, _("The file of %(who)s is open again."), key="reopen", form=form)
+    return act(request, pk, services.reopen, _("The file of %(who)s is open again."), key="reopen", form=form)
 
 
 # -- answers told to us -----------------------------------------------------------------------------------------------
@@ -158,10 +164,10 @@ def application_reopen(request: HttpRequest, pk: object) -> HttpResponse:
 @require_POST
 def application_confirm(request: HttpRequest, pk: object) -> HttpResponse:
     form = ChannelForm(request.POST, prefix="confirm")
-    return _act(request, pk, services.confirm, _("%(who)s takes the place."), key="confirm", form=form)
+    return act(request, pk, services.confirm, _("%(who)s takes the place."), key="confirm", form=form)
 
 
 @require_POST
 def application_decline(request: HttpRequest, pk: object) -> HttpResponse:
     form = LeavingForm(request.POST, prefix="decline", to=S.DECLINED)
-    return _act(request, pk, services.decline, _("%(who)s gives the place back."), key="decline", form=form)
+    return act(request, pk, services.decline, _("%(who)s gives the place back."), key="decline", form=form)

@@ -1,4 +1,4 @@
-"""The story of a file: the journal and the letters in one line of time, the newest first."""
+"""The story of a file: the journal, the calls and the letters in one line of time, the newest first."""
 
 import itertools
 from collections.abc import Iterable
@@ -14,22 +14,30 @@ from django.utils.translation import pgettext
 from partnership import clock
 from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.states import ActorKind, Channel, MessageState
+from partnership.templatetags.ui import daytime
 
-from ..models import Application
+from ..models import Application, Call
 from ..states import EXITS, ExitReason
 
 NEWEST = 200
-# The application's own moves say when an interview was booked, held, missed or cancelled.
-_SILENT = "cohorts.booking:"
+# The application's own moves say when an interview was booked, held, missed or cancelled; a call speaks for itself.
+_SILENT, _CALLED = "cohorts.booking:", "called"
 
 
-def days_of(application: Application, *, everything: bool = False) -> tuple[list[dict[str, Any]], bool]:
+def calls_of(application: Application) -> list[Call]:
+    """The calls of the story, the newest first."""
+    return list(Call.objects.filter(application__in=application.line()).select_related("by"))
+
+
+def days_of(
+    application: Application, calls: Iterable[Call], *, everything: bool = False
+) -> tuple[list[dict[str, Any]], bool]:
     """The days of the story with their entries, and whether older ones were left out; three statements.
 
     What a postponed or redirected file continues is part of its story.
     """
     about = [ref(file) for file in application.line()]
-    journal = JournalEntry.objects.filter(about__in=about).exclude(subject__startswith=_SILENT)
+    journal = JournalEntry.objects.filter(about__in=about).exclude(subject__startswith=_SILENT).exclude(after=_CALLED)
     letters = OutgoingMessage.objects.filter(about__in=about).exclude(state=MessageState.DRAFT).defer("text", "html")
     if not everything:
         journal, letters = journal[: NEWEST + 1], letters[: NEWEST + 1]
@@ -37,6 +45,7 @@ def days_of(application: Application, *, everything: bool = False) -> tuple[list
     names = _names_of(lines)
     # A letter follows the deed it tells: newest first, it stands above.
     entries = [_letter(letter, application) for letter in letters] + [_deed(line, application, names) for line in lines]
+    entries += [_call(call) for call in calls]
     entries.sort(key=lambda entry: entry["at"], reverse=True)
     left_out = not everything and len(entries) > NEWEST
     if left_out:
@@ -84,6 +93,20 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str]) -
         "who": _who(line, application, names),
         "meaning": "late" if ends else "",
         "shape": "octagon" if ends else "disc",
+    }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    note = [call.note] if call.note else []
+    if call.next_at:
+        note.append(_("Next: %(moment)s.") % {"moment": daytime(call.next_at)})
+    return {
+        "at": call.at,
+        "text": pgettext("in the story", "Call:"),
+        "after": call.get_result_display(),
+        "reason": "\n".join(note),
+        "who": str(call.by),
+        "shape": "phone",
     }
 
 

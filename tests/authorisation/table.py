@@ -245,6 +245,8 @@ THE_RECRUITMENT = [
     deed("cohorts:template_remove", RECRUITMENT, of="column template"),
     page("cohorts:application_detail", RECRUITMENT, of="interviewed", zone=True, asks=("histoire",)),
     page("cohorts:application_letter", RECRUITMENT, of="letter", zone=True),
+    row("cohorts:call_next", RECRUITMENT, get=GO),
+    deed("cohorts:call_record", RECRUITMENT, of="submitted", zone=True),
     deed("cohorts:interview_schedule", RECRUITMENT, of="submitted", zone=True),
     deed("cohorts:interview_cancel", RECRUITMENT, of="interview_scheduled", zone=True),
     deed("cohorts:interview_record", RECRUITMENT, of="interview_scheduled", zone=True),

@@ -328,6 +328,7 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
         world.things["file by link", LYON] = {"token": links.mint(FOLLOW, ref(files[S.INTERVIEWED]))}
     tomorrow = clock.today() + timedelta(days=1)
     forms = {
+        "call_record": (S.SUBMITTED, {"call-result": "voicemail", "call-note": "Message laissé."}),
         "interview_schedule": (
             S.SUBMITTED,
             {

@@ -103,6 +103,7 @@ def fill(number: int) -> None:
         "state": state,
         "submit_key": "md5('key' || i)::uuid",
         "state_since": since,
+        "acted_at": since,
         "created_at": f"{since} - interval '9 days'",
         "submitted_at": f"CASE WHEN {state} NOT IN ('draft', 'enquiry') "
         f"THEN {since} - {_drawn(7, 8 * 86_400)} * interval '1 second' END",

@@ -213,7 +213,7 @@ RECRUITMENT = [
             note=state.value,
         )
         for state, deeds in {
-            S.SUBMITTED: ("entretien", "entretien/passe", "injoignable", "desistement"),
+            S.SUBMITTED: ("appel", "entretien", "entretien/passe", "injoignable", "desistement"),
             S.INTERVIEW_SCHEDULED: ("entretien/passe",),
             S.NO_SHOW: (),
             S.INTERVIEWED: (),
@@ -342,6 +342,7 @@ ELSEWHERE = {
     "cohorts:apply": "redirects to the first step",
     "cohorts:application_export": "a file",
     "cohorts:application_export_xlsx": "a file",
+    "cohorts:call_next": "redirects to the next file",
     "job_result": "a file",
     "placements:home": "redirects to the zone",
     "mailbox_letter_html": "a letter, alone: its style is its own",

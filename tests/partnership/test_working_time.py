@@ -16,6 +16,7 @@ from partnership.working_time import (
     add_open_hours,
     add_working_days,
     is_working_day,
+    next_morning,
     next_polite_moment,
     open_hours_between,
     public_holidays,
@@ -217,6 +218,18 @@ def test_nothing_added_is_the_same_moment_and_nothing_is_taken_away():
 )
 def test_a_letter_nobody_asked_for_waits_for_a_polite_moment(asked, leaves):
     assert next_polite_moment(paris(asked)) == paris(leaves)
+
+
+@pytest.mark.parametrize(
+    ("moment", "morning"),
+    [
+        ("2027-06-14 00:00", "2027-06-15 09:00"),
+        ("2027-06-11 19:30", "2027-06-14 09:00"),  # Friday evening
+        ("2027-07-13 10:00", "2027-07-15 09:00"),
+    ],
+)
+def test_the_next_morning_is_one_on_which_somebody_comes(moment, morning):
+    assert next_morning(paris(moment)) == paris(morning)
 
 
 def test_other_hours_are_a_setting(settings):

@@ -32,6 +32,7 @@ MARKERS = {
     "languages": "wolof-courant",
     "support": "Éducatrice Marquante",
     "note": "bégaie un peu mais rit beaucoup",
+    "call": "préfère qu’on appelle sa tante",
     "comment": "nous préférons une voix grave",
     "reason": "sa mère a rappelé",
     "search": "quatremarque zeph",
@@ -73,6 +74,7 @@ def told() -> Application:
     lead = factories.user(Role.REGIONAL_LEAD, zone=cohort.zone)
     file = _apply(cohort)
     services.begin(cohort, submit_key=uuid4(), identity=_identity(), language="fr")  # never handed in
+    services.record_call(file, result="reached", note=MARKERS["call"], by=recruiter)
     services.schedule_interview(file, starts_at=clock.now() + timedelta(days=1), place="Lyon", by=recruiter)
     services.record_interview(file, note=MARKERS["note"], by=recruiter)
     services.reject(file, reason=ExitReason.PROFILE, by=recruiter)
