@@ -213,8 +213,9 @@ def _block(title: str, reason: str, *actions: dict[str, Any], meaning: str = "")
 def _places(application: Application) -> str:
     cohort = application.cohort
     validated = Curriculum.objects.validated().filter(programme=application.intake.programme_id)
-    holding = Count("applications", filter=Q(applications__state__in=HOLDING))
-    is_validated, held = Cohort.objects.filter(pk=cohort.pk).values_list(Exists(validated), holding).get()
+    held = Count("applications", filter=Q(applications__state__in=HOLDING))
+    asked = Cohort.objects.filter(pk=cohort.pk).annotate(validated=Exists(validated), held=held)
+    is_validated, held = asked.values_list("validated", "held").get()
     if not is_validated:
         return _("No place can be offered before the content of the course is validated.")
     left = max(cohort.places - held, 0)
