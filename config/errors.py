@@ -4,7 +4,6 @@ These pages are drawn without a session, without a user and without a query, so 
 does not. Whoever asks for the health of the process gets a line for machines instead.
 """
 
-import errno
 import sys
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +19,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_path, get_language_from_request
 
+from partnership.files import is_for_want_of_room
 from partnership.limits import TooMany
 from partnership.workflow import Refused, Stale
 
@@ -67,7 +67,7 @@ def answer(request: HttpRequest, exception: BaseException | None) -> HttpRespons
         # The database is away, restarts, has no connection left or gave up waiting; or a disk is full.
         case OperationalError() | InterfaceError():
             return page(request, 503, retry_after=AGAIN)
-        case OSError(errno=errno.ENOSPC):
+        case OSError() if is_for_want_of_room(exception):
             return page(request, 503, retry_after=AGAIN)
     return None
 
@@ -85,9 +85,9 @@ def _came_from(request: HttpRequest) -> str:
     return origin if url_has_allowed_host_and_scheme(origin, {request.headers.get("host", "")}) else ""
 
 
-def too_large(request: HttpRequest) -> HttpResponse:
-    """More was sent than any form of ours takes."""
-    return page(request, 413, back=_came_from(request), limit=settings.REQUEST_LIMIT_BYTES)
+def too_large(request: HttpRequest, limit: int = 0) -> HttpResponse:
+    """More was sent than the page takes."""
+    return page(request, 413, back=_came_from(request), limit=limit or settings.REQUEST_LIMIT_BYTES)
 
 
 # -- Django's own handlers, and the sign-in library's -----------------------------------------------------------------

@@ -1,10 +1,16 @@
 """What every answer owes: nothing too large and no impossible text in, no personal page in a cache, failures told."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils import translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language_from_path
+
+from partnership import uploads
 
 from . import charsets, errors
 
@@ -19,7 +25,9 @@ def _is_impossible(text: str) -> bool:
 
 
 def refuse_large_bodies(get_response: GetResponse) -> GetResponse:
-    """Answer 413 to more than any form of ours takes, by what is announced: before a byte of it is read.
+    """Answer 413 to more than the page takes, by what is announced: before a byte of it is read.
+
+    A few pages take files, and say how much (`partnership.uploads`); all others no more than any form of ours needs.
 
     A body whose length is not announced (in chunks, as no browser sends a form) is refused with a 411, unread as well.
     """
@@ -28,13 +36,26 @@ def refuse_large_bodies(get_response: GetResponse) -> GetResponse:
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if not (announced.isascii() and announced.isdigit()):
             return errors.page(request, 400)
-        if len(announced) > MOST_DIGITS or int(announced) > settings.REQUEST_LIMIT_BYTES:
-            return errors.too_large(request)
+        room = _room(request)
+        if len(announced) > MOST_DIGITS or int(announced) > room.together:
+            return errors.too_large(request, room.together)
         if request.META.get("HTTP_TRANSFER_ENCODING"):
             return errors.page(request, 411, template="400.html")
+        request.upload_handlers = [uploads.BoundedUploads(request, room)]
         return get_response(request)
 
     return middleware
+
+
+def _room(request: HttpRequest) -> uploads.Room:
+    """How much the page that is asked for takes: only a form with files takes more than another."""
+    view = None
+    if request.method == "POST" and request.content_type == "multipart/form-data":
+        # Addresses begin by their language, which is chosen for the page later.
+        with translation.override(get_language_from_path(request.path_info) or settings.LANGUAGE_CODE):
+            with contextlib.suppress(Resolver404):
+                view = resolve(request.path_info).func
+    return uploads.room_of(view)
 
 
 def read_nobodys_session_for_a_probe(get_response: GetResponse) -> GetResponse:

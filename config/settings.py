@@ -50,6 +50,8 @@ PG_BIN = env.str("PG_BIN", default="")
 # Where each process but the web touches `alive-<process>` as it tells the database that it lives, for whoever looks
 # after it on the same machine; nowhere when empty.
 ALIVE_DIR = env.str("ALIVE_DIR", default="")
+# Looks for viruses in papers: tcp://host:3310 or unix:///path of a clamd. Without one nobody looks.
+CLAMAV_URL = env.str("CLAMAV_URL", default="")
 # Whoever shows this token reads /metrics; without one there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # The directory (best in memory) where several web processes of one machine add their figures up.
@@ -119,7 +121,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "config.urls"
 CSRF_FAILURE_VIEW = "config.errors.form_too_old"
-# No page takes a file yet: a longer body than this is no form of ours, and is refused before it is read.
+# A longer body than this is no form of ours, and is refused before it is read; pages that take files say how much.
 REQUEST_LIMIT_BYTES = 4 * 1024 * 1024
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
@@ -382,6 +384,14 @@ def _is_network(text: str) -> bool:
         return False
 
 
+def _is_clamd(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return bool(url.path if url.scheme == "unix" else url.scheme == "tcp" and url.hostname and url.port != 0)
+    except ValueError:
+        return False
+
+
 _public = urlsplit(PUBLIC_URL)
 _refusals = {
     "DEBUG shows the code and the data of a page that fails": DEBUG,
@@ -395,6 +405,7 @@ _refusals = {
     "the host of PUBLIC_URL is not among ALLOWED_HOSTS": not validate_host(_public.hostname or "", ALLOWED_HOSTS),
     "TRUSTED_PROXIES holds something else than addresses and networks": not all(map(_is_network, TRUSTED_PROXIES)),
     "DATABASE_URL names no PostgreSQL": DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql",
+    "CLAMAV_URL names no clamd (tcp://host:3310 or unix:///path)": CLAMAV_URL and not _is_clamd(CLAMAV_URL),
     "EMAIL_URL names neither an SMTP server nor a provider": (
         not importlib.util.find_spec(f"anymail.backends.{_provider}")
         if _provider

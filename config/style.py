@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.fields import AddressField, NameField, PhoneField, ProseField
+from partnership.papers import PaperField
 from partnership.states import MessageState, MilestoneStatus
 from placements.states import PlacementState
 from programmes.states import CurriculumState
@@ -31,7 +32,7 @@ class ExampleForm(forms.Form):
     since = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput({"type": "date"}))
     zone = forms.ChoiceField(label=_("Zone"), choices=[("", _("All")), ("lyon", "Lyon")], required=False)
     note = ProseField(label=_("Note"), required=False, max_length=300, widget=forms.Textarea({"rows": 3}))
-    file = forms.FileField(label=_("CV"), required=False, help_text=_("PDF, JPEG or PNG, 5 MB at most."))
+    file = PaperField(label=_("CV"), required=False)
     level = forms.ChoiceField(
         label=_("Diploma"), choices=[("4", _("Level 4")), ("3", _("Level 3"))], widget=forms.RadioSelect
     )

@@ -122,6 +122,14 @@ JOB_FLOW = {
 }
 
 
+class Scan(models.TextChoices):
+    """What the virus scanner says of a file; only a clean one is handed out."""
+
+    PENDING = "pending", _("being looked through")
+    CLEAN = "clean", _("no virus")
+    INFECTED = "infected", _("a virus")
+
+
 class Process(models.TextChoices):
     """What Tandem is made of once it runs; a worker is called by its queue."""
 

@@ -78,6 +78,10 @@ def test_each_variable_is_missed_alone(read, name, value):
         ({"TRUSTED_PROXIES": "*"}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": "10.0.0.1,proxy"}, "TRUSTED_PROXIES"),
         ({"DATABASE_URL": "sqlite:////data/db"}, "PostgreSQL"),
+        ({"CLAMAV_URL": "clamav:3310"}, "CLAMAV_URL"),
+        ({"CLAMAV_URL": "tcp://"}, "CLAMAV_URL"),
+        ({"CLAMAV_URL": "tcp://clamav:port"}, "CLAMAV_URL"),
+        ({"CLAMAV_URL": "unix://"}, "CLAMAV_URL"),
         ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL"),
         ({"EMAIL_URL": "anymail+nobody://?api_key=x"}, "EMAIL_URL"),
         ({"DEFAULT_FROM_EMAIL": "Tandem"}, "DEFAULT_FROM_EMAIL"),
@@ -95,6 +99,11 @@ def test_what_would_be_dangerous_is_refused(read, changes, said):
 def test_several_refusals_are_one_sentence(read):
     sentence = refused(read, DEBUG="1", SECRET_KEY="short", PUBLIC_URL="http://other.example")
     assert sentence.count("; ") == 3 and sentence.count(".") == 1 and "\n" not in sentence
+
+
+@pytest.mark.parametrize("url", ["", "tcp://clamav:3310", "tcp://clamav", "unix:///run/clamav/clamd.ctl"])
+def test_a_virus_scanner_is_named_by_its_address(read, url):
+    assert read(CLAMAV_URL=url)["CLAMAV_URL"] == url
 
 
 def test_a_pool_leaves_what_the_address_asks_of_the_connection(read):
