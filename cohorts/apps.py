@@ -7,10 +7,12 @@ class CohortsConfig(AppConfig):
     verbose_name = _("Cohorts")
 
     def ready(self) -> None:
+        from django.urls import reverse
+
         from partnership import handover, jobs, links, measures
         from partnership import personal_data as people
 
-        from . import exports, invariants, personal_data, policies
+        from . import bulk, exports, invariants, personal_data, policies, retention
         from . import handover as belongings
         from . import measures as ours
         from .states import RESUME
@@ -21,4 +23,14 @@ class CohortsConfig(AppConfig):
         people.register(personal_data.HOLDER)
         export = _("Export of applications")
         jobs.register(jobs.Kind("applications_export", export, exports.step, may_take=policies.can_take_export))
+        bulk.register_ours()
+        jobs.register(
+            jobs.Kind(
+                bulk.KIND,
+                _("Bulk action"),
+                bulk.step,
+                page=lambda job: reverse("cohorts:bulk_detail", args=[job.parameters["bulk"]]),
+            )
+        )
+        retention.register()
         handover.register(*belongings.BELONGINGS)

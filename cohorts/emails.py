@@ -1,5 +1,6 @@
 """The letters to applicants; each is a function and a template of the same name."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,16 +11,23 @@ from partnership.states import OnDoubt
 from partnership.templatetags.ui import phone
 
 from .models import Application, Booking, Cohort
-from .states import FOLLOW, HOLDING, RESUME, ApplicationState
+from .states import FOLLOW, HOLDING, RESUME, ApplicationState, SlotKind
 
 
 def _post(
-    application: Application, template: str, *, key: str = "", about: Application | None = None, **options
+    application: Application,
+    template: str,
+    *,
+    key: str = "",
+    event: str = "",
+    about: Application | None = None,
+    **options: Any,
 ) -> None:
+    """`event` is the whole key of a letter that no version of the file gives rise to."""
     contact = application.contact
     outbox.post(
         f"cohorts/{template}",
-        key=f"{template}:{key or application.pk}:{application.version}",
+        key=event or f"{template}:{key or application.pk}:{application.version}",
         about=about or application,
         to=application.candidate,
         reply_to=contact.email if contact else "",
@@ -178,3 +186,35 @@ def _going_on(following: Application, former: Application, cancelled: Booking | 
         "was_interviewed": following.state == ApplicationState.INTERVIEWED,
         "cancelled_at": cancelled.slot.starts_at if cancelled else "",
     }
+
+
+# -- what recruiters decide to write ----------------------------------------------------------------------------------
+
+
+def booking_invited(
+    application: Application, *, event: str, kind: SlotKind, words: str = "", is_draft: bool = False
+) -> None:
+    """Come and choose a date, for an interview or a meeting."""
+    _post(
+        application,
+        "booking_invited",
+        event=event,
+        is_draft=is_draft,
+        asked=False,
+        is_interview=kind == SlotKind.INTERVIEW,
+        words=words,
+    )
+
+
+def answers_missing(
+    application: Application, *, event: str, missing: Iterable[str], words: str = "", is_draft: bool = False
+) -> None:
+    """Some answers are missing before we can go on; `missing` names them in the applicant's language."""
+    said = {"missing": ", ".join(missing), "words": words}
+    _post(application, "answers_missing", event=event, is_draft=is_draft, asked=False, **said)
+
+
+def recruiter_wrote(application: Application, *, event: str, subject: str, words: str, is_draft: bool = False) -> None:
+    """What a recruiter has to say, in their own words."""
+    said = {"subject": subject, "words": words}
+    _post(application, "recruiter_wrote", event=event, is_draft=is_draft, asked=False, **said)

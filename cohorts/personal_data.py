@@ -14,7 +14,7 @@ from partnership.states import JobState
 from partnership.workflow import Actor, record
 
 from . import services
-from .models import Application, Booking, Call, Candidate, Consent, Enrolment, plain
+from .models import Application, Booking, Bulk, BulkLine, Call, Candidate, Consent, Enrolment, plain
 from .states import ENROLMENT_LIVE, LIVE, CallResult, ExitReason
 
 EXPORT = "applications_export"
@@ -140,8 +140,15 @@ def erase(subject: str, at: datetime) -> Erased:
         "links": personal_data.revoke_links([*refs, *people]),
         "reasons": personal_data.erase_reasons([*refs, *people], keep=[*ExitReason.values, *CallResult.values]),
         "exports": _erase_exports(before=at),
+        "bulk actions": _erase_bulks(keys),
     }
     return erased
+
+
+def _erase_bulks(files: list[Any]) -> int:
+    """The person is in no list of files any more; what was written to them alone goes too."""
+    BulkLine.objects.filter(application__in=files).delete()
+    return Bulk.objects.filter(lines=None).delete()[0]
 
 
 def _erase_exports(*, before: datetime) -> int:

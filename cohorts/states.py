@@ -187,3 +187,23 @@ ENROLMENT_LIVE = (EnrolmentState.EXPECTED, EnrolmentState.PRESENT)
 class ConsentPurpose(models.TextChoices):
     TALENT_POOL = "talent_pool", _("keep my file two years for a later intake")
     SMS = "sms", _("receive reminders by SMS")
+
+
+class BulkOutcome(models.TextChoices):
+    """What became of a file in a bulk action."""
+
+    CHOSEN = "chosen", _("Chosen")
+    LEFT_OUT = "left_out", _("Left out")
+    DONE = "done", _("Done")
+    SKIPPED = "skipped", _("Skipped")
+
+
+class Skip(models.TextChoices):
+    """Why a bulk action passes a file over."""
+
+    NO_ADDRESS = "no_address", _("no e-mail address: call")
+    STAGE = "stage", _("the stage of the file does not allow it")
+    ALREADY = "already", _("was written the same within a day")
+    NOTHING_MISSING = "nothing_missing", _("none of these answers is missing")
+    CHANGED = "changed", _("somebody changed the file at that moment")
+    GONE = "gone", _("this file is no longer yours to read")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import applications, calls, candidates, decisions, exports, recruiters, transfers
+from .views import applications, bulk, calls, candidates, decisions, exports, letters, recruiters, transfers
 
 app_name = "cohorts"
 public = [
@@ -31,9 +31,13 @@ recruitment = [
     path("recrutement/exports/<int:pk>/", exports.template_edit, name="template_edit"),
     path("recrutement/exports/<int:pk>/retirer/", exports.template_remove, name="template_remove"),
     path(f"{_file}/", applications.application_detail, name="application_detail"),
-    path(f"{_file}/courriels/<int:letter>/", applications.application_letter, name="application_letter"),
     path("recrutement/appels/suivant/", calls.call_next, name="call_next"),
     path(f"{_file}/appel/", calls.call_record, name="call_record"),
+    path(f"{_file}/courriels/<int:letter>/", letters.application_letter, name="application_letter"),
+    path(f"{_file}/courriels/<int:letter>/modifier/", letters.letter_edit, name="letter_edit"),
+    path(f"{_file}/courriels/<int:letter>/recommencer/", letters.letter_rewrite, name="letter_rewrite"),
+    path(f"{_file}/courriels/<int:letter>/jeter/", letters.letter_discard, name="letter_discard"),
+    path(f"{_file}/courriels/<int:letter>/envoyer/", letters.letter_send, name="letter_send"),
     path(f"{_file}/entretien/", decisions.interview_schedule, name="interview_schedule"),
     path(f"{_file}/entretien/annuler/", decisions.interview_cancel, name="interview_cancel"),
     path(f"{_file}/entretien/passe/", decisions.interview_record, name="interview_record"),
@@ -49,6 +53,11 @@ recruitment = [
     path(f"{_file}/reorienter/", transfers.application_redirect, name="application_redirect"),
     path(f"{_file}/confirmer/", decisions.application_confirm, name="application_confirm"),
     path(f"{_file}/decliner/", decisions.application_decline, name="application_decline"),
+    path("recrutement/ensemble/", bulk.bulk_choose, name="bulk_choose"),
+    path("recrutement/ensemble/<uuid:pk>/", bulk.bulk_detail, name="bulk_detail"),
+    path("recrutement/ensemble/<uuid:pk>/lancer/", bulk.bulk_start, name="bulk_start"),
+    path("recrutement/ensemble/<uuid:pk>/envoyer/", bulk.bulk_send_drafts, name="bulk_send_drafts"),
+    path("recrutement/ensemble/<uuid:pk>/<int:line>/", bulk.bulk_leave_out, name="bulk_leave_out"),
     path("partenariat/candidatures/", recruiters.register, name="register"),
 ]
 urlpatterns = public + recruitment

@@ -29,13 +29,15 @@ NO_ROOM = gettext_noop("There is no room left on the server for the file.")
 class Kind:
     """A kind of task: what it is called, and its step, which does a little work and says whether it is finished.
 
-    `may_take` says whether whoever started it may still have its file: their roles may have changed since.
+    `may_take` says whether whoever started it may still have its file: their roles may have changed since. `page` is
+    the address of the page that shows it, where it has one of its own.
     """
 
     key: str
     label: str | Promise
     step: Callable[[Job], bool]
     may_take: Callable[[User, Job], bool] = lambda user, job: True
+    page: Callable[[Job], str] = lambda job: ""
 
 
 KINDS: dict[str, Kind] = {}

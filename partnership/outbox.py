@@ -20,6 +20,7 @@ from markdown_it import MarkdownIt
 from . import clock, doorbell
 from .models import OutgoingMessage, ref
 from .states import MessageState, OnDoubt
+from .working_time import next_polite_moment
 
 # Marks that stand in the stored letter for what only its reader may see; `.invalid` leads nowhere by RFC 2606.
 LINK_MARK = "https://lien-personnel.invalid/"
@@ -33,6 +34,7 @@ _LINK_LINE = re.compile(rf"(.+?)\s?:\s{re.escape(LINK_MARK)}")
 _BLOCK = re.compile(r"(> |- )?(.*)")
 _STRONG = re.compile(r"\*\*([^*\n]+)\*\*")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
+_SET_IN = re.compile(r"\n[ \t]+")
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _LONELY_LINK = re.compile(r"<p>(<a [^>]*>[^<]*</a>)</p>")
 
@@ -63,19 +65,22 @@ def post(
     on_doubt: OnDoubt = OnDoubt.RESEND,
     reply_to: str = "",
     is_draft: bool = False,
+    asked: bool = True,
     **context: str | int | date,
 ) -> None:
     """Write a letter in the present transaction, once for each `key`; it leaves after the commit, when it is due.
 
     `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown
-    in the letter and nowhere else; a draft leaves only once somebody sends it. The context holds plain values only:
-    what a person typed is escaped here, for both forms. Whoever gave a telephone and no address is written nothing: the
-    work list calls them.
+    in the letter and nowhere else; a draft leaves only once somebody sends it, and what nobody asked for at no quiet
+    hour. The context holds plain values only: what a person typed is escaped here, for both forms. Whoever gave a
+    telephone and no address is written nothing: the work list calls them.
     """
     if not to.email:
         return
     subject, text, html = render(template, to.language, context | {"name": to.called})
     purpose, thing = link or ("", None)
+    now = clock.now()
+    due = (due or now) if asked else next_polite_moment(due or now)
     letter = OutgoingMessage(
         key=key,
         template=template,
@@ -93,15 +98,15 @@ def post(
         secret=secret,
         on_doubt=on_doubt,
         state=MessageState.DRAFT if is_draft else MessageState.PENDING,
-        written_at=clock.now(),
-        due_at=due or clock.now(),
+        written_at=now,
+        due_at=due,
     )
     asked_for = _proofs.get()
     if asked_for is not None:
         asked_for.append(letter)
         return
     OutgoingMessage.objects.bulk_create([letter], ignore_conflicts=True)
-    if due is None and not is_draft:
+    if due <= now and not is_draft:
         ring_on_commit()
 
 
@@ -148,7 +153,7 @@ def html_of(subject: str, text: str, language: str) -> str:
 
 
 def _marked_up(line: str) -> str:
-    line = line.strip()  # what is set in is no program
+    line = line.strip()
     if link := _LINK_LINE.fullmatch(line):
         return f"[{_escaped(link[1])}]({LINK_MARK})"
     block, words = _BLOCK.fullmatch(line).groups()
@@ -169,6 +174,7 @@ def _escaped(value: object) -> object:
     # Markdown's own escapes: the renderer turns what follows them into HTML entities where needed.
     if not isinstance(value, str):
         return value
+    value = _SET_IN.sub("\n", value)  # what is set in is no program
     return SafeString(_MARKDOWN_SIGNS.sub(r"\\\1", value))  # nosec B703  # the renderer escapes it
 
 

@@ -1,6 +1,7 @@
 """Who joins: intakes and cohorts, candidates and their applications, interviews, enrolments."""
 
 from .applications import Application, ApplicationQuerySet
+from .bulk import Bulk, BulkLine, BulkQuerySet
 from .calls import Call
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate
@@ -13,6 +14,9 @@ __all__ = [
     "Application",
     "ApplicationQuerySet",
     "Booking",
+    "Bulk",
+    "BulkLine",
+    "BulkQuerySet",
     "Call",
     "Candidate",
     "Cohort",

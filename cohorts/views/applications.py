@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Exists, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,8 +14,6 @@ from django.views.decorators.http import require_safe
 
 from partnership import clock
 from partnership import policies as house
-from partnership.models import OutgoingMessage, ref
-from partnership.outbox import LINK_MARK, SECRET_MARK
 from partnership.templatetags.ui import daydate, daytime, longdate, monthdate
 from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
@@ -278,23 +276,3 @@ def _age(application: Application) -> str:
 def _decided(application: Application) -> str:
     day: date | None = application.decided_at
     return f"{longdate(day)}, {application.decided_by}" if day else ""
-
-
-# -- one letter -------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-def application_letter(request: HttpRequest, pk: object, letter: int) -> HttpResponse:
-    """A letter of the file, to read; nobody but its reader ever sees the personal link."""
-    application = fetch(request, pk)
-    found = get_object_or_404(OutgoingMessage, pk=letter, about__in=[ref(file) for file in application.line()])
-    return render(
-        request,
-        "cohorts/application_letter.html",
-        {"application": application, "letter": found, "text": readable(found.text)},
-    )
-
-
-def readable(text: str) -> str:
-    """A letter's text without its secrets: the words « lien personnel » stand for the link."""
-    return text.replace(LINK_MARK, _("[personal link]")).replace(SECRET_MARK, _("[personal code]"))

@@ -14,9 +14,10 @@ from partnership.workflow import Refused, Stale, must_be_shown
 
 from .. import services
 from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, RejectionForm, ReopeningForm
+from ..letters import readable
 from ..models import Application
 from ..states import ApplicationState
-from .applications import fetch, readable, show
+from .applications import fetch, show
 
 S = ApplicationState
 

@@ -23,7 +23,7 @@ from partnership import policies as house
 from partnership.models import Convention, User, Zone
 from partnership.templatetags.ui import number
 
-from .. import listing, policies
+from .. import bulk, listing, policies
 from ..forms.recruit import Filters
 from ..measures import CONDITIONS, behind
 from ..models import RECRUITMENT, Application, Booking, Cohort
@@ -247,6 +247,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
             "views": _views(totals, kept),
             "columns": _columns(request.GET, order),
             "order": order,
+            "actions": bulk.ACTIONS.values(),
             "here": here,
         },
     )

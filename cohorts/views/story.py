@@ -38,7 +38,7 @@ def days_of(
     """
     about = [ref(file) for file in application.line()]
     journal = JournalEntry.objects.filter(about__in=about).exclude(subject__startswith=_SILENT).exclude(after=_CALLED)
-    letters = OutgoingMessage.objects.filter(about__in=about).exclude(state=MessageState.DRAFT).defer("text", "html")
+    letters = OutgoingMessage.objects.filter(about__in=about).defer("text", "html")
     if not everything:
         journal, letters = journal[: NEWEST + 1], letters[: NEWEST + 1]
     lines = list(journal)

@@ -20,9 +20,10 @@ from programmes.states import ProgrammeKind
 
 from .. import policies, services
 from ..forms.recruit import MoveForm
+from ..letters import readable
 from ..models import Application, Cohort, CohortQuerySet
 from ..states import LIVE, BookingState
-from .applications import fetch, readable, show
+from .applications import fetch, show
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -15,6 +15,8 @@ from ..workflow import Refused
 def job_detail(request: HttpRequest, pk: str) -> HttpResponse:
     """How far a long task of one's own is; the page may be left and found again."""
     job = get_object_or_404(Job, pk=pk, started_by=request.user)
+    if place := jobs.KINDS[job.kind].page(job):
+        return redirect(place)
     running = job.state in (JobState.WAITING, JobState.RUNNING)
     context = {
         "job": job,

@@ -263,6 +263,17 @@ THE_RECRUITMENT = [
     form("cohorts:application_redirect", RECRUITMENT, of="interviewed", zone=True, asks=("cohort",)),
     deed("cohorts:application_confirm", RECRUITMENT, of="admitted", zone=True),
     deed("cohorts:application_decline", RECRUITMENT, of="admitted", zone=True),
+    # drafts
+    form("cohorts:letter_edit", RECRUITMENT, of="draft letter", zone=True),
+    deed("cohorts:letter_rewrite", RECRUITMENT, of="draft letter", zone=True),
+    deed("cohorts:letter_discard", RECRUITMENT, of="draft letter", zone=True),
+    deed("cohorts:letter_send", RECRUITMENT, of="draft letter", zone=True),
+    # many files at once: whoever chose them
+    deed("cohorts:bulk_choose", RECRUITMENT, asks=_LIST),
+    form("cohorts:bulk_detail", frozenset({RECRUITER}), of="bulk", unless={LYON_RECRUITER: MISSING}, asks=("page",)),
+    deed("cohorts:bulk_start", frozenset({RECRUITER}), of="bulk", unless={LYON_RECRUITER: MISSING}),
+    deed("cohorts:bulk_leave_out", frozenset({RECRUITER}), of="bulk line", unless={LYON_RECRUITER: MISSING}),
+    deed("cohorts:bulk_send_drafts", frozenset({RECRUITER}), of="bulk of drafts", unless={LYON_RECRUITER: MISSING}),
 ]
 
 THE_PLACES = [

@@ -21,13 +21,13 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohorts.models import Cohort, Intake
+from cohorts.models import Application, Cohort, Intake
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
-from partnership.models import User, Zone
+from partnership.models import OutgoingMessage, User, Zone
 
 from .. import every_form
 from .strange import ANYTHING, EVERYTHING, SENDABLE, answers, names, often
@@ -51,6 +51,8 @@ GIVEN: dict[str, Any] = {
     "secret": lambda: "JBSWY3DPEHPK3PXP",
     "choices": lambda: [(cohort.pk, str(cohort)) for cohort in Cohort.objects.all()],
     "confirmed": lambda: True,
+    "files": Application.objects.all,
+    "letter": OutgoingMessage.objects.first,
     "to": lambda: ApplicationState.WITHDRAWN,
     "exit_state": lambda: ApplicationState.WITHDRAWN,
 }

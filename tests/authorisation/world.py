@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from cohorts import bulk
 from cohorts import services as recruitment
 from cohorts.models import Application, Candidate, Cohort, Enrolment, Intake
 from cohorts.states import FOLLOW, RESUME
@@ -28,6 +29,7 @@ from partnership.models import (
     User,
     ref,
 )
+from partnership.outbox import LINK_MARK
 from partnership.states import INVITATION, RESET, JobState, MessageState, Role
 from placements import services as places
 from placements.models import HostCompany, HostSite, Seat
@@ -148,6 +150,7 @@ def build(mailbox: Path) -> World:
         _recruit(world, zone, cohort)
         _place(world, zone, cohort)
         world.things["zone", zone] = {"zone": zone}
+    _choose_many(world)
     world.things["programme", LYON] = {"slug": acvd.slug}
     _keep_the_tables(world, intake)
     task = jobs.start("applications_export", by=world.people[LYON_RECRUITER], filters={}, order="", language="fr")
@@ -373,6 +376,30 @@ def _lead_elsewhere(world: World, zone: str, cohort: Cohort) -> None:
     ):
         version = Application.objects.get(pk=world.things[state.value, zone]["pk"]).version
         world.answers[f"cohorts:application_{name}", zone] = {"cohort": str(to.pk), "version": str(version)}
+
+
+def _choose_many(world: World) -> None:
+    """Files of both zones chosen by whoever recruits in both: one bulk action to start, one written as drafts."""
+    by = world.people[RECRUITER]
+    files = {zone: Application.objects.get(pk=world.things["submitted", zone]["pk"]) for zone in ZONES}
+    said = {"subject": "Une question pour vous", "words": "Quand pouvons-nous vous appeler ?"}
+    drafted = bulk.choose("write", files.values(), said=said, by=by)
+    jobs.run_slice(str(bulk.start(drafted, version=drafted.version, as_drafts=True).pk))
+    for zone, file in files.items():
+        letter = OutgoingMessage.objects.get(key=bulk.event_of(drafted, file))
+        world.things["draft letter", zone] = {"pk": file.pk, "letter": letter.pk}
+        for deed in ("letter_edit", "letter_rewrite", "letter_discard", "letter_send"):
+            world.answers[f"cohorts:{deed}", zone] = {"version": "1"}
+        world.answers["cohorts:letter_edit", zone] |= {"subject": "Objet", "text": f"Bonjour, {LINK_MARK} Claire"}
+        world.answers["cohorts:bulk_choose", zone] = {"action": "invite", "who": "ticked", "file": str(file.pk)}
+    chosen = bulk.choose("invite", files.values(), said={}, by=by)
+    world.things |= {
+        ("bulk", LYON): {"pk": chosen.pk},
+        ("bulk line", LYON): {"pk": chosen.pk, "line": chosen.lines.first().pk},
+        ("bulk of drafts", LYON): {"pk": drafted.pk},
+    }
+    world.answers["cohorts:bulk_detail", LYON] = {"words": "À bientôt.", "version": "1"}
+    world.answers["cohorts:bulk_start", LYON] = {"version": "1"}
 
 
 def site_of(zone: str) -> HostSite:

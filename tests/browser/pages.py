@@ -11,8 +11,8 @@ from django.urls import URLResolver, get_resolver, reverse
 from cohorts.states import ApplicationState
 from config import style
 from partnership.admin import ReadOnlyAdmin
-from partnership.models import Party
-from partnership.states import Role
+from partnership.models import OutgoingMessage, Party
+from partnership.states import MessageState, Role
 from placements.demonstration import PASSWORD
 from placements.states import PlacementState
 
@@ -91,6 +91,15 @@ def of_placement(state: PlacementState) -> Callable[[World], list[Any]]:
 def file_letter(world: World) -> list[Any]:
     found = world.application(S.ADMITTED)
     return [found.pk, world.letter(found).pk]
+
+
+def draft_letter(world: World) -> list[Any]:
+    letter = OutgoingMessage.objects.filter(state=MessageState.DRAFT).order_by("pk").first()
+    return [letter.about.rpartition(":")[2], letter.pk]
+
+
+def bulk(key: str) -> Callable[[World], list[Any]]:
+    return lambda world: [world.bulks[key].pk]
 
 
 MAIN_FORM = ("main form[method=post]",)
@@ -224,6 +233,12 @@ RECRUITMENT = [
         }.items()
     ),
     Page("cohorts:application_letter", Role.RECRUITER, file_letter),
+    Page("cohorts:application_letter", Role.RECRUITER, draft_letter, note="draft"),
+    Page("cohorts:letter_edit", Role.RECRUITER, draft_letter, forms=MAIN_FORM),
+    Page("cohorts:bulk_detail", Role.RECRUITER, bulk("write"), forms=("main aside form",), note="to say"),
+    Page("cohorts:bulk_detail", Role.RECRUITER, bulk("invite"), note="letters"),
+    Page("cohorts:bulk_detail", Role.RECRUITER, bulk("nobody"), note="nobody"),
+    Page("cohorts:bulk_detail", Role.RECRUITER, bulk("drafts"), note="report"),
     Page("cohorts:application_reject", Role.RECRUITER, application(S.INTERVIEWED)),
     Page(
         "cohorts:application_reject",

@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.db.models.functions import Now
 from django.test import Client
 
+from cohorts import bulk
 from cohorts import services as recruitment
-from cohorts.models import Application, Cohort
+from cohorts.models import Application, Bulk, Cohort
 from cohorts.states import FOLLOW, RESUME, ApplicationState, Level
 from config import caught_mail
 from partnership import clock, jobs, links
@@ -32,6 +33,7 @@ class World:
     """A partnership in the middle of June, to be read only."""
 
     tokens: dict[str, str] = field(default_factory=dict)
+    bulks: dict[str, Bulk] = field(default_factory=dict)
 
     def found(self) -> None:
         """Add to the demonstration what only somebody at work would have left."""
@@ -46,6 +48,7 @@ class World:
             name="Logiciel de vœux", columns=[("last_name", "NOM"), ("phone", "")], by=self.user(Role.RECRUITER)
         )
         self._stop_the_machine()
+        self._choose_many()
         begun, described, sent = self._begin("Zoé"), self._begin("Nils"), self._begin("Ambre")
         for draft in (described, sent):
             self._describe(draft)
@@ -73,6 +76,20 @@ class World:
         smtp = get_connection("django.core.mail.backends.smtp.EmailBackend")
         EmailMessage("Une lettre arrivée", "Bonjour.", to=["quelqu.un@exemple.test"], connection=smtp).send()
         self.caught = caught_mail.newest("Une lettre arrivée")[0].name
+
+    def _choose_many(self) -> None:
+        """What somebody would do to several files, before and after."""
+        by, said = self.user(Role.RECRUITER), {"subject": "La réunion de mardi", "words": "Elle a lieu en salle 4."}
+        submitted = Application.objects.filter(state=ApplicationState.SUBMITTED)[:3]
+        out = Application.objects.filter(state=ApplicationState.REJECTED)[:1]
+        self.bulks = {
+            "write": bulk.choose("write", submitted, said={}, by=by),
+            "invite": bulk.choose("invite", [*submitted, *out], said={}, by=by),
+            "nobody": bulk.choose("invite", out, said={}, by=by),
+            "drafts": bulk.choose("write", submitted, said=said, by=by),
+        }
+        drafts = self.bulks["drafts"]
+        jobs.run_slice(str(bulk.start(drafts, version=drafts.version, as_drafts=True).pk))
 
     def _stop_the_machine(self) -> None:
         """Signs of life, letters and a task that stopped, data that contradict themselves."""

@@ -11,6 +11,7 @@ from django.utils import translation
 from cohorts import emails
 from cohorts.models import Booking, Slot
 from cohorts.states import ApplicationState as S
+from cohorts.states import SlotKind
 from partnership import clock
 from partnership.models import OutgoingMessage, User
 from partnership.outbox import LINK_MARK
@@ -19,6 +20,12 @@ from .. import factories
 
 pytestmark = pytest.mark.django_db
 STATES = {"application_admitted": S.ADMITTED, "application_confirmed": S.CONFIRMED, "application_rejected": S.REJECTED}
+# What a recruiter decides to write says something more.
+DECIDED = {
+    "booking_invited": {"kind": SlotKind.INTERVIEW},
+    "answers_missing": {"missing": ["votre plus haut diplôme"]},
+    "recruiter_wrote": {"subject": "Une question pour votre dossier", "words": "Quand vous appeler\u202f?"},
+}
 FUNCTIONS = {
     name: function
     for name, function in inspect.getmembers(emails, inspect.isfunction)
@@ -49,6 +56,8 @@ def write(name, *, language="fr", owner=None, first_name="Manon", **fields):
             held_by=owner or factories.user(),
         )
         FUNCTIONS[name](Booking.objects.create(slot=slot, application=application))
+    elif name in DECIDED:
+        FUNCTIONS[name](application, event="an event", **DECIDED[name])
     elif name == "application_already_open":
         FUNCTIONS[name](application, repetition=factories.application(state=S.DRAFT))
     elif name == "application_transferred":
