@@ -172,7 +172,8 @@ class Load:
                 email,
             )
             page = recruiter.get(f"{LIST}{row['id']}/")
-            recruiter.send(page.form("/entretien/passe/"), page, **{"record-note": "Bien."})
+            done = recruiter.send(page.form("/entretien/passe/"), page, **{"record-note": "Bien."})
+            assert not done.failed, done.status
             keys.append(row["id"])
         return keys
 
