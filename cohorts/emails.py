@@ -10,7 +10,7 @@ from partnership import clock, outbox
 from partnership.states import OnDoubt
 from partnership.templatetags.ui import phone
 
-from .models import Application, Booking, Cohort
+from .models import Application, Booking, Cohort, Slot
 from .states import FOLLOW, HOLDING, RESUME, ApplicationState, SlotKind
 
 
@@ -75,33 +75,65 @@ def application_already_open(application: Application, *, repetition: Applicatio
     _post(application, "application_already_open", key=f"{application.pk}:{repetition.pk}")
 
 
-def interview_booked(booking: Booking) -> None:
-    """When and where the interview is."""
+def _appointment_post(booking: Booking, template: str, *, key: str = "", **options) -> None:
+    slot = booking.slot
     _post(
         booking.application,
-        "interview_booked",
-        key=str(booking.pk),
-        starts_at=booking.slot.starts_at,
-        minutes=booking.slot.minutes,
-        place=booking.slot.place,
+        template,
+        key=key or f"{booking.pk}.{booking.version}",
+        what=_kind(booking.kind, booking.application),
+        starts_at=slot.starts_at,
+        minutes=slot.minutes,
+        place=slot.place,
+        **options,
     )
 
 
+def _kind(kind: str, application: Application) -> str:
+    with translation.override(application.candidate.language):
+        return str(SlotKind(kind).label)
+
+
+def _others(booking: Booking) -> bool:
+    """Whether the applicant may choose another moment at once."""
+    ahead = Slot.objects.to_choose(booking.application.cohort, after=clock.now())
+    return ahead.filter(kind=booking.kind).exists()
+
+
+def interview_booked(booking: Booking) -> None:
+    """When and where the interview is."""
+    _appointment_post(booking, "interview_booked")
+
+
+def interview_moved(booking: Booking, *, before: datetime) -> None:
+    """The interview has another hour or another place."""
+    _appointment_post(booking, "interview_moved", before=before)
+
+
 def interview_cancelled(booking: Booking) -> None:
-    """The interview does not take place; another date follows."""
-    _post(booking.application, "interview_cancelled", key=str(booking.pk), starts_at=booking.slot.starts_at)
+    """The interview does not take place; another date is chosen or told."""
+    _appointment_post(booking, "interview_cancelled", others=_others(booking))
+
+
+def meeting_booked(booking: Booking) -> None:
+    """When and where a meeting, tests or an open day are."""
+    _appointment_post(booking, "meeting_booked")
+
+
+def meeting_moved(booking: Booking, *, before: datetime) -> None:
+    """The meeting has another hour or another place."""
+    _appointment_post(booking, "meeting_moved", before=before)
+
+
+def meeting_cancelled(booking: Booking) -> None:
+    """The applicant is no longer expected at the meeting."""
+    _appointment_post(booking, "meeting_cancelled", others=_others(booking))
 
 
 def interview_missed(booking: Booking) -> None:
     """The day after a missed interview, in the morning: shall we fix another?"""
     tomorrow: datetime = clock.now() + timedelta(days=1)
-    _post(
-        booking.application,
-        "interview_missed",
-        key=str(booking.pk),
-        due=tomorrow.replace(hour=9, minute=0, second=0, microsecond=0),
-        starts_at=booking.slot.starts_at,
-    )
+    _appointment_post(booking, "interview_missed", due=tomorrow.replace(hour=9, minute=0, second=0, microsecond=0))
 
 
 def application_admitted(application: Application) -> None:
@@ -192,16 +224,18 @@ def _going_on(following: Application, former: Application, cancelled: Booking | 
 
 
 def booking_invited(
-    application: Application, *, event: str, kind: SlotKind, words: str = "", is_draft: bool = False
+    application: Application, *, event: str, kind: str, words: str = "", is_draft: bool = False
 ) -> None:
-    """Come and choose a date, for an interview or a meeting."""
+    """Come and choose a date: for an interview, a meeting, tests, an open day."""
     _post(
         application,
         "booking_invited",
         event=event,
         is_draft=is_draft,
         asked=False,
+        what=_kind(kind, application),
         is_interview=kind == SlotKind.INTERVIEW,
+        is_meeting=kind == SlotKind.INFORMATION,
         words=words,
     )
 

@@ -7,7 +7,7 @@ from partnership import invariants
 from partnership.invariants import Invariant, journal_agrees, references, rows
 from programmes.states import CurriculumState
 
-from .models import Application, Booking, Candidate, Cohort, Enrolment
+from .models import Application, Booking, Candidate, Cohort, Enrolment, Slot
 from .states import (
     CONTINUED,
     ENROLMENT_LIVE,
@@ -17,13 +17,19 @@ from .states import (
     BookingState,
     EnrolmentState,
     SlotKind,
+    SlotState,
 )
 
 S = ApplicationState
-TRIGGERS = {"offers_never_exceed_the_places", "a_slot_holds_its_capacity", "a_cohort_keeps_its_word"}
+TRIGGERS = {
+    "offers_never_exceed_the_places",
+    "a_slot_holds_its_capacity",
+    "a_slot_keeps_its_word",
+    "a_cohort_keeps_its_word",
+}
 # What the applicant is written when their file comes to a state; reopening leads back to one, with its own letter.
 LETTERS = {
-    S.SUBMITTED: ("application_received", "application_reopened", "application_transferred"),
+    S.SUBMITTED: ("application_received", "interview_cancelled", "application_reopened", "application_transferred"),
     S.INTERVIEW_SCHEDULED: ("interview_booked",),
     S.WAITLISTED: ("application_waitlisted", "application_reopened"),
     S.ADMITTED: ("application_admitted", "application_reopened"),
@@ -108,9 +114,21 @@ def _enrolled_twice() -> list[str]:
 
 
 def _interviews_that_disagree() -> list[str]:
-    booked = Booking.objects.filter(state=BookingState.BOOKED, slot__kind=SlotKind.INTERVIEW)
+    booked = Booking.objects.booked().filter(kind=SlotKind.INTERVIEW)
     return rows(booked.exclude(application__state=S.INTERVIEW_SCHEDULED)) + rows(
         Application.objects.filter(state=S.INTERVIEW_SCHEDULED).exclude(pk__in=booked.values("application"))
+    )
+
+
+def _expected_where_nobody_waits() -> list[str]:
+    return rows(Booking.objects.booked().filter(slot__state=SlotState.CANCELLED))
+
+
+def _booked_twice() -> list[str]:
+    return references(
+        "SELECT 'cohorts.application:' || application_id FROM cohorts_booking WHERE state = %(booked)s "
+        "GROUP BY application_id, kind HAVING count(*) > 1",
+        booked=BookingState.BOOKED,
     )
 
 
@@ -146,6 +164,8 @@ def register() -> None:
     invariants.register(
         Invariant("cohort_places", _("no more offers than places"), _too_many_offers),
         Invariant("slot_places", _("no more bookings than a slot holds"), _too_many_in_a_slot),
+        Invariant("slots_cancelled", _("nobody is expected at a cancelled slot"), _expected_where_nobody_waits),
+        Invariant("one_open_booking", _("one open booking an application and kind"), _booked_twice),
         Invariant("one_live_application", _("one live application a person and intake"), _twice_live),
         Invariant("intake_of_the_cohort", _("an application is of its cohort’s intake"), _of_another_intake),
         Invariant("repetitions_rest", _("a repeated application stays a draft"), _repetitions_that_live),
@@ -165,5 +185,6 @@ def register() -> None:
         ),
         journal_agrees(Application),
         journal_agrees(Booking),
+        journal_agrees(Slot, begins_silently=True),
         journal_agrees(Enrolment),
     )

@@ -16,7 +16,7 @@ from partnership import clock
 from partnership.models import User
 
 from .models import Application, ApplicationQuerySet, Booking, Cohort, plain
-from .states import LIVE, ApplicationState, BookingState
+from .states import LIVE, ApplicationState, SlotKind
 
 S = ApplicationState
 # Values of the filter `etat` that say more, or less, than one state; every other value is a state.
@@ -79,7 +79,7 @@ _TELEPHONE = re.compile(r"\+?\d[\d .]*")
 
 def stages() -> dict[str, Q]:
     """What each value of `etat` that is no state means now; the work list counts by the same conditions."""
-    past = Booking.objects.filter(state=BookingState.BOOKED, slot__starts_at__lte=clock.now())
+    past = Booking.objects.booked().filter(kind=SlotKind.INTERVIEW, slot__starts_at__lte=clock.now())
     return {
         IN_PROGRESS: Q(state__in=LIVE),
         TO_CONTACT: Q(state__in=[S.SUBMITTED, S.ENQUIRY]),

@@ -1,9 +1,17 @@
 """Who may do what with applications and students; each policy is a sentence."""
 
+from datetime import timedelta
+
+from django.db.models import QuerySet
+
+from partnership import clock
 from partnership.models import Job, User
 from partnership.states import Role
 
-from .models import RECRUITMENT, Application, Enrolment
+from .models import RECRUITMENT, Application, Booking, Cohort, Enrolment, Slot
+
+# Somebody still joins a course that has just begun.
+DAYS_AFTER_THE_START = 60
 
 
 def is_recruiter(user: User) -> bool:
@@ -18,6 +26,25 @@ def can_read(user: User, application: Application) -> bool:
 def can_decide(user: User, application: Application) -> bool:
     """Recruitment decides on the files of its zones; nobody else does."""
     return can_read(user, application)
+
+
+def can_run(user: User, slot: Slot) -> bool:
+    """Recruitment opens, changes and holds the slots of its zones."""
+    zones = user.zones_as(*RECRUITMENT)
+    return zones is None or slot.cohort.zone_id in zones
+
+
+def can_attend(user: User, booking: Booking) -> bool:
+    """Whoever runs a slot and decides on the file says who has come, and gives an appointment up."""
+    return can_run(user, booking.slot) and can_decide(user, booking.application)
+
+
+def cohorts_run_by(user: User) -> QuerySet[Cohort]:
+    """The cohorts for which somebody opens slots: of their zones, not begun long ago."""
+    zones = user.zones_as(*RECRUITMENT)
+    rows = Cohort.objects.filter(intake__starts_on__gte=clock.today() - timedelta(days=DAYS_AFTER_THE_START))
+    rows = rows if zones is None else rows.filter(zone__in=zones)
+    return rows.select_related("zone", "intake__programme").order_by("intake__starts_on", "zone__order")
 
 
 def can_end(user: User, enrolment: Enrolment) -> bool:

@@ -153,6 +153,14 @@ class SlotKind(models.TextChoices):
     JOB_DATING = "job_dating", _("job dating")
 
 
+class SlotState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("slot", "Open")
+    CANCELLED = "cancelled", pgettext_lazy("slot", "Cancelled")
+
+
+SLOT_FLOW = {SlotState.OPEN: (SlotState.CANCELLED,), SlotState.CANCELLED: ()}
+
+
 class BookingState(models.TextChoices):
     BOOKED = "booked", pgettext_lazy("booking", "Booked")
     ATTENDED = "attended", pgettext_lazy("booking", "Attended")
@@ -160,11 +168,14 @@ class BookingState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("booking", "Cancelled")
 
 
+_B = BookingState
 BOOKING_FLOW = {
-    BookingState.BOOKED: (BookingState.ATTENDED, BookingState.MISSED, BookingState.CANCELLED),
-    BookingState.ATTENDED: (),
-    BookingState.MISSED: (),
-    BookingState.CANCELLED: (),
+    # From booked to booked: another slot, or another hour of the same.
+    _B.BOOKED: (_B.BOOKED, _B.ATTENDED, _B.MISSED, _B.CANCELLED),
+    # A tap beside the name is taken back; whoever was missed comes after all.
+    _B.ATTENDED: (_B.BOOKED,),
+    _B.MISSED: (_B.BOOKED,),
+    _B.CANCELLED: (),
 }
 
 

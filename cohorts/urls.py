@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import applications, bulk, calls, candidates, decisions, exports, letters, recruiters, transfers
+from .views import (
+    applications,
+    bookings,
+    bulk,
+    calls,
+    candidates,
+    decisions,
+    exports,
+    letters,
+    recruiters,
+    slots,
+    transfers,
+)
 
 app_name = "cohorts"
 public = [
@@ -60,4 +72,16 @@ recruitment = [
     path("recrutement/ensemble/<uuid:pk>/<int:line>/", bulk.bulk_leave_out, name="bulk_leave_out"),
     path("partenariat/candidatures/", recruiters.register, name="register"),
 ]
-urlpatterns = public + recruitment
+_booking = "recrutement/rendez-vous/<uuid:pk>"
+_slot = "recrutement/creneaux/<uuid:pk>"
+appointments = [
+    path("recrutement/creneaux/", slots.slot_list, name="slot_list"),
+    path("recrutement/creneaux/ajouter/", slots.slot_add, name="slot_add"),
+    path("recrutement/creneaux/serie/", slots.slot_series, name="slot_series"),
+    path(f"{_slot}/", slots.slot_detail, name="slot_detail"),
+    path(f"{_slot}/modifier/", slots.slot_edit, name="slot_edit"),
+    path(f"{_file}/creneaux/", bookings.slot_choose, name="slot_choose"),
+    path(f"{_file}/inviter/", bookings.application_invite, name="application_invite"),
+    path(f"{_booking}/annuler/", bookings.booking_cancel, name="booking_cancel"),
+]
+urlpatterns = public + recruitment + appointments

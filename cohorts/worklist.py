@@ -12,7 +12,7 @@ from partnership.models import User
 
 from .listing import OVERDUE, TO_RECORD, stages
 from .models import Application, ApplicationQuerySet, Booking
-from .states import AWAITING, LIVE, ApplicationState, BookingState
+from .states import AWAITING, LIVE, ApplicationState, SlotKind
 
 S = ApplicationState
 
@@ -49,7 +49,7 @@ def due(user: User, *, at: datetime | None = None) -> ApplicationQuerySet:
     """The files one may see in which something is due, each with its moment (`due_at`), the earliest first."""
     at = at or clock.now()
     waits = Greatest("state_since", "acted_at")
-    interview = Booking.objects.filter(application=OuterRef("pk"), state=BookingState.BOOKED)
+    interview = Booking.objects.booked().filter(application=OuterRef("pk"), kind=SlotKind.INTERVIEW)
     derived = Case(
         When(state__in=AWAITING, then=waits),
         When(state=S.ADMITTED, then="reply_before"),

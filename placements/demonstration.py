@@ -11,8 +11,8 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import F
 
 from cohorts import services as recruitment
-from cohorts.models import Application, Cohort, Intake, plain
-from cohorts.states import Availability, Level, Source
+from cohorts.models import Application, Cohort, Intake, Slot, plain
+from cohorts.states import Availability, Level, SlotKind, Source
 from partnership import clock
 from partnership import services as partnership
 from partnership.models import (
@@ -75,6 +75,7 @@ class Story:
         self.plan_contents()
         self.plan_hosts()
         self.plan_applications()
+        self.plan_slots()
         while self.deeds:
             self.deeds.sort(key=lambda deed: deed[:2])
             when, _turn, deed = self.deeds.pop(0)
@@ -346,6 +347,34 @@ class Story:
                     if state == "confirmed":
                         seat = "placed" if rank < placed else "proposed" if rank < placed + proposed else ""
                     Journey(self, zone, state, names.pop(), number, seat).plan()
+
+    def plan_slots(self) -> None:
+        self.plan(self.at(6, 11, 16), self.open_slots)
+        self.plan(self.at(6, 14, 18), self.fill_the_open_day)
+
+    def open_slots(self) -> None:
+        for zone, cohort in self.cohorts.items():
+            by = self.somebody(Role.RECRUITER, "lyon" if zone == "lyon" else "")
+            campus = {"place": f"Campus de {cohort.zone.name}, salle 2", "held_by": by}
+            starts, _holidays = recruitment.moments(
+                first=date(self.year, 6, 21),
+                last=date(self.year, 7, 2),
+                weekdays={0, 2, 3},
+                start=time(14),
+                end=time(16),
+                minutes=30,
+            )
+            recruitment.open_slots(cohort, starts, kind=SlotKind.INTERVIEW, minutes=30, capacity=1, by=by, **campus)
+        open_day = {"kind": SlotKind.OPEN_DAY, "minutes": 180, "capacity": 140, "place": "Campus de Paris, grand hall"}
+        recruiter = self.somebody(Role.RECRUITER, "")
+        saturday = self.at(6, 26, 10)
+        recruitment.open_slots(self.cohorts["paris"], [saturday], held_by=recruiter, by=recruiter, **open_day)
+
+    def fill_the_open_day(self) -> None:
+        slot = Slot.objects.get(kind=SlotKind.OPEN_DAY)
+        young = Application.objects.live().filter(cohort=slot.cohort).order_by("number")
+        for application in young[:30]:
+            recruitment.choose(application, slot, shown="0")
 
 
 class Journey:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import candidates, hosts, leads
+from .views import appointments, candidates, hosts, leads
 
 app_name = "placements"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("suivi/<str:token>/confirmer/", candidates.follow_confirm, name="follow_confirm"),
     path("suivi/<str:token>/decliner/", candidates.follow_decline, name="follow_decline"),
     path("suivi/<str:token>/retirer/", candidates.follow_withdraw, name="follow_withdraw"),
+    path("suivi/<str:token>/rendez-vous/", appointments.follow_appointments, name="follow_appointments"),
+    path(
+        "suivi/<str:token>/rendez-vous/<slug:kind>/annuler/",
+        appointments.follow_appointment_cancel,
+        name="follow_appointment_cancel",
+    ),
     path("suivi/<str:token>/nouveau-lien/", candidates.follow_renew, name="follow_renew"),
     path("reponse/<str:token>/", candidates.placement_answer, name="placement_answer"),
     path("reponse/<str:token>/accepter/", candidates.answer_accept, name="answer_accept"),

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from cohorts.models import Application, Candidate, Cohort, Enrolment, Intake
-from cohorts.states import EXITS, HOLDING, ApplicationState
+from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, Intake, Slot
+from cohorts.states import EXITS, HOLDING, ApplicationState, BookingState, SlotKind
 from partnership import clock
 from partnership.models import Commune, Convention, Membership, Milestone, Party, Signature, User, Zone, ZoneDepartment
 from partnership.states import ConventionState, Precision, Role
@@ -212,6 +212,26 @@ def application(
     return Application.objects.create(
         cohort=in_cohort, intake=in_cohort.intake, candidate=of or candidate(), state=state, **(defaults | fields)
     )
+
+
+def slot(in_cohort: Cohort | None = None, *, kind: str = SlotKind.INTERVIEW, days: float = 3, **fields: Any) -> Slot:
+    """A slot that applicants may choose, so many days from now."""
+    in_cohort = in_cohort or cohort()
+    defaults = {
+        "starts_at": clock.now() + timedelta(days=days),
+        "place": "12 rue de l’Exemple",
+        "capacity": 1 if kind == SlotKind.INTERVIEW else 20,
+        "is_offered": True,
+    }
+    holder = fields.pop("held_by", None) or user(Role.RECRUITER, zone=in_cohort.zone)
+    return Slot.objects.create(cohort=in_cohort, kind=kind, held_by=holder, **(defaults | fields))
+
+
+def booking(on: Slot | None = None, of: Application | None = None, *, state: str = BookingState.BOOKED) -> Booking:
+    on = on or slot()
+    waits = ApplicationState.INTERVIEW_SCHEDULED if on.kind == SlotKind.INTERVIEW else ApplicationState.SUBMITTED
+    of = of or application(on.cohort, state=waits)
+    return Booking.objects.create(slot=on, application=of, kind=on.kind, state=state)
 
 
 def enrolment(in_cohort: Cohort | None = None, **fields: Any) -> Enrolment:

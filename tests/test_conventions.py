@@ -50,6 +50,7 @@ FLOWS = [
     (partnership_states.JobState, partnership_states.JOB_FLOW),
     (programmes_states.CurriculumState, programmes_states.CURRICULUM_FLOW),
     (cohorts_states.ApplicationState, cohorts_states.APPLICATION_FLOW),
+    (cohorts_states.SlotState, cohorts_states.SLOT_FLOW),
     (cohorts_states.BookingState, cohorts_states.BOOKING_FLOW),
     (cohorts_states.EnrolmentState, cohorts_states.ENROLMENT_FLOW),
     (placements_states.PlacementState, placements_states.PLACEMENT_FLOW),

@@ -7,13 +7,14 @@ from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake
 from .people import Candidate, Consent, plain
-from .slots import Booking, Slot
+from .slots import Booking, BookingQuerySet, Slot, SlotQuerySet
 
 __all__ = [
     "RECRUITMENT",
     "Application",
     "ApplicationQuerySet",
     "Booking",
+    "BookingQuerySet",
     "Bulk",
     "BulkLine",
     "BulkQuerySet",
@@ -27,5 +28,6 @@ __all__ = [
     "EnrolmentQuerySet",
     "Intake",
     "Slot",
+    "SlotQuerySet",
     "plain",
 ]

@@ -1,6 +1,7 @@
 """What is done with applications: each service reads like the minutes of a meeting."""
 
 from .applying import begin, correct_identity, describe_project, send_links, submit
+from .bookings import book, choose, give_up, invite, kinds_to_choose, may_choose
 from .calls import record_call
 from .decisions import (
     admit,
@@ -14,6 +15,7 @@ from .decisions import (
     withdraw,
 )
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
+from .slots import change_slot, moments, open_slots
 from .templates import change_template, make_template, remove_template
 from .transfers import (
     letter_of_postponement,
@@ -27,18 +29,27 @@ from .transfers import (
 __all__ = [
     "admit",
     "begin",
+    "book",
     "cancel_interview",
+    "change_slot",
     "change_template",
+    "choose",
     "confirm",
     "correct_identity",
     "decline",
     "describe_project",
+    "give_up",
+    "invite",
+    "kinds_to_choose",
     "letter_of_postponement",
     "letter_of_redirection",
     "letter_of_rejection",
-    "make_template",
     "letter_of_transfer",
+    "make_template",
     "mark_unreachable",
+    "may_choose",
+    "moments",
+    "open_slots",
     "postpone",
     "record_absence",
     "record_call",

@@ -1,6 +1,7 @@
 """Interviews: fixed, given up, held, missed."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from ..states import (
     ApplicationState,
     BookingState,
     SlotKind,
+    SlotState,
 )
 from .moves import close_booking, go
 
@@ -35,14 +37,7 @@ def schedule_interview(
     go(application, ApplicationState.INTERVIEW_SCHEDULED, by=by, version=version)
     # « Fixons une autre date » leaves the next morning: there is one now.
     outbox.cancel(about=application, template="cohorts/interview_missed")
-    slot = Slot.objects.create(
-        cohort=application.cohort,
-        kind=SlotKind.INTERVIEW,
-        starts_at=starts_at,
-        minutes=minutes,
-        place=place,
-        held_by=by,
-    )
+    slot = _own_slot(application, starts_at=starts_at, minutes=minutes, place=place, by=by)
     booking = Booking.objects.create(slot=slot, application=application)
     record(booking, BookingState.BOOKED, by=by)
     emails.interview_booked(booking)
@@ -64,7 +59,7 @@ def record_interview(application: Application, *, note: str, by: User, version: 
     go(application, ApplicationState.INTERVIEWED, by=by, version=version)
     booking = close_booking(application, BookingState.ATTENDED, by=by, note=note)
     if booking is None:
-        slot = Slot.objects.create(cohort=application.cohort, starts_at=clock.now(), place=_("walk-in"), held_by=by)
+        slot = _own_slot(application, starts_at=clock.now(), place=_("walk-in"), by=by)
         walk_in = Booking.objects.create(slot=slot, application=application, state=BookingState.ATTENDED, note=note)
         record(walk_in, BookingState.ATTENDED, by=by)
 
@@ -76,3 +71,10 @@ def record_absence(application: Application, *, by: User, version: int | None = 
     booking = close_booking(application, BookingState.MISSED, by=by)
     if booking is not None:
         emails.interview_missed(booking)
+
+
+def _own_slot(application: Application, *, by: User, **said: Any) -> Slot:
+    """A slot for one person, which nobody else is offered."""
+    slot = Slot.objects.create(cohort=application.cohort, kind=SlotKind.INTERVIEW, held_by=by, **said)
+    record(slot, SlotState.OPEN, by=by)
+    return slot

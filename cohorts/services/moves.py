@@ -18,7 +18,7 @@ from programmes.models import Curriculum
 
 from ..models import Application, Booking, Cohort, Enrolment
 from ..signals import enrolment_ended
-from ..states import CONTINUED, EXIT_REASONS, EXITS, ApplicationState, BookingState, EnrolmentState
+from ..states import CONTINUED, EXIT_REASONS, EXITS, ApplicationState, BookingState, EnrolmentState, SlotKind
 
 WITH_ALL_A_LETTER_SAYS = Application.objects.select_related(
     "candidate", "cohort__zone", "intake__programme__provider", "owner"
@@ -64,7 +64,8 @@ def leave(
     # To the applicant: what hosts and leads are told of this file is still true.
     outbox.cancel(about=application, to=application.candidate)
     go(application, to, by=by, reason=reason, exit_reason=reason, left_from=left_from, waiting_rank=None, **changes)
-    close_booking(application, BookingState.CANCELLED, by=by)
+    for booking in application.bookings.booked().select_related("slot"):
+        move(booking, BookingState.CANCELLED, by=by)
     for enrolment in application.enrolments.live():
         move(enrolment, EnrolmentState.ENDED, by=by, reason=reason, ended_at=clock.now(), end_reason=reason)
         enrolment_ended.send(sender=Enrolment, enrolment=enrolment, by=by, reason=reason)
@@ -83,8 +84,8 @@ def rehearse(application: Application, deed: Callable[..., Any], template: str, 
 
 
 def close_booking(application: Application, state: BookingState, *, by: Actor, note: str = "") -> Booking | None:
-    """End the open booking of a file, if there is one, in one of the ways a booking ends."""
-    booking = application.bookings.filter(state=BookingState.BOOKED).select_related("slot").first()
+    """End the booked interview of a file, if there is one, in one of the ways a booking ends."""
+    booking = application.bookings.booked().filter(kind=SlotKind.INTERVIEW).select_related("slot__held_by").first()
     if booking is not None:
         booking.application = application
         move(booking, state, by=by, **({"note": note} if note else {}))

@@ -119,11 +119,11 @@ def _continue(
 
 
 def _booked(application: Application) -> Booking | None:
-    return application.bookings.filter(state=BookingState.BOOKED).select_related("slot").first()
+    return application.bookings.booked().filter(kind=SlotKind.INTERVIEW).select_related("slot").first()
 
 
 def _was_interviewed(application: Application) -> bool:
-    held = Booking.objects.filter(state=BookingState.ATTENDED, slot__kind=SlotKind.INTERVIEW)
+    held = Booking.objects.filter(state=BookingState.ATTENDED, kind=SlotKind.INTERVIEW)
     return held.filter(application__in=application.line()).exists()
 
 

@@ -18,14 +18,25 @@ from partnership.templatetags.ui import daydate, daytime, longdate, monthdate
 from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
 
-from .. import policies
+from .. import policies, services
 from ..forms.calls import CallForm
 from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, RejectionForm, ReopeningForm
 from ..models import Application, Booking, Cohort
-from ..states import APPLICATION_FLOW, EXITS, HOLDING, LIVE, ApplicationState, Availability, BookingState, Source
+from ..states import (
+    APPLICATION_FLOW,
+    EXITS,
+    HOLDING,
+    LIVE,
+    ApplicationState,
+    Availability,
+    BookingState,
+    SlotKind,
+    Source,
+)
 from . import call_panel, people, story
 
 S = ApplicationState
+INTERVIEW = SlotKind.INTERVIEW
 
 
 def fetch(request: HttpRequest, pk: object) -> Application:
@@ -47,9 +58,9 @@ def show(
     request: HttpRequest, application: Application, *, bound: dict[str, forms.Form] | None = None, status: int = 200
 ) -> HttpResponse:
     """The file's page; `bound` holds a form that came back, with a 422 for its errors or a 409 for a newer state."""
-    others, bookings, held = people.others_of(application, request.user)
+    others, bookings, of_line = people.others_of(application, request.user)
     calls = story.calls_of(application)
-    days, left_out = story.days_of(application, calls, everything="histoire" in request.GET)
+    days, left_out = story.days_of(application, calls, of_line, everything="histoire" in request.GET)
     bound = bound or {}
     offered = _forms(application)
     typed = [
@@ -64,10 +75,12 @@ def show(
         "candidate": application.candidate,
         "due": _due(application, bookings),
         "facts": _facts(application),
-        "interviews": held,
+        "interviews": [one for one in of_line if one.kind == INTERVIEW and one.state == BookingState.ATTENDED],
         "others": others,
         "goes_on": application.state in LIVE,
-        "booked": next((one for one in bookings if one.state == BookingState.BOOKED), None),
+        "booked": _booked_interview(bookings),
+        "meetings": [one for one in bookings if one.kind != INTERVIEW],
+        "invitations": [kind for kind in SlotKind if services.may_choose(application, kind)],
         "panel": call_panel.panel(application, calls),
         "forms": {**offered, **{key: form for key, form in bound.items() if key in offered}},
         # The base template says « Erreur » in the title for the form that came back with errors.
@@ -177,7 +190,7 @@ def _due(application: Application, bookings: list[Booking]) -> dict[str, Any] | 
 
 
 def _due_interview(bookings: list[Booking], post: Any, go: Any) -> dict[str, Any]:
-    booking = next((one for one in bookings if one.state == BookingState.BOOKED), None)
+    booking = _booked_interview(bookings)
     cancel = post("interview_cancel", _("Cancel the interview"))
     if booking is None or booking.slot.starts_at <= clock.now():
         return _block(
@@ -194,6 +207,10 @@ def _due_interview(bookings: list[Booking], post: Any, go: Any) -> dict[str, Any
         go("passe", _("Record the interview")),
         cancel,
     )
+
+
+def _booked_interview(bookings: list[Booking]) -> Booking | None:
+    return next((one for one in bookings if one.kind == INTERVIEW and one.state == BookingState.BOOKED), None)
 
 
 def _booked(booking: Booking) -> str:

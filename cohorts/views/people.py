@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from partnership.models import User
 
 from ..models import RECRUITMENT, Application, Booking
-from ..states import BookingState
+from ..states import BookingState, SlotKind
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Other:
 
 
 def others_of(application: Application, user: User) -> tuple[list[Other], list[Booking], list[Booking]]:
-    """The person's other applications that the user may see, the file's bookings, and the interviews held for it.
+    """The person's other applications that the user may see, the file's bookings, and those of its whole line.
 
     What a file continues belongs to it: its interviews are shown, in whichever zone they were held.
     """
@@ -37,16 +37,20 @@ def others_of(application: Application, user: User) -> tuple[list[Other], list[B
     rows = Booking.objects.filter(application__candidate=application.candidate_id)
     for booking in rows.select_related("slot__held_by").order_by("slot__starts_at"):
         bookings.setdefault(booking.application_id, []).append(booking)
-    held = [one for key in line for one in bookings[key] if one.state == BookingState.ATTENDED]
+    of_line = [one for key in line for one in bookings[key]]
     others = []
     for key, file in known.items():
         is_seen = zones is None or file.cohort.zone_id in zones
         if key == application.pk or not (is_seen or key in line):
             continue
-        met = [one for one in bookings[key] if one.state == BookingState.ATTENDED and key not in line]
+        met = [one for one in bookings[key] if _is_held(one) and key not in line]
         url = reverse("cohorts:application_detail", args=[key]) if is_seen else ""
         others.append(Other(file, met, url, _tie(application, file)))
-    return others, bookings[application.pk], sorted(held, key=lambda one: one.slot.starts_at)
+    return others, bookings[application.pk], sorted(of_line, key=lambda one: one.slot.starts_at)
+
+
+def _is_held(booking: Booking) -> bool:
+    return booking.kind == SlotKind.INTERVIEW and booking.state == BookingState.ATTENDED
 
 
 def _line(application: Application, known: dict[UUID, Application]) -> set[UUID]:

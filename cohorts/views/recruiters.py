@@ -27,7 +27,7 @@ from .. import bulk, listing, policies
 from ..forms.recruit import Filters
 from ..measures import CONDITIONS, behind
 from ..models import RECRUITMENT, Application, Booking, Cohort
-from ..states import ApplicationState, BookingState, Source
+from ..states import ApplicationState, SlotKind, Source
 
 S = ApplicationState
 ROWS_A_PAGE = 50
@@ -156,9 +156,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
             for application in found:
                 application.waited = waited(application.state_since)
             shown.append({"group": group, "total": totals[group.key], "rows": found})
-    ahead = Booking.objects.filter(
-        state=BookingState.BOOKED, slot__starts_at__gt=clock.now(), application__in=mine
-    ).select_related("slot", "application__candidate", "application__cohort__zone")
+    ahead = Booking.objects.booked().filter(
+        kind=SlotKind.INTERVIEW, slot__starts_at__gt=clock.now(), application__in=mine
+    )
+    ahead = ahead.select_related("slot", "application__candidate", "application__cohort__zone")
     return render(
         request,
         "cohorts/worklist.html",

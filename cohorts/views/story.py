@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -16,12 +17,12 @@ from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.states import ActorKind, Channel, MessageState
 from partnership.templatetags.ui import daytime
 
-from ..models import Application, Call
-from ..states import EXITS, ExitReason
+from ..models import Application, Booking, Call
+from ..states import EXITS, BookingState, ExitReason, SlotKind
 
 NEWEST = 200
-# The application's own moves say when an interview was booked, held, missed or cancelled; a call speaks for itself.
-_SILENT, _CALLED = "cohorts.booking:", "called"
+# A call speaks for itself.
+_CALLED = "called"
 
 
 def calls_of(application: Application) -> list[Call]:
@@ -30,21 +31,23 @@ def calls_of(application: Application) -> list[Call]:
 
 
 def days_of(
-    application: Application, calls: Iterable[Call], *, everything: bool = False
+    application: Application, calls: Iterable[Call], bookings: Iterable[Booking], *, everything: bool = False
 ) -> tuple[list[dict[str, Any]], bool]:
     """The days of the story with their entries, and whether older ones were left out; three statements.
 
     What a postponed or redirected file continues is part of its story.
     """
     about = [ref(file) for file in application.line()]
-    journal = JournalEntry.objects.filter(about__in=about).exclude(subject__startswith=_SILENT).exclude(after=_CALLED)
+    kinds = {ref(booking): booking.get_kind_display() for booking in bookings}
+    journal = JournalEntry.objects.filter(about__in=about).exclude(_told_by_the_file(bookings)).exclude(after=_CALLED)
     letters = OutgoingMessage.objects.filter(about__in=about).defer("text", "html")
     if not everything:
         journal, letters = journal[: NEWEST + 1], letters[: NEWEST + 1]
     lines = list(journal)
     names = _names_of(lines)
     # A letter follows the deed it tells: newest first, it stands above.
-    entries = [_letter(letter, application) for letter in letters] + [_deed(line, application, names) for line in lines]
+    entries = [_letter(letter, application) for letter in letters]
+    entries += [_deed(line, application, names, kinds) for line in lines]
     entries += [_call(call) for call in calls]
     entries.sort(key=lambda entry: entry["at"], reverse=True)
     left_out = not everything and len(entries) > NEWEST
@@ -52,6 +55,12 @@ def days_of(
         del entries[NEWEST:]
     by_day = itertools.groupby(entries, key=lambda entry: entry["at"].astimezone(clock.PARIS).date())
     return [{"day": day, "entries": list(found)} for day, found in by_day], left_out
+
+
+def _told_by_the_file(bookings: Iterable[Booking]) -> Q:
+    """The application's own moves say when an interview was booked, held, missed or cancelled; not when it moved."""
+    interviews = [ref(booking) for booking in bookings if booking.kind == SlotKind.INTERVIEW]
+    return Q(subject__in=interviews) & ~Q(before=BookingState.BOOKED, after=BookingState.BOOKED)
 
 
 def _names_of(lines: Iterable[JournalEntry]) -> dict[str, str]:
@@ -71,7 +80,7 @@ def _who(line: JournalEntry, application: Application, names: dict[str, str]) ->
     return who if line.channel == Channel.WEB else f"{who}, {line.get_channel_display()}"
 
 
-def _deed(line: JournalEntry, application: Application, names: dict[str, str]) -> dict[str, Any]:
+def _deed(line: JournalEntry, application: Application, names: dict[str, str], kinds: dict[str, str]) -> dict[str, Any]:
     label = line.subject.partition(":")[0]
     try:
         model = apps.get_model(label)
@@ -81,12 +90,16 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str]) -
         "edited": _("Changed"),
         "applied_again": _("The same person applied again"),
         "transferred": _("Moved to another zone"),
+        "invited": _("Invited to choose a date"),
     }
+    if line.before == line.after == BookingState.BOOKED:
+        words |= {line.before: "", line.after: _("Moved")}
     own = model is Application
     ends = line.after in EXITS if own else line.after in ("ended", "declined", "broken", "cancelled")
+    what = kinds.get(line.subject) or ("" if own or model is None else model._meta.verbose_name)
     return {
         "at": line.at,
-        "text": "" if own or model is None else _("%(what)s:") % {"what": capfirst(model._meta.verbose_name)},
+        "text": _("%(what)s:") % {"what": capfirst(what)} if what else "",
         "before": words.get(line.before, line.before),
         "after": words.get(line.after, line.after),
         "reason": dict(ExitReason.choices).get(line.reason, line.reason),

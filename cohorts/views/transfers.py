@@ -22,7 +22,7 @@ from .. import policies, services
 from ..forms.recruit import MoveForm
 from ..letters import readable
 from ..models import Application, Cohort, CohortQuerySet
-from ..states import LIVE, BookingState
+from ..states import LIVE, SlotKind
 from .applications import fetch, show
 
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -206,5 +206,5 @@ def _choices(application: Application, cohorts: dict[int, Cohort]) -> list[tuple
 def _booked(application: Application, way: Way) -> str:
     if not way.keeps_interview:
         return ""
-    booking = application.bookings.filter(state=BookingState.BOOKED).select_related("slot").first()
+    booking = application.bookings.booked().filter(kind=SlotKind.INTERVIEW).select_related("slot").first()
     return daytime(booking.slot.starts_at) if booking else ""

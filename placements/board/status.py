@@ -44,7 +44,7 @@ def of(application: Application, placement: Placement | None, booking: Booking |
         words = {"day": daydate(booking.slot.starts_at), "time": clocktime(booking.slot.starts_at)}
         return Status(
             _("Your interview is on %(day)s, %(time)s.") % words,
-            _("If you cannot come, call: we shall find another date."),
+            _("If you cannot come, move it or cancel it here: another date will be found."),
         )
     if application.state == _S.WAITLISTED and application.waiting_rank:
         return Status(
@@ -71,7 +71,7 @@ def _sentences() -> dict[ApplicationState, tuple[str, str]]:
         ),
         _S.INTERVIEW_SCHEDULED: (
             _("Your interview is fixed."),
-            _("If you cannot come, call: we shall find another date."),
+            _("If you cannot come, move it or cancel it here: another date will be found."),
         ),
         _S.NO_SHOW: (
             _("We missed each other: let us fix another date."),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cohorts import services as cohort_services
 from cohorts.models import Application
-from cohorts.states import FOLLOW, ApplicationState
+from cohorts.states import FOLLOW, ApplicationState, BookingState, SlotKind
 from partnership import clock, guard, links
 from partnership.models import AccessLink
 from partnership.states import Channel
@@ -36,7 +36,7 @@ _RENEW = {
 # -- links that open nothing ------------------------------------------------------------------------------------------
 
 
-def _unusable(
+def unusable(
     request: HttpRequest,
     token: str,
     purpose: str,
@@ -71,7 +71,7 @@ def _renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
             why = ""
         except links.Unusable as problem:
             why = problem.why
-        return _unusable(request, token, purpose, why, form, hindrance)
+        return unusable(request, token, purpose, why, form, hindrance)
     _RENEW[purpose][1](form.cleaned_data["email"])
     return render(
         request, "placements/link_sent.html", {"email": form.cleaned_data["email"], "is_host": purpose == ANSWER}
@@ -95,7 +95,7 @@ def answer_renew(request: HttpRequest, token: str) -> HttpResponse:
 # -- the applicant's page -------------------------------------------------------------------------------------------
 
 
-def _application(request: HttpRequest, token: str) -> Application:
+def application_of(request: HttpRequest, token: str) -> Application:
     """The application behind a link; links.Unusable says why there is none."""
     request.link = link = links.find(token, FOLLOW)
     found = Application.objects.select_related(
@@ -119,17 +119,24 @@ def _current_placement(application: Application) -> Placement | None:
 def application_follow(request: HttpRequest, token: str) -> HttpResponse:
     """Where the application stands, what comes next, who to call."""
     try:
-        application = _application(request, token)
+        application = application_of(request, token)
     except links.Unusable as problem:
-        return _unusable(request, token, FOLLOW, problem.why)
+        return unusable(request, token, FOLLOW, problem.why)
     placement = _current_placement(application)
-    booking = application.bookings.select_related("slot").order_by("-slot__starts_at").first()
+    bookings = list(application.bookings.select_related("slot").order_by("-slot__starts_at"))
+    interview = next((one for one in bookings if one.kind == SlotKind.INTERVIEW), None)
+    now = clock.now()
     context = {
         "token": token,
         "application": application,
-        "status": status.of(application, placement, booking, now=clock.now()),
-        "steps": status.steps(application, placement, booking),
-        "booking": booking if application.state == ApplicationState.INTERVIEW_SCHEDULED else None,
+        "status": status.of(application, placement, interview, now=now),
+        "steps": status.steps(application, placement, interview),
+        "appointments": [
+            {"booking": one, "is_ahead": one.slot.starts_at > now}
+            for one in reversed(bookings)
+            if one.state == BookingState.BOOKED
+        ],
+        "choices": [choice for choice in cohort_services.kinds_to_choose(application) if choice.booking is None],
         "placement": placement,
         "is_placed": placement is not None and placement.state in PLACED,
         "is_offer": application.state == ApplicationState.ADMITTED,
@@ -141,10 +148,10 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
 
 def _act(request: HttpRequest, token: str, deed: Callable[[Application], None], thanks: str) -> HttpResponse:
     try:
-        deed(_application(request, token))
+        deed(application_of(request, token))
         messages.success(request, thanks)
     except links.Unusable as problem:
-        return _unusable(request, token, FOLLOW, problem.why)
+        return unusable(request, token, FOLLOW, problem.why)
     except Refused as refusal:
         messages.error(request, refusal.reason)
     except Stale:
@@ -193,9 +200,9 @@ def _leave(request: HttpRequest, token: str, to: ApplicationState) -> HttpRespon
             thanks = _("Noted: the place goes to somebody else.")
         return _act(request, token, leave, thanks)
     try:
-        application = _application(request, token)
+        application = application_of(request, token)
     except links.Unusable as problem:
-        return _unusable(request, token, FOLLOW, problem.why)
+        return unusable(request, token, FOLLOW, problem.why)
     if to not in Application.FLOW[application.state]:
         return redirect("placements:application_follow", token)
     context = {
@@ -235,7 +242,7 @@ def placement_answer(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link, placement = _asked(request, token)
     except links.Unusable as problem:
-        return _unusable(request, token, ANSWER, problem.why)
+        return unusable(request, token, ANSWER, problem.why)
     return _answer_page(request, token, link, placement)
 
 
@@ -277,7 +284,7 @@ def answer_decline(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link, placement = _asked(request, token)
     except links.Unusable as problem:
-        return _unusable(request, token, ANSWER, problem.why)
+        return unusable(request, token, ANSWER, problem.why)
     if link is None or placement.state != PlacementState.PROPOSED:
         return redirect("placements:placement_answer", token)
     context = {"form": form, "token": token, "placement": placement, "application": placement.enrolment.application}
@@ -295,7 +302,7 @@ def _answer(request: HttpRequest, token: str, deed: Callable[[Placement], None])
             messages.success(request, _("Thank you: your answer is recorded."))
     except links.Unusable as problem:
         if problem.why != "used":
-            return _unusable(request, token, ANSWER, problem.why)
+            return unusable(request, token, ANSWER, problem.why)
     except (Refused, Stale):
         # Answered or cancelled a moment ago by somebody else: the page says by what.
         pass

@@ -159,6 +159,8 @@ PUBLIC = [
     deed("placements:follow_confirm", EVERYBODY, of="offer by link"),
     form("placements:follow_decline", EVERYBODY, of="offer by link"),
     form("placements:follow_withdraw", EVERYBODY, of="file by link"),
+    form("placements:follow_appointments", EVERYBODY, of="appointment by link"),
+    form("placements:follow_appointment_cancel", EVERYBODY, of="booked by link"),
     row("placements:follow_renew", EVERYBODY, post=OK, of="offer by link"),
     page("placements:placement_answer", EVERYBODY, of="proposal by link"),
     deed("placements:answer_accept", EVERYBODY, of="proposal by link"),
@@ -276,6 +278,17 @@ THE_RECRUITMENT = [
     deed("cohorts:bulk_send_drafts", frozenset({RECRUITER}), of="bulk of drafts", unless={LYON_RECRUITER: MISSING}),
 ]
 
+THE_SLOTS = [
+    page("cohorts:slot_list", RECRUITMENT, asks=("du", "nature", "zone")),
+    form("cohorts:slot_add", RECRUITMENT),
+    form("cohorts:slot_series", RECRUITMENT, asks=("first", "last")),
+    page("cohorts:slot_detail", RECRUITMENT, of="slot", zone=True),
+    form("cohorts:slot_edit", RECRUITMENT, of="slot", zone=True),
+    form("cohorts:slot_choose", RECRUITMENT, of="submitted", zone=True),
+    deed("cohorts:application_invite", RECRUITMENT, of="submitted", zone=True),
+    deed("cohorts:booking_cancel", RECRUITMENT, of="booking", zone=True),
+]
+
 THE_PLACES = [
     row("placements:home", LEADS, get=GO),
     page("placements:site_list", LEADS, asks=("q", "zone", "places", "page")),
@@ -377,6 +390,7 @@ TABLE = [
     *THE_TEAM,
     *CONTENTS_OF_COURSES,
     *THE_RECRUITMENT,
+    *THE_SLOTS,
     *THE_PLACES,
     *THE_ADMINISTRATION,
     *IN_DEVELOPMENT,

@@ -21,7 +21,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohorts.models import Application, Cohort, Intake
+from cohorts.models import Application, Cohort, Intake, Slot
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.desk import MOST_ROWS
@@ -48,6 +48,7 @@ GIVEN: dict[str, Any] = {
     "offered": lambda: {"lyon": list(User.objects.all()[:3])},
     "person": User.objects.first,
     "user": User.objects.first,
+    "slot": lambda: Slot.objects.select_related("cohort").first(),
     "secret": lambda: "JBSWY3DPEHPK3PXP",
     "choices": lambda: [(cohort.pk, str(cohort)) for cohort in Cohort.objects.all()],
     "confirmed": lambda: True,

@@ -14,7 +14,7 @@ from django.urls import reverse
 from cohorts import bulk
 from cohorts import services as recruitment
 from cohorts.models import Application, Candidate, Cohort, Enrolment, Intake
-from cohorts.states import FOLLOW, RESUME
+from cohorts.states import FOLLOW, RESUME, SlotKind
 from cohorts.states import ApplicationState as S
 from partnership import clock, jobs, links
 from partnership import services as team
@@ -148,6 +148,7 @@ def build(mailbox: Path) -> World:
         factories.commune(zone)
         cohort = factories.cohort(zone, of=intake)
         _recruit(world, zone, cohort)
+        _open_slots(world, zone, cohort)
         _place(world, zone, cohort)
         world.things["zone", zone] = {"zone": zone}
     _choose_many(world)
@@ -400,6 +401,35 @@ def _choose_many(world: World) -> None:
     }
     world.answers["cohorts:bulk_detail", LYON] = {"words": "À bientôt.", "version": "1"}
     world.answers["cohorts:bulk_start", LYON] = {"version": "1"}
+
+
+def _open_slots(world: World, zone: str, cohort: Cohort) -> None:
+    """An interview and an open day to choose; somebody has booked the open day."""
+    word, by = marker(zone, "jeune"), world.people[RECRUITER]
+    soon = (clock.now() + timedelta(days=4)).replace(minute=0, second=0, microsecond=0)
+    common = {"place": f"Hall {word}", "held_by": by, "by": by}
+    [interview] = recruitment.open_slots(cohort, [soon], kind=SlotKind.INTERVIEW, minutes=30, capacity=1, **common)
+    [day] = recruitment.open_slots(cohort, [soon], kind=SlotKind.OPEN_DAY, minutes=180, capacity=40, **common)
+    visitor = factories.application(cohort, of=person(zone, "journee"), languages=f"français, {word}")
+    booking = recruitment.book(visitor, day, by=by)
+    world.things |= {("slot", zone): {"pk": day.pk}, ("booking", zone): {"pk": booking.pk}}
+    said = {"cohort": str(cohort.pk), "kind": "tests", "minutes": "60", "capacity": "12"}
+    said |= {"place": "Salle 3 (fictif)", "held_by": str(by.pk)}
+    later = (clock.today() + timedelta(days=9)).isoformat()
+    series = {"first": later, "last": later, "weekdays": [str(day) for day in range(7)], "start": "09:00"}
+    world.answers |= {
+        ("cohorts:slot_add", zone): said | {"day": later, "time": "14:00"},
+        ("cohorts:slot_series", zone): said | series | {"end": "11:00", "pause": "0"},
+        ("cohorts:slot_edit", zone): said | {"day": later, "time": "10:00", "version": str(day.version)},
+        ("cohorts:slot_choose", zone): {"slot": str(interview.pk), "shown": "0"},
+        ("cohorts:application_invite", zone): {"kind": "interview"},
+    }
+    if zone == LYON:
+        waiting = world.things[S.SUBMITTED.value, zone]["pk"]
+        world.things["appointment by link", zone] = {"token": links.mint(FOLLOW, f"cohorts.application:{waiting}")}
+        world.things["booked by link", zone] = {"token": links.mint(FOLLOW, ref(visitor)), "kind": "open_day"}
+        world.answers["placements:follow_appointments", zone] = {"slot": str(interview.pk), "shown": "0"}
+        world.answers["placements:follow_appointment_cancel", zone] = {"shown": str(booking.version)}
 
 
 def site_of(zone: str) -> HostSite:

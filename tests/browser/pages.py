@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLResolver, get_resolver, reverse
 
-from cohorts.states import ApplicationState
+from cohorts.states import ApplicationState, SlotKind
 from config import style
 from partnership.admin import ReadOnlyAdmin
 from partnership.models import OutgoingMessage, Party
@@ -102,6 +102,21 @@ def bulk(key: str) -> Callable[[World], list[Any]]:
     return lambda world: [world.bulks[key].pk]
 
 
+def slot(kind: SlotKind) -> Callable[[World], list[Any]]:
+    return lambda world: [world.slot(kind).pk]
+
+
+def series(world: World) -> str:
+    """A series of tests over the fourteenth of July."""
+    cohort, holder = world.cohort("lyon"), world.user(Role.RECRUITER)
+    year = cohort.intake.starts_on.year
+    days = "".join(f"&weekdays={number}" for number in range(5))
+    return (
+        f"?kind=tests&first={year}-07-10&last={year}-07-20{days}&start=09:00&end=11:00&minutes=30&pause=0&capacity=12"
+        f"&place=Campus&cohort={cohort.pk}&held_by={holder.pk}"
+    )
+
+
 MAIN_FORM = ("main form[method=post]",)
 
 PUBLIC = [
@@ -136,6 +151,10 @@ PUBLIC = [
     Page("placements:application_follow", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
     Page("placements:follow_decline", args=follow(S.ADMITTED), forms=MAIN_FORM),
     Page("placements:follow_withdraw", args=follow(S.SUBMITTED), forms=MAIN_FORM),
+    Page("placements:follow_appointments", args=follow(S.SUBMITTED)),
+    Page("placements:follow_appointments", args=follow(S.REJECTED), note="nothing to choose"),
+    Page("placements:follow_appointment_cancel", args=lambda world: [world.tokens["visitor"], "open_day"]),
+    Page("placements:application_follow", args=follow("visitor"), note="open day"),
     Page("placements:placement_answer", args=follow("answer proposed")),
     Page("placements:placement_answer", args=follow("answer accepted"), note="answered"),
     Page("placements:placement_answer", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
@@ -261,6 +280,15 @@ RECRUITMENT = [
         query=lambda world: f"?cohort={world.cohort('toulouse').pk}",
         note="letter",
     ),
+    Page("cohorts:slot_list", Role.RECRUITER),
+    Page("cohorts:slot_list", Role.RECRUITER, query="?du=2020-01-06&nature=tests", note="none"),
+    Page("cohorts:slot_add", Role.RECRUITER, forms=MAIN_FORM),
+    Page("cohorts:slot_series", Role.RECRUITER),
+    Page("cohorts:slot_series", Role.RECRUITER, query=series, note="read"),
+    Page("cohorts:slot_series", Role.RECRUITER, query="?first=", status=422, note="wrong"),
+    Page("cohorts:slot_detail", Role.RECRUITER, slot(SlotKind.OPEN_DAY)),
+    Page("cohorts:slot_edit", Role.RECRUITER, slot(SlotKind.OPEN_DAY)),
+    Page("cohorts:slot_choose", Role.RECRUITER, application(S.SUBMITTED)),
     Page("job_detail", Role.RECRUITER, lambda world: [world.job.pk]),
     Page("job_detail", Role.RECRUITER, lambda world: [world.failed_job.pk], note="failed"),
 ]

@@ -13,8 +13,8 @@ from django.test import Client
 
 from cohorts import bulk
 from cohorts import services as recruitment
-from cohorts.models import Application, Bulk, Cohort
-from cohorts.states import FOLLOW, RESUME, ApplicationState, Level
+from cohorts.models import Application, Bulk, Cohort, Slot
+from cohorts.states import FOLLOW, RESUME, ApplicationState, Level, SlotKind
 from config import caught_mail
 from partnership import clock, jobs, links
 from partnership import services as team
@@ -62,6 +62,8 @@ class World:
             placement = self.placement(state)
             self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
+        visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
+        self.tokens["visitor"] = links.mint(FOLLOW, ref(visitor.application))
         self.invited = team.invite(
             full_name="Nora Fictive",
             email="nora@exemple.test",
@@ -150,6 +152,9 @@ class World:
 
     def cohort(self, zone: str) -> Cohort:
         return Cohort.objects.get(zone__code=zone, intake__programme=self.acvd)
+
+    def slot(self, kind: SlotKind) -> Slot:
+        return Slot.objects.filter(kind=kind, starts_at__gt=clock.now()).order_by("starts_at").first()
 
     def letter(self, application: Application) -> OutgoingMessage:
         return OutgoingMessage.objects.filter(about=ref(application)).order_by("pk").first()

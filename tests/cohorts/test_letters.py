@@ -9,7 +9,6 @@ from django.conf import settings
 from django.utils import translation
 
 from cohorts import emails
-from cohorts.models import Booking, Slot
 from cohorts.states import ApplicationState as S
 from cohorts.states import SlotKind
 from partnership import clock
@@ -48,14 +47,11 @@ def write(name, *, language="fr", owner=None, first_name="Manon", **fields):
     if name == "application_waitlisted":
         fields |= {"waiting_rank": 3}
     application = factories.application(state=STATES.get(name, S.SUBMITTED), of=person, owner=owner, **fields)
-    if name.startswith("interview"):
-        slot = Slot.objects.create(
-            cohort=application.cohort,
-            starts_at=clock.now() + timedelta(days=2),
-            place="12 rue de l’Exemple, Lyon",
-            held_by=owner or factories.user(),
-        )
-        FUNCTIONS[name](Booking.objects.create(slot=slot, application=application))
+    if name.startswith(("interview", "meeting")):
+        kind = SlotKind.OPEN_DAY if name.startswith("meeting") else SlotKind.INTERVIEW
+        booking = factories.booking(factories.slot(application.cohort, kind=kind), application)
+        moved = {"before": clock.now() + timedelta(days=1)} if name.endswith("moved") else {}
+        FUNCTIONS[name](booking, **moved)
     elif name in DECIDED:
         FUNCTIONS[name](application, event="an event", **DECIDED[name])
     elif name == "application_already_open":

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from cohorts import services
 from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, Slot
-from cohorts.states import ApplicationState, BookingState, EnrolmentState, ExitReason
+from cohorts.states import ApplicationState, BookingState, EnrolmentState, ExitReason, SlotState
 from partnership import clock, invariants, outbox
 from partnership.models import AccessLink, Job, OutgoingMessage, Tombstone, ref
 from partnership.states import JobState, MessageState, Role
@@ -180,6 +180,30 @@ def _two_in_one_slot():
     repeal("a_slot_holds_its_capacity")
     slot = _slot()
     _booking(slot), _booking(slot)
+    return slot
+
+
+@breaks("slots_cancelled")
+def _somebody_is_expected_at_a_cancelled_slot():
+    repeal("a_slot_keeps_its_word")
+    booking = _booking(_slot())
+    Slot.objects.update(state=SlotState.CANCELLED)
+    return booking
+
+
+@breaks("one_open_booking")
+def _somebody_has_two_interviews():
+    repeal("one_open_booking_per_application_and_kind")
+    booking = _booking(_slot())
+    Booking.objects.create(slot=_slot(), application=booking.application)
+    return booking.application
+
+
+@breaks("slot_as_journal_says")
+def _a_slot_is_cancelled_by_nobody():
+    slot = _slot()
+    assert found("slot_as_journal_says") == []
+    Slot.objects.update(state=SlotState.CANCELLED)
     return slot
 
 

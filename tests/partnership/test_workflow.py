@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from cohorts.models import Application, Booking, Enrolment
+from cohorts.models import Application, Booking, Enrolment, Slot
 from cohorts.states import ApplicationState, BookingState
 from partnership import clock
 from partnership.models import Convention, Job, JournalEntry, OutgoingMessage, ref
@@ -14,7 +14,7 @@ from programmes.models import Curriculum
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-FLOWS = [Application, Booking, Convention, Curriculum, Enrolment, Job, OutgoingMessage, Placement]
+FLOWS = [Application, Booking, Convention, Curriculum, Enrolment, Job, OutgoingMessage, Placement, Slot]
 
 
 @pytest.mark.parametrize("model", FLOWS, ids=lambda model: model.__name__)
@@ -146,7 +146,10 @@ def test_the_journal_keeps_no_name(recruiter):
 def test_a_named_law_of_the_database_becomes_a_reason_and_any_other_stays_a_fault():
     application = factories.application()
     Booking.objects.create(slot=_slot(application), application=application, state=BookingState.BOOKED)
-    with pytest.raises(Refused, match="déjà"), refusing({"one_open_booking_per_application": "C’est déjà fait."}):
+    with (
+        pytest.raises(Refused, match="déjà"),
+        refusing({"one_open_booking_per_application_and_kind": "C’est déjà fait."}),
+    ):
         Booking.objects.create(slot=_slot(application), application=application)
     with pytest.raises(IntegrityError), refusing({"another_law": "…"}):
         Booking.objects.create(slot=_slot(application), application=application)
