@@ -15,9 +15,10 @@ class CohortsConfig(AppConfig):
         from . import bulk, exports, invariants, personal_data, policies, retention
         from . import handover as belongings
         from . import measures as ours
-        from .states import RESUME
+        from .states import AGENDA, RESUME
 
         links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
+        links.register(links.Purpose(AGENDA, "cohorts:slot_feed", days=3 * 365))
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
         people.register(personal_data.HOLDER)

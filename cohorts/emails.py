@@ -10,6 +10,7 @@ from partnership import clock, outbox
 from partnership.states import OnDoubt
 from partnership.templatetags.ui import phone
 
+from . import calendars
 from .models import Application, Booking, Cohort, Slot
 from .states import FOLLOW, HOLDING, RESUME, ApplicationState, SlotKind
 
@@ -75,7 +76,7 @@ def application_already_open(application: Application, *, repetition: Applicatio
     _post(application, "application_already_open", key=f"{application.pk}:{repetition.pk}")
 
 
-def _appointment_post(booking: Booking, template: str, *, key: str = "", **options) -> None:
+def _appointment_post(booking: Booking, template: str, *, key: str = "", **options: Any) -> None:
     slot = booking.slot
     _post(
         booking.application,
@@ -102,38 +103,39 @@ def _others(booking: Booking) -> bool:
 
 def interview_booked(booking: Booking) -> None:
     """When and where the interview is."""
-    _appointment_post(booking, "interview_booked")
+    _appointment_post(booking, "interview_booked", calendar=calendars.appointment(booking))
 
 
 def interview_moved(booking: Booking, *, before: datetime) -> None:
     """The interview has another hour or another place."""
-    _appointment_post(booking, "interview_moved", before=before)
+    _appointment_post(booking, "interview_moved", calendar=calendars.appointment(booking), before=before)
 
 
 def interview_cancelled(booking: Booking) -> None:
     """The interview does not take place; another date is chosen or told."""
-    _appointment_post(booking, "interview_cancelled", others=_others(booking))
+    _appointment_post(booking, "interview_cancelled", calendar=calendars.appointment(booking), others=_others(booking))
 
 
 def meeting_booked(booking: Booking) -> None:
     """When and where a meeting, tests or an open day are."""
-    _appointment_post(booking, "meeting_booked")
+    _appointment_post(booking, "meeting_booked", calendar=calendars.appointment(booking))
 
 
 def meeting_moved(booking: Booking, *, before: datetime) -> None:
     """The meeting has another hour or another place."""
-    _appointment_post(booking, "meeting_moved", before=before)
+    _appointment_post(booking, "meeting_moved", calendar=calendars.appointment(booking), before=before)
 
 
 def meeting_cancelled(booking: Booking) -> None:
     """The applicant is no longer expected at the meeting."""
-    _appointment_post(booking, "meeting_cancelled", others=_others(booking))
+    _appointment_post(booking, "meeting_cancelled", calendar=calendars.appointment(booking), others=_others(booking))
 
 
 def interview_missed(booking: Booking) -> None:
     """The day after a missed interview, in the morning: shall we fix another?"""
     tomorrow: datetime = clock.now() + timedelta(days=1)
-    _appointment_post(booking, "interview_missed", due=tomorrow.replace(hour=9, minute=0, second=0, microsecond=0))
+    morning = tomorrow.replace(hour=9, minute=0, second=0, microsecond=0)
+    _appointment_post(booking, "interview_missed", due=morning, others=_others(booking))
 
 
 def application_admitted(application: Application) -> None:
@@ -194,6 +196,7 @@ def application_transferred(
         kept_at=kept.slot.starts_at if kept else "",
         kept_place=kept.slot.place if kept else "",
         cancelled_at=cancelled.slot.starts_at if cancelled else "",
+        calendar=calendars.appointment(cancelled) if cancelled else "",
         rank=application.waiting_rank or 0,
         has_place=has_place,
     )
@@ -217,6 +220,7 @@ def _going_on(following: Application, former: Application, cancelled: Booking | 
         "starts_on": following.intake.starts_on,
         "was_interviewed": following.state == ApplicationState.INTERVIEWED,
         "cancelled_at": cancelled.slot.starts_at if cancelled else "",
+        "calendar": calendars.appointment(cancelled) if cancelled else "",
     }
 
 

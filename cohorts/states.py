@@ -103,6 +103,8 @@ CONTINUED = (_R.POSTPONED, _R.REDIRECTED)
 # What a personal link of an applicant opens: the draft to go on with, or the page of the application.
 RESUME = "resume"
 FOLLOW = "follow"
+# And of a recruiter: the slots they hold, in a calendar of their own.
+AGENDA = "agenda"
 
 
 class Level(models.TextChoices):

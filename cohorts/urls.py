@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    agenda,
     applications,
     bookings,
     bulk,
@@ -78,6 +79,9 @@ appointments = [
     path("recrutement/creneaux/", slots.slot_list, name="slot_list"),
     path("recrutement/creneaux/ajouter/", slots.slot_add, name="slot_add"),
     path("recrutement/creneaux/serie/", slots.slot_series, name="slot_series"),
+    path("recrutement/creneaux/agenda/", agenda.slot_agenda, name="slot_agenda"),
+    path("recrutement/creneaux/agenda/fermer/", agenda.slot_agenda_close, name="slot_agenda_close"),
+    path("agenda/<str:token>/creneaux.ics", agenda.slot_feed, name="slot_feed"),
     path(f"{_slot}/", slots.slot_detail, name="slot_detail"),
     path(f"{_slot}/modifier/", slots.slot_edit, name="slot_edit"),
     path(f"{_file}/creneaux/", bookings.slot_choose, name="slot_choose"),

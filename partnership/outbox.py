@@ -62,6 +62,7 @@ def post(
     due: datetime | None = None,
     link: tuple[str, models.Model] | None = None,
     secret: str = "",
+    calendar: str = "",
     on_doubt: OnDoubt = OnDoubt.RESEND,
     reply_to: str = "",
     is_draft: bool = False,
@@ -71,9 +72,9 @@ def post(
     """Write a letter in the present transaction, once for each `key`; it leaves after the commit, when it is due.
 
     `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown
-    in the letter and nowhere else; a draft leaves only once somebody sends it, and what nobody asked for at no quiet
-    hour. The context holds plain values only: what a person typed is escaped here, for both forms. Whoever gave a
-    telephone and no address is written nothing: the work list calls them.
+    in the letter and nowhere else, `calendar` attached to it; a draft leaves only once somebody sends it, and what
+    nobody asked for at no quiet hour. The context holds plain values only: what a person typed is escaped here, for
+    both forms. Whoever gave a telephone and no address is written nothing: the work list calls them.
     """
     if not to.email:
         return
@@ -93,6 +94,7 @@ def post(
         subject=subject,
         text=text,
         html=html,
+        calendar=calendar,
         link_purpose=purpose,
         link_subject=ref(thing) if thing is not None else "",
         secret=secret,

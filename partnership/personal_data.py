@@ -104,7 +104,7 @@ def replay(erased: dict[str, datetime]) -> int:
 
 # -- what holders call ------------------------------------------------------------------------------------------------
 
-_BLANK = dict.fromkeys(("subject", "text", "html", "secret", "last_error"), "")
+_BLANK = dict.fromkeys(("subject", "text", "html", "calendar", "secret", "last_error"), "")
 _ON_ITS_WAY = (MessageState.PENDING, MessageState.SENDING)
 
 

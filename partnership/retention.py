@@ -178,7 +178,7 @@ def _take_erasures(limit: int) -> int:
 
 def register_ours() -> None:
     """Make the partnership's own rules known."""
-    blank = dict.fromkeys(("text", "html", "secret"), "")
+    blank = dict.fromkeys(("text", "html", "calendar", "secret"), "")
     register(
         of_rows("stopped_letters", _("letters nobody sent"), _stopped_letters, state=MessageState.CANCELLED),
         of_rows("letters", _("bodies of letters"), _letters, **blank),

@@ -12,6 +12,7 @@ import time
 import uuid
 from datetime import timedelta
 from email.message import Message
+from email.mime.text import MIMEText
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -201,7 +202,17 @@ def _envelope(letter: OutgoingMessage, connection: BaseEmailBackend, token: str 
         connection=connection,
     )
     message.attach_alternative(html, "text/html")
+    if letter.calendar:
+        message.attach(_appointment(letter.calendar))
     return message
+
+
+def _appointment(calendar: str) -> MIMEText:
+    """The attachment that a calendar reads; its kind says, as the text does, whether it is kept or taken out."""
+    part = MIMEText(calendar, "calendar", "utf-8")
+    part.set_param("method", calendar.partition("\r\nMETHOD:")[2].partition("\r\n")[0])
+    part.add_header("Content-Disposition", "attachment", filename="tandem.ics")
+    return part
 
 
 def message_id(letter: OutgoingMessage) -> str:

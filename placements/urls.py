@@ -17,6 +17,11 @@ urlpatterns = [
         appointments.follow_appointment_cancel,
         name="follow_appointment_cancel",
     ),
+    path(
+        "suivi/<str:token>/rendez-vous/<slug:kind>/tandem.ics",
+        appointments.follow_appointment_calendar,
+        name="follow_appointment_calendar",
+    ),
     path("suivi/<str:token>/nouveau-lien/", candidates.follow_renew, name="follow_renew"),
     path("reponse/<str:token>/", candidates.placement_answer, name="placement_answer"),
     path("reponse/<str:token>/accepter/", candidates.answer_accept, name="answer_accept"),

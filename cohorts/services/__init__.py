@@ -1,5 +1,6 @@
 """What is done with applications: each service reads like the minutes of a meeting."""
 
+from .agenda import agenda_of, close_agenda, open_agenda, open_agendas
 from .applying import begin, correct_identity, describe_project, send_links, submit
 from .bookings import book, choose, give_up, invite, kinds_to_choose, may_choose
 from .calls import record_call
@@ -27,6 +28,10 @@ from .transfers import (
 )
 
 __all__ = [
+    "agenda_of",
+    "close_agenda",
+    "open_agenda",
+    "open_agendas",
     "admit",
     "begin",
     "book",

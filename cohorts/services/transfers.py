@@ -72,7 +72,7 @@ def postpone(application: Application, *, cohort: Cohort, by: User, version: int
     if not same or cohort.intake.starts_on <= application.intake.starts_on:
         raise Refused(_("Choose a later intake of the same course."))
     cancelled = _booked(application)
-    following = _continue(application, cohort, reason=ExitReason.POSTPONED, by=by, version=version)
+    following = _continue(application, cohort, reason=ExitReason.POSTPONED, by=by, version=version, cancelled=cancelled)
     emails.application_postponed(following, former=application, cancelled=cancelled)
     return following
 
@@ -86,18 +86,28 @@ def redirect(application: Application, *, cohort: Cohort, by: User, version: int
     if cohort.intake.starts_on <= clock.today():
         raise Refused(_("This course has already begun."))
     cancelled = _booked(application)
-    following = _continue(application, cohort, reason=ExitReason.REDIRECTED, by=by, version=version)
+    following = _continue(
+        application, cohort, reason=ExitReason.REDIRECTED, by=by, version=version, cancelled=cancelled
+    )
     emails.application_redirected(following, former=application, cancelled=cancelled)
     return following
 
 
 def _continue(
-    application: Application, cohort: Cohort, *, reason: ExitReason, by: User, version: int | None
+    application: Application,
+    cohort: Cohort,
+    *,
+    reason: ExitReason,
+    by: User,
+    version: int | None,
+    cancelled: Booking | None,
 ) -> Application:
     if application.state not in LIVE:
         raise Refused(_("This file is closed: open it again first."))
     is_enquiry, owner, now = application.state == ApplicationState.ENQUIRY, application.owner, clock.now()
     leave(application, ApplicationState.WITHDRAWN, reason=reason, by=by, goes_on=True, version=version)
+    if cancelled is not None:
+        cancelled.refresh_from_db(fields=["state", "version"])
     state = ApplicationState.ENQUIRY if is_enquiry else _BEGINS_AS[_was_interviewed(application)]
     with workflow.refusing(REFUSALS):
         following = Application.objects.create(

@@ -58,6 +58,8 @@ class OutgoingMessage(models.Model):
     subject = models.CharField(max_length=250)
     text = models.TextField()
     html = models.TextField()
+    # An appointment as calendars read it (calendars.py): attached, so that it is kept, moved or taken out there too.
+    calendar = models.TextField(blank=True)
     link_purpose = models.CharField(max_length=20, blank=True)
     link_subject = models.CharField(max_length=80, blank=True)
     # What only the recipient may read (a sign-in code): put in place of its mark as the letter leaves, then forgotten.

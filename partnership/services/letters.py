@@ -25,7 +25,10 @@ def edit_letter(letter: OutgoingMessage, *, subject: str, text: str, by: Actor, 
 def rewrite_letter(letter: OutgoingMessage, proof: OutgoingMessage, *, by: Actor, version: int | None = None) -> None:
     """Put into a draft what its template says today (`outbox.proofs`); what was changed by hand is lost."""
     _must_be_draft(letter)
-    written = {name: getattr(proof, name) for name in ("subject", "text", "html", "reply_to", "to_email", "to_name")}
+    written = {
+        name: getattr(proof, name)
+        for name in ("subject", "text", "html", "calendar", "reply_to", "to_email", "to_name")
+    }
     edit(letter, by=by, version=version, **written)
 
 

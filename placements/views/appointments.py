@@ -4,12 +4,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from cohorts import services
+from cohorts import calendars, services
 from cohorts.models import Application, Slot
 from cohorts.states import FOLLOW
 from partnership import links
@@ -90,3 +90,22 @@ def follow_appointment_cancel(request: HttpRequest, token: str, kind: str) -> Ht
     can_move = any(choice.kind == kind for choice in services.kinds_to_choose(application))
     context = {"token": token, "application": application, "booking": booking, "can_move": can_move}
     return render(request, "placements/appointment_cancel.html", context)
+
+
+@login_not_required
+@require_safe
+def follow_appointment_calendar(request: HttpRequest, token: str, kind: str) -> HttpResponse:
+    """An appointment as a file that the applicant's calendar reads."""
+    try:
+        application = application_of(request, token)
+    except links.Unusable as problem:
+        return unusable(request, token, FOLLOW, problem.why)
+    booking = application.bookings.booked().filter(kind=kind).select_related("slot__held_by").first()
+    if booking is None:
+        raise Http404
+    booking.application = application
+    return HttpResponse(
+        calendars.appointment(booking),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="tandem.ics"'},
+    )

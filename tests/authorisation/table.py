@@ -161,6 +161,9 @@ PUBLIC = [
     form("placements:follow_withdraw", EVERYBODY, of="file by link"),
     form("placements:follow_appointments", EVERYBODY, of="appointment by link"),
     form("placements:follow_appointment_cancel", EVERYBODY, of="booked by link"),
+    page("placements:follow_appointment_calendar", EVERYBODY, of="booked by link"),
+    # for the calendar of whoever holds slots
+    page("cohorts:slot_feed", EVERYBODY, of="calendar by link"),
     row("placements:follow_renew", EVERYBODY, post=OK, of="offer by link"),
     page("placements:placement_answer", EVERYBODY, of="proposal by link"),
     deed("placements:answer_accept", EVERYBODY, of="proposal by link"),
@@ -282,6 +285,9 @@ THE_SLOTS = [
     page("cohorts:slot_list", RECRUITMENT, asks=("du", "nature", "zone")),
     form("cohorts:slot_add", RECRUITMENT),
     form("cohorts:slot_series", RECRUITMENT, asks=("first", "last")),
+    # a new address is shown in the answer, once
+    form("cohorts:slot_agenda", RECRUITMENT, post=OK),
+    deed("cohorts:slot_agenda_close", RECRUITMENT),
     page("cohorts:slot_detail", RECRUITMENT, of="slot", zone=True),
     form("cohorts:slot_edit", RECRUITMENT, of="slot", zone=True),
     form("cohorts:slot_choose", RECRUITMENT, of="submitted", zone=True),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from cohorts import bulk
 from cohorts import services as recruitment
 from cohorts.models import Application, Candidate, Cohort, Enrolment, Intake
-from cohorts.states import FOLLOW, RESUME, SlotKind
+from cohorts.states import AGENDA, FOLLOW, RESUME, SlotKind
 from cohorts.states import ApplicationState as S
 from partnership import clock, jobs, links
 from partnership import services as team
@@ -427,6 +427,7 @@ def _open_slots(world: World, zone: str, cohort: Cohort) -> None:
     if zone == LYON:
         waiting = world.things[S.SUBMITTED.value, zone]["pk"]
         world.things["appointment by link", zone] = {"token": links.mint(FOLLOW, f"cohorts.application:{waiting}")}
+        world.things["calendar by link", zone] = {"token": links.mint(AGENDA, ref(by))}
         world.things["booked by link", zone] = {"token": links.mint(FOLLOW, ref(visitor)), "kind": "open_day"}
         world.answers["placements:follow_appointments", zone] = {"slot": str(interview.pk), "shown": "0"}
         world.answers["placements:follow_appointment_cancel", zone] = {"shown": str(booking.version)}

@@ -147,7 +147,7 @@ def test_a_text_begins_no_property_and_is_read_again_as_it_was(text):
     assert found["ORGANIZER"].params["CN"] == seen
     assert found["ORGANIZER"] == "mailto:salle@tandem.example"
     assert sorted(found) == NAMES and [part.name for part in whole.walk()] == ["VCALENDAR", "VEVENT"]
-    # Beside the parser of the same library: every line of the file begins with a name we wrote.
+    # Beside the parser: every line of the file begins with a name we wrote.
     starts = {line.partition(":")[0].partition(";")[0] for line in lines(written) if line}
     assert starts == {*NAMES, "BEGIN", "END", "VERSION", "PRODID", "METHOD", "NAME", "X-WR-CALNAME"}
 

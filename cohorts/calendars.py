@@ -1,0 +1,71 @@
+"""Appointments in the calendars of those who keep them: the applicant's, and whoever holds the slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from partnership import calendars
+from partnership.calendars import Event, Organiser
+
+from .states import BookingState, SlotState
+
+if TYPE_CHECKING:
+    from .models import Booking, Slot
+
+# How long before an appointment the applicant's telephone rings.
+ALARM = timedelta(hours=3)
+
+
+def appointment(booking: Booking) -> str:
+    """An applicant's appointment, in their language; a newer version of it replaces the older, or takes it out."""
+    application, slot = booking.application, booking.slot
+    is_cancelled = booking.state == BookingState.CANCELLED
+    with translation.override(application.candidate.language):
+        programme = application.cohort.intake.programme.short_title
+        made = calendars.event(
+            f"cohorts.booking:{booking.pk}",
+            sequence=booking.version,
+            starts_at=slot.starts_at,
+            minutes=slot.minutes,
+            summary=f"{capfirst(slot.get_kind_display())}, {programme}",
+            location=slot.place,
+            # The personal link stays in the letter: calendars are shared and kept elsewhere.
+            description=_("To move or cancel this appointment, open the link of our letter."),
+            organiser=_organiser(slot),
+            alarms=[ALARM],
+            cancelled=is_cancelled,
+        )
+    return calendars.cancellation(made, programme) if is_cancelled else calendars.calendar([made], programme)
+
+
+def feed(slots: Iterable[Slot], *, name: str, address: str) -> str:
+    """The slots somebody holds, by how many come: no name leaves, for calendars are kept elsewhere.
+
+    `address` is that of a slot's page, with its key as `{}`; the slots are `counted`.
+    """
+    return calendars.calendar([_held(slot, address) for slot in slots], name)
+
+
+def _held(slot: Slot, address: str) -> Event:
+    words = _("%(taken)s of %(all)s") % {"taken": slot.taken, "all": slot.capacity}
+    return calendars.event(
+        f"cohorts.slot:{slot.pk}",
+        sequence=slot.version,
+        starts_at=slot.starts_at,
+        minutes=slot.minutes,
+        summary=f"{capfirst(slot.get_kind_display())}, {slot.cohort.zone.name}, {words}",
+        location=slot.place,
+        organiser=_organiser(slot),
+        url=address.format(slot.pk),
+        cancelled=slot.state == SlotState.CANCELLED,
+    )
+
+
+def _organiser(slot: Slot) -> Organiser:
+    return Organiser(slot.held_by.full_name, slot.held_by.email)

@@ -1,0 +1,59 @@
+"""The slots somebody holds, in their own calendar: a personal address that they open and close themselves."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from partnership import clock, links
+from partnership.models import AccessLink, User, ref
+from partnership.workflow import record
+
+from .. import calendars, policies
+from ..models import Slot
+from ..states import AGENDA
+
+_ANY = UUID(int=0)
+# A calendar asks again and again: what is long past or far away is left out.
+BEFORE, AHEAD = timedelta(days=30), timedelta(days=366)
+
+
+def agenda_of(token: str) -> tuple[AccessLink, str]:
+    """The calendar behind a personal address; links.Unusable once it is closed, or its owner recruits no more."""
+    link = links.find(token, AGENDA)
+    user = User.objects.filter(pk=links.key_of(link), is_active=True).first()
+    if user is None or not policies.is_recruiter(user):
+        raise links.Unusable("unknown", link)
+    now = clock.now()
+    mine = Slot.objects.visible_to(user).filter(held_by=user, starts_at__range=(now - BEFORE, now + AHEAD))
+    # Whoever gave a slot of their own up is not awaited; a cancelled one is taken out of the calendar that knows it.
+    slots = mine.counted().exclude(is_offered=False, taken=0).select_related("cohort__zone", "held_by")
+    with translation.override(user.language):
+        page = reverse("cohorts:slot_detail", args=[_ANY]).replace(str(_ANY), "{}")
+        address = settings.PUBLIC_URL + page
+        return link, calendars.feed(slots.order_by("starts_at"), name=_("Tandem slots"), address=address)
+
+
+def open_agendas(user: User) -> list[AccessLink]:
+    """The addresses of somebody's calendar that still open."""
+    links_of = AccessLink.objects.filter(purpose=AGENDA, subject=ref(user), revoked_at=None)
+    return list(links_of.filter(expires_at__gt=clock.now()).order_by("-created_at"))
+
+
+@transaction.atomic
+def open_agenda(user: User) -> str:
+    """A new address of somebody's calendar, the only time it is shown; the former one opens nothing any more."""
+    links.revoke(AGENDA, user)
+    record(user, "agenda_opened", by=user)
+    return links.new_url(AGENDA, user, language=user.language)
+
+
+@transaction.atomic
+def close_agenda(user: User) -> None:
+    """Close the address of somebody's calendar."""
+    links.revoke(AGENDA, user)
+    record(user, "agenda_closed", by=user)
