@@ -22,7 +22,6 @@ class CohortForm(forms.ModelForm):
             "zone",
             "groups",
             "capacity",
-            "overbooking_percent",
             "rhythm",
             "applications_from",
             "applications_until",
@@ -38,9 +37,9 @@ class CohortForm(forms.ModelForm):
         if self.instance.pk and self.instance.applications.exists():
             for name in {"intake", "zone"} & set(self.changed_data):
                 self.add_error(name, _("Applications have been begun here: neither the intake nor the zone changes."))
-        if self.instance.pk and "capacity" in said and "overbooking_percent" in said:
+        if self.instance.pk and "capacity" in said:
             held = self.instance.applications.holding().count()
-            if said["capacity"] * (100 + said["overbooking_percent"]) // 100 < held:
+            if said["capacity"] * (100 + self.instance.overbooking_percent) // 100 < held:
                 self.add_error("capacity", _("%(held)s places are already offered or confirmed.") % {"held": held})
         return said
 

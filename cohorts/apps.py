@@ -9,13 +9,12 @@ class CohortsConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
-        from partnership import handover, jobs, links, measures, reminders
+        from partnership import handover, jobs, links, measures, reminders, sweeps
         from partnership import personal_data as people
 
-        from . import bulk, exports, invariants, personal_data, policies, retention
+        from . import bulk, exports, invariants, personal_data, policies, retention, services
         from . import handover as belongings
         from . import measures as ours
-        from .services.reminders import APPOINTMENTS
         from .states import AGENDA, RESUME
 
         links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
@@ -36,4 +35,5 @@ class CohortsConfig(AppConfig):
         )
         retention.register()
         handover.register(*belongings.BELONGINGS)
-        reminders.register(*APPOINTMENTS)
+        reminders.register(*services.REMINDERS)
+        sweeps.register("places", services.fill_places)

@@ -76,13 +76,12 @@ def application_already_open(application: Application, *, repetition: Applicatio
     _post(application, "application_already_open", key=f"{application.pk}:{repetition.pk}")
 
 
-def _appointment_post(booking: Booking, template: str, *, event: str = "", **options: Any) -> None:
+def _appointment_post(booking: Booking, template: str, *, key: str = "", **options: Any) -> None:
     slot = booking.slot
     _post(
         booking.application,
         template,
-        key=f"{booking.pk}.{booking.version}",
-        event=event,
+        key=key or f"{booking.pk}.{booking.version}",
         what=_kind(booking.kind, booking.application),
         starts_at=slot.starts_at,
         minutes=slot.minutes,
@@ -132,17 +131,6 @@ def meeting_cancelled(booking: Booking) -> None:
     _appointment_post(booking, "meeting_cancelled", calendar=calendars.appointment(booking), others=_others(booking))
 
 
-def appointment_near(booking: Booking, *, before: int) -> None:
-    """One or two days before: when and where, and what to do if they cannot come."""
-    _appointment_post(
-        booking,
-        "appointment_near",
-        event=booking.reminder_key(before),
-        asked=False,
-        is_interview=booking.kind == SlotKind.INTERVIEW,
-    )
-
-
 def interview_missed(booking: Booking) -> None:
     """The day after a missed interview, in the morning: shall we fix another?"""
     tomorrow: datetime = clock.now() + timedelta(days=1)
@@ -150,19 +138,37 @@ def interview_missed(booking: Booking) -> None:
     _appointment_post(booking, "interview_missed", due=morning, others=_others(booking))
 
 
-def application_admitted(application: Application) -> None:
-    """A place is offered; an answer is expected by a date."""
+def application_admitted(application: Application, *, due: datetime | None = None) -> None:
+    """A place is offered; an answer is expected by a day and an hour."""
     _post(
         application,
         "application_admitted",
+        due=due,
         reply_before=application.reply_before,
         starts_on=application.cohort.intake.starts_on,
+        cascades=application.cohort.cascades,
     )
 
 
+def offer_awaits(application: Application) -> None:
+    """Two working days are left to answer an offer."""
+    _post(
+        application,
+        "offer_awaits",
+        reply_before=application.reply_before,
+        starts_on=application.cohort.intake.starts_on,
+        cascades=application.cohort.cascades,
+    )
+
+
+def application_expired(application: Application, *, due: datetime | None = None) -> None:
+    """Nobody has answered in time and somebody waits: the place goes to them; how to come back."""
+    _post(application, "application_expired", due=due, reply_before=application.reply_before)
+
+
 def application_waitlisted(application: Application) -> None:
-    """The course is full for now; the rank on the list."""
-    _post(application, "application_waitlisted", rank=application.waiting_rank)
+    """The course is full for now; the present place on the list."""
+    _post(application, "application_waitlisted", rank=application.position)
 
 
 def application_rejected(application: Application) -> None:

@@ -4,8 +4,10 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from partnership import clock
 from partnership.handover import Belonging, Left
 from partnership.models import Membership, User, Zone
+from partnership.states import Role
 from partnership.workflow import Actor, edit, record
 
 from .models import RECRUITMENT, Application, Booking, Cohort, Slot
@@ -89,6 +91,42 @@ def hand_interviews_over(person: User, *, heir: User | None, by: Actor) -> int:
     return nobody
 
 
+def _cascades(person: User) -> QuerySet[Cohort]:
+    return Cohort.objects.cascading().filter(cascade_by=person).select_related("intake__programme", "zone")
+
+
+def cascades_of(person: User) -> Left:
+    """The cohorts whose free places are offered in somebody's name."""
+    cohorts = _cascades(person)
+    return Left(cohorts.count(), tuple(str(cohort) for cohort in cohorts[:SAMPLE]))
+
+
+def _heads_of(zone: Zone | int) -> QuerySet[User]:
+    heading = Membership.objects.current().filter(Q(zone=zone) | Q(zone=None), role=Role.HEAD_OF_RECRUITMENT)
+    return User.objects.filter(is_active=True, pk__in=heading.values("user"))
+
+
+def heads_beside(person: User) -> list[User]:
+    """The colleagues who head the recruitment in a zone of these cohorts."""
+    zones = _cascades(person).order_by().values_list("zone", flat=True).distinct()
+    found = {user.pk: user for zone in zones for user in _heads_of(zone) if user.pk != person.pk}
+    return sorted(found.values(), key=lambda user: user.full_name)
+
+
+def hand_cascades_over(person: User, *, heir: User | None, by: Actor) -> int:
+    """The offers go on in the name of the heir who heads the recruitment there; else the cascade stops."""
+    nobody = 0
+    for cohort in _cascades(person):
+        takes_over = heir is not None and _heads_of(cohort.zone_id).filter(pk=heir.pk).exists()
+        nobody += not takes_over
+        hand = (
+            {"cascade_by": heir, "cascade_at": clock.now()} if takes_over else {"cascade_by": None, "cascade_at": None}
+        )
+        edit(cohort, by=by, **hand)
+        record(cohort, "cascade_on" if takes_over else "cascade_off", by=by)
+    return nobody
+
+
 BELONGINGS = (
     Belonging(
         "files",
@@ -104,5 +142,13 @@ BELONGINGS = (
         _("Whoever then follows the file holds them, at the same hour."),
         interviews_of,
         hand_over=hand_interviews_over,
+    ),
+    Belonging(
+        "cascades",
+        _("Places offered in their name"),
+        _("The offers go on in the name of whoever heads the recruitment there, else they stop."),
+        cascades_of,
+        heirs=heads_beside,
+        hand_over=hand_cascades_over,
     ),
 )

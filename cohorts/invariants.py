@@ -36,6 +36,7 @@ LETTERS = {
     S.CONFIRMED: ("application_confirmed", "application_reopened"),
     S.REJECTED: ("application_rejected",),
     S.DECLINED: ("application_closed",),
+    S.EXPIRED: ("application_expired",),
     S.WITHDRAWN: ("application_closed", "application_postponed", "application_redirected"),
     S.UNREACHABLE: ("application_unreachable",),
 }

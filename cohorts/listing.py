@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Count, F, Func, PositiveSmallIntegerField, Q, Value
+from django.db.models import BooleanField, Count, F, Func, Q, Value
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce, Lower
 
 from partnership import clock
 from partnership.models import User
 
-from .models import Application, ApplicationQuerySet, Booking, Cohort, plain
+from .models import NO_RANK, RANK, Application, ApplicationQuerySet, Booking, Cohort, plain
 from .states import LIVE, ApplicationState, SlotKind
 
 S = ApplicationState
@@ -28,7 +28,6 @@ OFFERED = "offre_en_cours"
 NOBODY = "personne"
 # Past so many applications a page counts nothing: the exact number is an address of its own.
 COUNTED_AT_ONCE = 10_000
-_NO_RANK = Value(32_767, output_field=PositiveSmallIntegerField())
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ ORDERS: dict[str, Order] = {
     "-zone": Order(_WAIT),
     "reponse": Order(_REPLY, stages=_OFFER_STAGES),
     "-reponse": Order(_REPLY, falls=True, stages=_OFFER_STAGES),
-    "rang": Order((F("cohort"), Coalesce("waiting_rank", _NO_RANK), F("id")), stages=(S.WAITLISTED.value,)),
+    "rang": Order((F("cohort"), RANK, F("id")), stages=(S.WAITLISTED.value,)),
 }
 FIRST_ORDER = "-deposee"
 _REFERENCE = re.compile(r"(?:cv )?(\d{2}) (\d{1,9})")
@@ -328,7 +327,7 @@ def _named(name: str, row: Application) -> str:
         "attente": (row.state_since,),
         "zone": (row.cohort.zone.code, row.state_since),
         "reponse": (row.reply_before,),
-        "rang": (row.cohort_id, _NO_RANK.value if row.waiting_rank is None else row.waiting_rank),
+        "rang": (row.cohort_id, NO_RANK if row.waiting_rank is None else row.waiting_rank),
         "nom": (),
     }
     keys = (*moments[name.removeprefix("-")], row.pk)

@@ -18,6 +18,11 @@ def is_recruiter(user: User) -> bool:
     return user.has_role(*RECRUITMENT)
 
 
+def is_head(user: User) -> bool:
+    """Whoever heads the recruitment somewhere."""
+    return user.has_role(Role.HEAD_OF_RECRUITMENT)
+
+
 def can_read(user: User, application: Application) -> bool:
     """Recruitment reads the files of its zones."""
     return _covers(user.zones_as(*RECRUITMENT), application)
@@ -40,11 +45,23 @@ def can_attend(user: User, booking: Booking) -> bool:
 
 
 def cohorts_run_by(user: User) -> QuerySet[Cohort]:
-    """The cohorts for which somebody opens slots: of their zones, not begun long ago."""
+    """The cohorts for which somebody opens slots and offers places: of their zones, not begun long ago."""
     zones = user.zones_as(*RECRUITMENT)
     rows = Cohort.objects.filter(intake__starts_on__gte=clock.today() - timedelta(days=DAYS_AFTER_THE_START))
     rows = rows if zones is None else rows.filter(zone__in=zones)
     return rows.select_related("zone", "intake__programme").order_by("intake__starts_on", "zone__order")
+
+
+def can_read_places(user: User, cohort: Cohort) -> bool:
+    """Recruitment sees who waits for the places of its zones, and ranks them."""
+    zones = user.zones_as(*RECRUITMENT)
+    return is_recruiter(user) and (zones is None or cohort.zone_id in zones)
+
+
+def can_rule_places(user: User, cohort: Cohort) -> bool:
+    """The head of recruitment of its zone says how the places of a cohort go on by themselves."""
+    zones = user.zones_as(Role.HEAD_OF_RECRUITMENT)
+    return is_head(user) and (zones is None or cohort.zone_id in zones)
 
 
 def can_end(user: User, enrolment: Enrolment) -> bool:

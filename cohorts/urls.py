@@ -12,6 +12,7 @@ from .views import (
     decisions,
     exports,
     letters,
+    places,
     recruiters,
     slots,
     transfers,
@@ -71,6 +72,10 @@ recruitment = [
     path("recrutement/ensemble/<uuid:pk>/lancer/", bulk.bulk_start, name="bulk_start"),
     path("recrutement/ensemble/<uuid:pk>/envoyer/", bulk.bulk_send_drafts, name="bulk_send_drafts"),
     path("recrutement/ensemble/<uuid:pk>/<int:line>/", bulk.bulk_leave_out, name="bulk_leave_out"),
+    path(f"{_file}/rang/", places.application_rank, name="application_rank"),
+    path("recrutement/places/", places.place_list, name="place_list"),
+    path("recrutement/places/<int:pk>/", places.waiting_list, name="waiting_list"),
+    path("recrutement/places/<int:pk>/reglages/", places.places_rule, name="places_rule"),
     path("partenariat/candidatures/", recruiters.register, name="register"),
 ]
 _booking = "recrutement/rendez-vous/<uuid:pk>"

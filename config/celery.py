@@ -31,7 +31,8 @@ app.conf.beat_scheduler = "config.scheduler:Scheduler"
 app.conf.beat_schedule = {
     "send what is due": {"task": "partnership.tasks.send_due", "schedule": 15.0, "options": {"expires": 15}},
     "ring for waiting jobs": {"task": "partnership.tasks.ring_jobs", "schedule": 30.0, "options": {"expires": 30}},
-    # The relay does so as well: neither can tell of its own silence.
+    # The relay does both of these as well: it needs no broker, and neither can tell of its own silence.
+    "sweep": {"task": "partnership.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "tell administrators": {
         "task": "partnership.tasks.tell_administrators",
         "schedule": 300.0,

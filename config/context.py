@@ -28,6 +28,7 @@ _ENTRIES: list[tuple[Promise, str, tuple[Role, ...]]] = [
     (_("To do"), "cohorts:worklist", (Role.RECRUITER, Role.HEAD_OF_RECRUITMENT)),
     (_("Applications"), "cohorts:application_list", (Role.RECRUITER, Role.HEAD_OF_RECRUITMENT)),
     (_("Slots"), "cohorts:slot_list", (Role.RECRUITER, Role.HEAD_OF_RECRUITMENT)),
+    (_("Places"), "cohorts:place_list", (Role.RECRUITER, Role.HEAD_OF_RECRUITMENT)),
     (_("Placing"), "placements:home", (Role.REGIONAL_LEAD,)),
     (_("Hosts"), "placements:site_list", (Role.REGIONAL_LEAD,)),
     (_("Students"), "placements:student_list", (Role.REGIONAL_LEAD,)),

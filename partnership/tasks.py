@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from celery.signals import task_prerun, worker_ready, worker_shutdown
 from django.db import connection
 
-from . import heartbeats, jobs, outbox, reminders, retention, sending, services
+from . import heartbeats, jobs, outbox, reminders, retention, sending, services, sweeps
 from .states import Process
 
 
@@ -58,6 +58,12 @@ def ring_jobs() -> None:
     """Ring again for tasks that no worker has."""
     for job in jobs.waiting():
         jobs.ring(job)
+
+
+@shared_task(name="partnership.tasks.sweep")
+def sweep() -> None:
+    """Do what is to be done within the minute."""
+    sweeps.sweep()
 
 
 @shared_task(name="partnership.tasks.tell_administrators")

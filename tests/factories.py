@@ -205,6 +205,8 @@ def application(
     if state in (*HOLDING, ApplicationState.DECLINED):
         content = in_cohort.curriculum
         defaults |= {"offered_curriculum": content, "reply_before": clock.now() + timedelta(days=7)}
+    if state == ApplicationState.WAITLISTED:
+        defaults["waiting_rank"] = Application.objects.waiting().filter(cohort=in_cohort).count() + 1
     if decided_by:
         defaults |= {"decided_by": decided_by, "decided_at": since}
     if state in EXITS:

@@ -1,6 +1,6 @@
 """Who joins: intakes and cohorts, candidates and their applications, interviews, enrolments."""
 
-from .applications import Application, ApplicationQuerySet
+from .applications import NO_RANK, RANK, Application, ApplicationQuerySet
 from .bulk import Bulk, BulkLine, BulkQuerySet
 from .calls import Call
 from .enrolments import Enrolment, EnrolmentQuerySet
@@ -10,6 +10,8 @@ from .people import Candidate, Consent, plain
 from .slots import Booking, BookingQuerySet, Slot, SlotQuerySet
 
 __all__ = [
+    "NO_RANK",
+    "RANK",
     "RECRUITMENT",
     "Application",
     "ApplicationQuerySet",

@@ -34,6 +34,11 @@ class _NextNumber(Func):
     arity = 0
 
 
+# Behind everybody who has one.
+NO_RANK = 32_767
+RANK = Coalesce("waiting_rank", Value(NO_RANK, output_field=models.PositiveSmallIntegerField()))
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> "ApplicationQuerySet":
         """Recruitment sees the files of its zones, drafts apart."""
@@ -46,6 +51,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def live(self) -> "ApplicationQuerySet":
         return self.filter(state__in=LIVE)
+
+    def waiting(self) -> "ApplicationQuerySet":
+        """Whoever is on a waiting list, list by list in the order of the ranks."""
+        return self.filter(state=ApplicationState.WAITLISTED).order_by("cohort", RANK, "pk")
 
     def holding(self) -> "ApplicationQuerySet":
         return self.filter(state__in=HOLDING)
@@ -129,7 +138,7 @@ class Application(models.Model):
             ),
             models.Index(
                 "cohort",
-                Coalesce("waiting_rank", Value(32_767, output_field=models.PositiveSmallIntegerField())),
+                RANK,
                 "id",
                 condition=Q(state=ApplicationState.WAITLISTED),
                 name="applications_by_rank",
@@ -185,6 +194,13 @@ class Application(models.Model):
         while found[-1].continues_id:
             found.append(found[-1].continues)
         return found
+
+    @property
+    def position(self) -> int:
+        """The present place on the waiting list: those who were before and have left are not counted."""
+        rank = NO_RANK if self.waiting_rank is None else self.waiting_rank
+        before = Q(rank__lt=rank) | Q(rank=rank, pk__lt=self.pk)
+        return Application.objects.waiting().filter(cohort=self.cohort_id).alias(rank=RANK).filter(before).count() + 1
 
     @property
     def contact(self) -> User | None:

@@ -52,6 +52,10 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
             curriculum__state__in=[CurriculumState.DRAFT, CurriculumState.REFUSED]
         )
 
+    def cascading(self) -> "CohortQuerySet":
+        """Cohorts whose free places are offered to whoever waits without anybody's click."""
+        return self.filter(cascade_at__isnull=False)
+
 
 class Cohort(models.Model):
     """The promotion of an intake in a zone, with its places."""
@@ -63,6 +67,12 @@ class Cohort(models.Model):
     overbooking_percent = models.PositiveSmallIntegerField(_("over-booking, %"), default=0)
     # Five working days of nine hours, unless the head of recruitment says otherwise.
     hours_to_reply = models.PositiveSmallIntegerField(_("open hours to answer an offer"), default=45)
+    # The hand behind each offer that the cascade makes; off unless somebody has switched it on.
+    cascade_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("cascade switched on by")
+    )
+    cascade_at = models.DateTimeField(_("cascade switched on"), null=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
     rhythm = models.CharField(_("rhythm"), max_length=120, blank=True)
     applications_from = models.DateField(_("applications from"))
     applications_until = models.DateField(_("applications until"))
@@ -77,6 +87,11 @@ class Cohort(models.Model):
         ordering = ["intake__starts_on", "zone__order"]
         constraints = [
             models.UniqueConstraint(fields=["intake", "zone"], name="one_cohort_an_intake_and_zone"),
+            models.CheckConstraint(
+                name="a_cascade_has_a_hand_and_a_date",
+                condition=Q(cascade_at__isnull=True, cascade_by__isnull=True)
+                | Q(cascade_at__isnull=False, cascade_by__isnull=False),
+            ),
             models.CheckConstraint(name="an_offer_leaves_time_to_answer", condition=Q(hours_to_reply__gte=1)),
             models.CheckConstraint(
                 name="applications_close_after_they_open",
@@ -87,6 +102,11 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return f"{self.intake.programme}, {self.zone}"
+
+    @property
+    def cascades(self) -> bool:
+        """Whether free places are offered to whoever waits without anybody's click."""
+        return self.cascade_at is not None
 
     @property
     def places(self) -> int:

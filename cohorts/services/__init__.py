@@ -16,6 +16,7 @@ from .decisions import (
     withdraw,
 )
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
+from .places import REMINDERS, expire, fill_places, offer_next, rank, rule_places, unanswered
 from .slots import change_slot, moments, open_slots
 from .templates import change_template, make_template, remove_template
 from .transfers import (
@@ -28,21 +29,22 @@ from .transfers import (
 )
 
 __all__ = [
-    "agenda_of",
-    "close_agenda",
-    "open_agenda",
-    "open_agendas",
+    "REMINDERS",
     "admit",
+    "agenda_of",
     "begin",
     "book",
     "cancel_interview",
     "change_slot",
     "change_template",
     "choose",
+    "close_agenda",
     "confirm",
     "correct_identity",
     "decline",
     "describe_project",
+    "expire",
+    "fill_places",
     "give_up",
     "invite",
     "kinds_to_choose",
@@ -54,8 +56,12 @@ __all__ = [
     "mark_unreachable",
     "may_choose",
     "moments",
+    "offer_next",
+    "open_agenda",
+    "open_agendas",
     "open_slots",
     "postpone",
+    "rank",
     "record_absence",
     "record_call",
     "record_interview",
@@ -63,10 +69,12 @@ __all__ = [
     "reject",
     "remove_template",
     "reopen",
+    "rule_places",
     "schedule_interview",
     "send_links",
     "submit",
     "transfer",
+    "unanswered",
     "waitlist",
     "withdraw",
 ]

@@ -23,8 +23,11 @@ from .moves import (
     REFUSALS,
     enrol,
     go,
+    hold_queue,
     leave,
+    let_cascade,
     next_rank,
+    offer,
     rehearse,
     time_to_reply,
     validated_content,
@@ -37,18 +40,8 @@ def admit(application: Application, *, by: User, version: int | None = None) -> 
     programme = application.cohort.intake.programme
     if application.state == ApplicationState.SUBMITTED and programme.kind != ProgrammeKind.SCHOOL_CERTIFICATE:
         raise Refused(_("This course admits after an interview."))
-    with workflow.refusing(REFUSALS):
-        go(
-            application,
-            ApplicationState.ADMITTED,
-            by=by,
-            version=version,
-            decided_by=by,
-            decided_at=clock.now(),
-            offered_curriculum=validated_content(application),
-            reply_before=time_to_reply(application),
-            waiting_rank=None,
-        )
+    hold_queue(application.cohort_id)
+    offer(application, by=by, decided_by=by, version=version)
     emails.application_admitted(application)
 
 
@@ -65,6 +58,7 @@ def waitlist(application: Application, *, by: User, version: int | None = None) 
         waiting_rank=next_rank(application.cohort_id),
     )
     emails.application_waitlisted(application)
+    let_cascade(application.cohort)
 
 
 @transaction.atomic
@@ -129,6 +123,7 @@ def reopen(application: Application, *, reason: str, by: User, version: int | No
     to = REOPENS_AS.get(to, to)
     changes: dict[str, Any] = {"exit_reason": "", "left_from": ""}
     if to in HOLDING:
+        hold_queue(application.cohort_id)
         changes |= {
             "decided_by": by,
             "decided_at": clock.now(),
@@ -145,6 +140,8 @@ def reopen(application: Application, *, reason: str, by: User, version: int | No
     if to == ApplicationState.CONFIRMED:
         enrol(application, by=by)
     emails.application_reopened(application)
+    if to == ApplicationState.WAITLISTED:
+        let_cascade(application.cohort)
 
 
 # -- answers of the applicant, by link or told to us by telephone -------------------------------------------------

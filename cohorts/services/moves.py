@@ -9,8 +9,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnership import clock, outbox, working_time
-from partnership.models import OutgoingMessage, ref
+from partnership import clock, outbox, sweeps, workflow, working_time
+from partnership.models import OutgoingMessage, User, ref
 from partnership.states import ActorKind
 from partnership.workflow import Actor, Refused, move, record
 from programmes import services as teaching
@@ -18,7 +18,16 @@ from programmes.models import Curriculum
 
 from ..models import Application, Booking, Cohort, Enrolment
 from ..signals import enrolment_ended
-from ..states import CONTINUED, EXIT_REASONS, EXITS, ApplicationState, BookingState, EnrolmentState, SlotKind
+from ..states import (
+    CONTINUED,
+    EXIT_REASONS,
+    EXITS,
+    HOLDING,
+    ApplicationState,
+    BookingState,
+    EnrolmentState,
+    SlotKind,
+)
 
 WITH_ALL_A_LETTER_SAYS = Application.objects.select_related(
     "candidate", "cohort__zone", "intake__programme__provider", "owner"
@@ -69,6 +78,8 @@ def leave(
     for enrolment in application.enrolments.live():
         move(enrolment, EnrolmentState.ENDED, by=by, reason=reason, ended_at=clock.now(), end_reason=reason)
         enrolment_ended.send(sender=Enrolment, enrolment=enrolment, by=by, reason=reason)
+    if left_from in HOLDING:
+        let_cascade(application.cohort)
 
 
 def rehearse(application: Application, deed: Callable[..., Any], template: str, **said: Any) -> OutgoingMessage | None:
@@ -98,6 +109,22 @@ def enrol(application: Application, *, by: Actor) -> None:
     record(enrolment, EnrolmentState.EXPECTED, by=by)
 
 
+def offer(application: Application, *, by: Actor, decided_by: User, **changes: Any) -> None:
+    """Hold a place for somebody until they answer; Refused without a place or a validated content."""
+    with workflow.refusing(REFUSALS):
+        go(
+            application,
+            ApplicationState.ADMITTED,
+            by=by,
+            decided_by=decided_by,
+            decided_at=clock.now(),
+            offered_curriculum=validated_content(application),
+            reply_before=time_to_reply(application),
+            waiting_rank=None,
+            **changes,
+        )
+
+
 def validated_content(application: Application) -> Curriculum:
     """The content an offer is made on; Refused while the profession has validated none."""
     content = teaching.validated_curriculum(application.cohort.intake.programme)
@@ -112,9 +139,22 @@ def time_to_reply(application: Application) -> datetime:
     return working_time.add_open_hours(leaves, timedelta(hours=application.cohort.hours_to_reply))
 
 
+def hold_queue(cohort: int) -> Cohort:
+    """Have the cohort to oneself until the commit: whoever offers its places or changes its ranks takes turns here.
+
+    Before any of its applications, always: two who lock one of each in another order would wait for each other.
+    """
+    return Cohort.objects.select_for_update(no_key=True).get(pk=cohort)
+
+
+def let_cascade(cohort: Cohort) -> None:
+    """Have the cohort's free places offered within the minute, if its head of recruitment wants them to be."""
+    if cohort.cascades:
+        sweeps.ring_on_commit()
+
+
 def next_rank(cohort: int) -> int:
     """The rank behind whoever waits for a cohort (its key); holds the queue until the commit."""
-    # The cohort's row is the queue: two people put on the list at once get two ranks.
-    Cohort.objects.select_for_update(no_key=True).get(pk=cohort)
+    hold_queue(cohort)
     last = Application.objects.filter(cohort=cohort).aggregate(last=Max("waiting_rank"))["last"]
     return (last or 0) + 1

@@ -14,7 +14,7 @@ from .. import emails
 from ..handover import follower_in
 from ..models import Application, Booking, Cohort
 from ..states import HOLDING, LIVE, ApplicationState, BookingState, ExitReason, SlotKind
-from .moves import REFUSALS, close_booking, go, leave, next_rank, rehearse, validated_content
+from .moves import REFUSALS, close_booking, go, hold_queue, leave, let_cascade, next_rank, rehearse, validated_content
 
 # What was answered comes along; so do the papers, which are the person's.
 _ANSWERS = (
@@ -51,6 +51,7 @@ def transfer(
     if application.state == ApplicationState.WAITLISTED:
         changes["waiting_rank"] = next_rank(cohort.pk)
     if application.state in HOLDING:
+        hold_queue(cohort.pk)
         changes["offered_curriculum"] = validated_content(application)
     with workflow.refusing(REFUSALS):
         edit(
@@ -62,6 +63,7 @@ def transfer(
             **changes,
         )
     application.other_zones.remove(cohort.zone)
+    let_cascade(former if application.state in HOLDING else cohort)
     emails.application_transferred(application, former=former, kept=_booked(application), cancelled=cancelled)
 
 

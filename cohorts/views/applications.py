@@ -172,9 +172,14 @@ def _due(application: Application, bookings: list[Booking]) -> dict[str, Any] | 
             )
         case S.WAITLISTED:
             return _block(
-                _("On the waiting list, rank %(rank)s") % {"rank": application.waiting_rank},
+                _("On the waiting list, rank %(rank)s") % {"rank": application.position},
                 _places(application),
                 post("application_admit", _("Admit"), primary=True),
+                {
+                    "url": reverse("cohorts:waiting_list", args=[application.cohort_id]),
+                    "label": _("See the list"),
+                    "get": True,
+                },
                 reject,
             )
         case S.ADMITTED:

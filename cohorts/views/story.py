@@ -100,8 +100,8 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
     return {
         "at": line.at,
         "text": _("%(what)s:") % {"what": capfirst(what)} if what else "",
-        "before": words.get(line.before, line.before),
-        "after": words.get(line.after, line.after),
+        "before": _word(line.before, words),
+        "after": _word(line.after, words),
         "reason": dict(ExitReason.choices).get(line.reason, line.reason),
         "who": _who(line, application, names),
         "meaning": "late" if ends else "",
@@ -121,6 +121,13 @@ def _call(call: Call) -> dict[str, Any]:
         "who": str(call.by),
         "shape": "phone",
     }
+
+
+def _word(said: str, words: dict[str, str]) -> str:
+    verb, _space, figure = said.partition(" ")
+    if verb == "rank":
+        return _("Rank %(n)s on the waiting list") % {"n": figure}
+    return words.get(said, said)
 
 
 def _states(model: type[models.Model] | None) -> dict[str, str]:

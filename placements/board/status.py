@@ -46,9 +46,9 @@ def of(application: Application, placement: Placement | None, booking: Booking |
             _("Your interview is on %(day)s, %(time)s.") % words,
             _("If you cannot come, move it or cancel it here: another date will be found."),
         )
-    if application.state == _S.WAITLISTED and application.waiting_rank:
+    if application.state == _S.WAITLISTED:
         return Status(
-            _("You are number %(rank)s on the waiting list.") % {"rank": application.waiting_rank},
+            _("You are number %(rank)s on the waiting list.") % {"rank": application.position},
             _("The course is full for now. We write to you as soon as a place is free; you have nothing to do."),
         )
     title, text = _sentences()[ApplicationState(application.state)]
@@ -80,10 +80,6 @@ def _sentences() -> dict[ApplicationState, tuple[str, str]]:
         _S.INTERVIEWED: (
             _("Your interview has taken place, the answer is on its way."),
             _("You have our answer within 5 days of the interview."),
-        ),
-        _S.WAITLISTED: (
-            _("You are on the waiting list."),
-            _("The course is full for now. We write to you as soon as a place is free; you have nothing to do."),
         ),
         _S.REJECTED: (
             _("Your application was not accepted."),

@@ -16,6 +16,7 @@ from .world import (
     AUTHOR,
     COORDINATOR,
     LYON,
+    LYON_HEAD,
     LYON_LEAD,
     LYON_RECRUITER,
     PARIS,
@@ -32,6 +33,7 @@ PERSONAS = (
     STRANGER,
     LYON_RECRUITER,
     RECRUITER,
+    LYON_HEAD,
     LYON_LEAD,
     PARIS_LEAD,
     AUTHOR,
@@ -42,7 +44,8 @@ PERSONAS = (
 EVERYBODY = frozenset(PERSONAS)
 SIGNED_IN = EVERYBODY - {ANONYMOUS}
 MEMBERS = SIGNED_IN - {STRANGER}
-RECRUITMENT = frozenset({LYON_RECRUITER, RECRUITER})
+RECRUITMENT = frozenset({LYON_RECRUITER, RECRUITER, LYON_HEAD})
+HEADS = frozenset({LYON_HEAD})
 LEADS = frozenset({LYON_LEAD, PARIS_LEAD})
 AUTHORS = frozenset({AUTHOR})
 REVIEWERS = frozenset({REVIEWER})
@@ -237,6 +240,8 @@ CONTENTS_OF_COURSES = [
     deed("programmes:module_lower", AUTHORS, of="draft module", refused=MISSING, unless={ADMINISTRATOR: FORBIDDEN}),
 ]
 
+# Who recruits too, and did not choose these files.
+_COLLEAGUES = {LYON_RECRUITER: MISSING, LYON_HEAD: MISSING}
 _LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "tri", "apres", "avant")
 THE_RECRUITMENT = [
     page("cohorts:worklist", RECRUITMENT),
@@ -275,10 +280,20 @@ THE_RECRUITMENT = [
     deed("cohorts:letter_send", RECRUITMENT, of="draft letter", zone=True),
     # many files at once: whoever chose them
     deed("cohorts:bulk_choose", RECRUITMENT, asks=_LIST),
-    form("cohorts:bulk_detail", frozenset({RECRUITER}), of="bulk", unless={LYON_RECRUITER: MISSING}, asks=("page",)),
-    deed("cohorts:bulk_start", frozenset({RECRUITER}), of="bulk", unless={LYON_RECRUITER: MISSING}),
-    deed("cohorts:bulk_leave_out", frozenset({RECRUITER}), of="bulk line", unless={LYON_RECRUITER: MISSING}),
-    deed("cohorts:bulk_send_drafts", frozenset({RECRUITER}), of="bulk of drafts", unless={LYON_RECRUITER: MISSING}),
+    form("cohorts:bulk_detail", frozenset({RECRUITER}), of="bulk", unless=_COLLEAGUES, asks=("page",)),
+    deed("cohorts:bulk_start", frozenset({RECRUITER}), of="bulk", unless=_COLLEAGUES),
+    deed("cohorts:bulk_leave_out", frozenset({RECRUITER}), of="bulk line", unless=_COLLEAGUES),
+    deed("cohorts:bulk_send_drafts", frozenset({RECRUITER}), of="bulk of drafts", unless=_COLLEAGUES),
+    deed("cohorts:application_rank", RECRUITMENT, of="waitlisted", zone=True),
+    page("cohorts:place_list", RECRUITMENT),
+    page("cohorts:waiting_list", RECRUITMENT, of="cohort", zone=True),
+    form(
+        "cohorts:places_rule",
+        HEADS,
+        of="cohort",
+        zone=True,
+        asks=("cascades", "overbooking_percent", "hours_to_reply"),
+    ),
 ]
 
 THE_SLOTS = [

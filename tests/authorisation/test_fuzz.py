@@ -42,6 +42,8 @@ FORMS = every_form.written()
 GIVEN: dict[str, Any] = {
     "starts_on": lambda: clock.today() + timedelta(days=90),
     "cohorts": lambda: list(Cohort.objects.select_related("zone", "intake__programme")),
+    "cohort": Cohort.objects.first,
+    "held": lambda: 0,
     "zones": Zone.objects.all,
     "owners": lambda: list(User.objects.all()[:3]),
     "intakes": Intake.objects.all,

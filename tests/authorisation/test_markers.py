@@ -1,5 +1,8 @@
 """Who works in one zone reads no word of another; who does not recruit reads no applicant's name."""
 
+import io
+
+import openpyxl
 import pytest
 
 from cohorts.models import Application, Intake
@@ -51,6 +54,14 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
     return asked
 
 
+def read(answer) -> str:
+    """The words of an answer: a page's, or those in the cells of a sheet."""
+    if not answer.body.startswith(b"PK"):
+        return answer.body.decode()
+    sheets = openpyxl.load_workbook(io.BytesIO(answer.body), read_only=True)
+    return "\n".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
+
+
 def pages(world: World, persona: str):
     """Every page that the persona may read, in their own zones and with every filter: its address and its text."""
     client = world.client(persona)
@@ -62,7 +73,7 @@ def pages(world: World, persona: str):
             for asked in questions(row, world):
                 answer = client.get(address, asked)
                 assert answer.status_code == OK, f"{address} {asked}: {answer.status_code}"
-                yield address, asked, answer.body.decode().casefold()
+                yield address, asked, read(answer).casefold()
 
 
 def told(text: str, zone: str, asked: dict[str, str], what: str = "") -> bool:

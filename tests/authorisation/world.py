@@ -47,11 +47,13 @@ ZONES = (LYON, PARIS)
 ANONYMOUS = "anonymous"
 STRANGER = "stranger"
 LYON_RECRUITER, RECRUITER = "lyon_recruiter", "recruiter"
+LYON_HEAD = "lyon_head"
 LYON_LEAD, PARIS_LEAD = "lyon_lead", "paris_lead"
 AUTHOR, REVIEWER = "author", "reviewer"
 COORDINATOR, ADMINISTRATOR = "coordinator", "administrator"
 REACH = {
     LYON_RECRUITER: {LYON},
+    LYON_HEAD: {LYON},
     RECRUITER: {LYON, PARIS},
     LYON_LEAD: {LYON},
     PARIS_LEAD: {PARIS},
@@ -171,6 +173,7 @@ def _hire(world: World) -> None:
         STRANGER: factories.user(name="Sans Rôle"),
         LYON_RECRUITER: factories.user(Role.RECRUITER, zone=lyon, name="Mehdi Ancelin"),
         RECRUITER: factories.user(Role.RECRUITER, name="Claire Devaux"),
+        LYON_HEAD: factories.user(Role.HEAD_OF_RECRUITMENT, zone=lyon, name="Solène Baret"),
         LYON_LEAD: factories.user(Role.REGIONAL_LEAD, party_code="smt", zone=lyon, name="Karim Sautel"),
         PARIS_LEAD: factories.user(Role.REGIONAL_LEAD, party_code="smt", zone=paris, name="Anne Morvan"),
         AUTHOR: factories.user(Role.AUTHOR, name="Irène Castel"),
@@ -318,6 +321,12 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
         state: file(state)
         for state in (S.ENQUIRY, S.DRAFT, S.SUBMITTED, S.NO_SHOW, S.INTERVIEWED, S.WAITLISTED, S.ADMITTED, S.REJECTED)
     }
+    behind = person(zone, "attend derriere")
+    factories.application(cohort, state=S.WAITLISTED, of=behind, languages=marker(zone, "jeune"))
+    world.things["cohort", zone] = {"pk": cohort.pk}
+    rules = {"cascades": "on", "overbooking_percent": "10", "hours_to_reply": "18", "version": str(cohort.version)}
+    world.answers["cohorts:places_rule", zone] = rules
+    world.answers["cohorts:application_rank", zone] = {"position": "2", "shown": "1"}
     met = file(S.INTERVIEW_SCHEDULED, submitted_at=clock.now())
     Application.objects.filter(pk=met.pk).update(state=S.SUBMITTED)
     met.refresh_from_db()

@@ -117,6 +117,10 @@ def series(world: World) -> str:
     )
 
 
+def cohort_of(zone: str) -> Callable[[World], list[Any]]:
+    return lambda world: [world.cohort(zone).pk]
+
+
 MAIN_FORM = ("main form[method=post]",)
 
 PUBLIC = [
@@ -290,6 +294,25 @@ RECRUITMENT = [
     Page("cohorts:slot_detail", Role.RECRUITER, slot(SlotKind.OPEN_DAY)),
     Page("cohorts:slot_edit", Role.RECRUITER, slot(SlotKind.OPEN_DAY)),
     Page("cohorts:slot_choose", Role.RECRUITER, application(S.SUBMITTED)),
+    Page("cohorts:place_list", Role.RECRUITER),
+    Page("cohorts:waiting_list", Role.RECRUITER, cohort_of("lyon")),
+    Page("cohorts:waiting_list", Role.HEAD_OF_RECRUITMENT, cohort_of("toulouse"), note="of the head"),
+    Page("cohorts:places_rule", Role.HEAD_OF_RECRUITMENT, cohort_of("lyon")),
+    Page(
+        "cohorts:places_rule",
+        Role.HEAD_OF_RECRUITMENT,
+        cohort_of("lyon"),
+        query="?cascades=on&overbooking_percent=10&hours_to_reply=18",
+        note="what it will do",
+    ),
+    Page(
+        "cohorts:places_rule",
+        Role.HEAD_OF_RECRUITMENT,
+        cohort_of("lyon"),
+        query="?overbooking_percent=&hours_to_reply=0",
+        status=422,
+        note="wrong",
+    ),
     Page("job_detail", Role.RECRUITER, lambda world: [world.job.pk]),
     Page("job_detail", Role.RECRUITER, lambda world: [world.failed_job.pk], note="failed"),
 ]

@@ -25,6 +25,7 @@ LISTS = {
     "cohorts:worklist": Role.RECRUITER,
     "cohorts:application_list": Role.RECRUITER,
     "cohorts:template_list": Role.RECRUITER,
+    "cohorts:place_list": Role.RECRUITER,
     "cohorts:register": Role.COORDINATOR,
     "placements:home": Role.REGIONAL_LEAD,
     "placements:site_list": Role.REGIONAL_LEAD,
