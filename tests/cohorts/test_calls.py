@@ -232,8 +232,9 @@ def test_save_stays_on_the_file_and_shows_the_call_in_its_story(client, recruite
 
 def test_the_panel_counts_the_calls_that_nobody_answered(client, recruiter):
     application = _waiting()
-    for result in (R.VOICEMAIL, R.REACHED, R.VOICEMAIL, R.VOICEMAIL):
-        services.record_call(application, result=result, by=recruiter)
+    for minutes, result in enumerate((R.VOICEMAIL, R.REACHED, R.VOICEMAIL, R.VOICEMAIL)):
+        with clock.travel(MONDAY + timedelta(minutes=minutes)):
+            services.record_call(application, result=result, by=recruiter)
     body = client.get(_address("application_detail", application.pk)).content.decode()
     assert "4 calls so far, 2 in a row without an answer" in body
 
