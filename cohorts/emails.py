@@ -1,12 +1,15 @@
-"""The letters to applicants; each is a function and a template of the same name."""
+"""The letters to applicants, and to recruiters about them; each is a function and a template of the same name."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 
-from partnership import clock, outbox
+from partnership import clock, outbox, working_time
+from partnership.models import User
 from partnership.states import OnDoubt
 from partnership.templatetags.ui import phone
 
@@ -274,3 +277,31 @@ def recruiter_wrote(application: Application, *, event: str, subject: str, words
     """What a recruiter has to say, in their own words."""
     said = {"subject": subject, "words": words}
     _post(application, "recruiter_wrote", event=event, is_draft=is_draft, asked=False, **said)
+
+
+# -- to recruiters ----------------------------------------------------------------------------------------------------
+
+
+def file_entrusted(application: Application, *, to: User, by: User | None = None) -> None:
+    """Whoever now follows a file is told of it: by the colleague who gave it, or of somebody who has just applied."""
+    person = application.candidate
+    outbox.post(
+        "cohorts/file_entrusted",
+        key=f"file_entrusted:{application.pk}:{to.pk}:{application.version}",
+        about=application,
+        to=to,
+        # At night it disturbs, and nobody would call then.
+        due=working_time.next_polite_moment(clock.now()),
+        person=str(person),
+        phone=phone(person.phone) if person.phone else "",
+        programme=application.cohort.intake.programme.short_title,
+        zone=application.cohort.zone.name,
+        reference=application.reference,
+        by=by.full_name if by else "",
+        address=_address_of(application, to),
+    )
+
+
+def _address_of(application: Application, reader: User) -> str:
+    with translation.override(reader.language):
+        return settings.PUBLIC_URL + reverse("cohorts:application_detail", args=[application.pk])

@@ -36,6 +36,16 @@ def recruiters_of(zone: Zone | int) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=recruiting.values("user"))
 
 
+def colleagues_of(person: User) -> list[User]:
+    """Whoever recruits today in a zone in which somebody does; themselves first."""
+    zones = person.zones_as(*RECRUITMENT)
+    recruiting = Membership.objects.current().filter(role__in=RECRUITMENT)
+    if zones is not None:
+        recruiting = recruiting.filter(Q(zone__in=zones) | Q(zone=None))
+    found = User.objects.filter(is_active=True, pk__in=recruiting.values("user")).order_by("full_name")
+    return sorted(found, key=lambda colleague: colleague.pk != person.pk)
+
+
 # -- when somebody leaves ---------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from .agenda import agenda_of, close_agenda, open_agenda, open_agendas
 from .applying import begin, correct_identity, describe_project, send_links, submit
 from .bookings import book, choose, give_up, invite, kinds_to_choose, may_choose
 from .calls import record_call
+from .contacts import add_contact
 from .decisions import (
     admit,
     confirm,
@@ -30,6 +31,7 @@ from .transfers import (
 
 __all__ = [
     "REMINDERS",
+    "add_contact",
     "admit",
     "agenda_of",
     "begin",

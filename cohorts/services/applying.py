@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Func, Q, TextField, Value
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from partnership import clock, links, outbox
@@ -14,13 +14,14 @@ from partnership.workflow import Refused, Stale, move, record
 
 from .. import emails
 from ..handover import owner_for
-from ..models import Application, Candidate, Cohort, Consent, plain
+from ..models import Application, Candidate, Cohort, Consent
 from ..states import (
     LIVE,
     RESUME,
     ApplicationState,
 )
 from .moves import WITH_ALL_A_LETTER_SAYS
+from .sameness import Turn, same_person
 
 # A resume link is sent again for drafts no older than this; an address shared by many people gets a few links.
 DAYS_OF_A_DRAFT = 60
@@ -105,13 +106,6 @@ def _must_be_draft(application: Application) -> None:
 _LOCKED_WITH_ALL_A_LETTER_SAYS = WITH_ALL_A_LETTER_SAYS.select_for_update(no_key=True, of=("self",))
 
 
-class _Turn(Func):
-    """Waits, until the end of the transaction, for whoever hands in the same name for the same intake."""
-
-    template = "pg_advisory_xact_lock(hashtextextended(%(expressions)s))"
-    output_field = TextField()
-
-
 @transaction.atomic
 def submit(draft: Application, *, consents: Iterable[str], notice_version: str, version: int | None = None) -> None:
     """Hand the application in, once: whoever already has a live one gets a letter with its link instead.
@@ -127,9 +121,9 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str, 
     if version is not None and draft.version != version:
         raise Stale(draft)
     taking = Cohort.objects.open_on(clock.today()).filter(pk=draft.cohort_id)
-    if not taking.annotate(turn=_Turn(Value(_name_key(draft.candidate)), "intake")).values_list("turn"):
+    if not taking.annotate(turn=Turn(draft.candidate)).values_list("turn"):
         raise Refused(_("Applications are closed in this zone."))
-    person = _same_person(draft)
+    person = same_person(draft.candidate, draft.intake)
     live = Application.objects.live().filter(candidate=person, intake=draft.intake).first() if person else None
     if live is not None and live.state != ApplicationState.ENQUIRY:
         Application.objects.filter(pk=draft.pk).update(repeats=live)
@@ -169,31 +163,6 @@ def send_links(email: str) -> None:
         emails.application_link(application)
 
 
-def _name_key(candidate: Candidate) -> str:
-    return plain(f"{candidate.first_name} {candidate.last_name}")
-
-
-def _same_person(draft: Application) -> Candidate | None:
-    """Whoever is already known by the name and a way to reach them; of several, the one with a live application."""
-    candidate, reached = draft.candidate, Q()
-    if candidate.phone:
-        reached |= Q(phone=candidate.phone)
-    if candidate.email:
-        reached |= Q(email__iexact=candidate.email)
-    key = _name_key(candidate)
-    alike = Candidate.objects.filter(reached).exclude(pk=candidate.pk).only("first_name", "last_name")
-    named = [other.pk for other in alike if _name_key(other) == key]
-    if not named:
-        return None
-    same = list(
-        Candidate.objects.filter(pk__in=named, applications__isnull=False)
-        .exclude(applications__state=ApplicationState.DRAFT)
-        .distinct()
-    )
-    live = Application.objects.live().filter(candidate__in=same, intake=draft.intake).first()
-    return live.candidate if live is not None else next(iter(same), None)
-
-
 def _writes_from_the_known_address(typed: Candidate, person: Candidate) -> bool:
     """Whether the letters of the person's other files may go where this form says.
 
@@ -205,6 +174,7 @@ def _writes_from_the_known_address(typed: Candidate, person: Candidate) -> bool:
 def _take_over(draft: Application, *, person: Candidate, enquiry: Application | None) -> Application:
     """Give a known person what they have just typed; their enquiry, if any, becomes the application."""
     typed = draft.candidate
+    person.last_name = person.last_name or typed.last_name
     for name in ("phone", "email", "birth_year", "birth_month", "postcode", "commune_id", "language"):
         setattr(person, name, getattr(typed, name) or getattr(person, name))
     person.save()

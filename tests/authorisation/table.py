@@ -255,6 +255,7 @@ THE_RECRUITMENT = [
     deed("cohorts:template_remove", RECRUITMENT, of="column template"),
     page("cohorts:application_detail", RECRUITMENT, of="interviewed", zone=True, asks=("histoire",)),
     page("cohorts:application_letter", RECRUITMENT, of="letter", zone=True),
+    form("cohorts:contact_add", RECRUITMENT),
     row("cohorts:call_next", RECRUITMENT, get=GO),
     deed("cohorts:call_record", RECRUITMENT, of="submitted", zone=True),
     deed("cohorts:interview_schedule", RECRUITMENT, of="submitted", zone=True),

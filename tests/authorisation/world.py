@@ -308,6 +308,12 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
         "postcode": _POSTCODE[zone],
     }
     by = world.people[RECRUITER]
+    world.answers["cohorts:contact_add", zone] = {
+        "first_name": "Basma",
+        "phone": "04 65 71 88 03",
+        "cohort": str(cohort.pk),
+        "owner": str(by.pk),
+    }
 
     def file(state: S, **fields: Any) -> Application:
         word = marker(zone, "jeune")

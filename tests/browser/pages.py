@@ -232,6 +232,7 @@ CONTENTS = [
 
 RECRUITMENT = [
     Page("cohorts:worklist", Role.RECRUITER),
+    Page("cohorts:contact_add", Role.RECRUITER, forms=MAIN_FORM),
     Page("cohorts:application_list", Role.RECRUITER),
     Page("cohorts:application_list", Role.RECRUITER, query="?q=zzzz", note="nothing found"),
     Page("cohorts:application_count", Role.RECRUITER, query="?zone=lyon"),
