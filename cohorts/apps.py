@@ -15,6 +15,7 @@ class CohortsConfig(AppConfig):
         from . import bulk, exports, invariants, personal_data, policies, retention, services
         from . import handover as belongings
         from . import measures as ours
+        from .services.reminders import APPOINTMENTS
         from .states import AGENDA, RESUME
 
         links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
@@ -35,5 +36,5 @@ class CohortsConfig(AppConfig):
         )
         retention.register()
         handover.register(*belongings.BELONGINGS)
-        reminders.register(*services.REMINDERS)
+        reminders.register(*services.REMINDERS, *APPOINTMENTS)
         sweeps.register("places", services.fill_places)

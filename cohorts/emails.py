@@ -79,12 +79,13 @@ def application_already_open(application: Application, *, repetition: Applicatio
     _post(application, "application_already_open", key=f"{application.pk}:{repetition.pk}")
 
 
-def _appointment_post(booking: Booking, template: str, *, key: str = "", **options: Any) -> None:
+def _appointment_post(booking: Booking, template: str, *, event: str = "", **options: Any) -> None:
     slot = booking.slot
     _post(
         booking.application,
         template,
-        key=key or f"{booking.pk}.{booking.version}",
+        key=f"{booking.pk}.{booking.version}",
+        event=event,
         what=_kind(booking.kind, booking.application),
         starts_at=slot.starts_at,
         minutes=slot.minutes,
@@ -132,6 +133,17 @@ def meeting_moved(booking: Booking, *, before: datetime) -> None:
 def meeting_cancelled(booking: Booking) -> None:
     """The applicant is no longer expected at the meeting."""
     _appointment_post(booking, "meeting_cancelled", calendar=calendars.appointment(booking), others=_others(booking))
+
+
+def appointment_near(booking: Booking, *, before: int) -> None:
+    """One or two days before: when and where, and what to do if they cannot come."""
+    _appointment_post(
+        booking,
+        "appointment_near",
+        event=booking.reminder_key(before),
+        asked=False,
+        is_interview=booking.kind == SlotKind.INTERVIEW,
+    )
 
 
 def interview_missed(booking: Booking) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
 from django.db.models import Exists, OuterRef, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 
 from .models import OutgoingMessage
@@ -72,8 +73,16 @@ def _tell(reminder: Reminder, key: Any) -> bool:
     return thing is not None
 
 
-def untold(rows: models.QuerySet, template: str, *, since: str | datetime | None = None) -> models.QuerySet:
-    """Those about which no letter of a template was written, ever or since a moment (a date, or a field's name)."""
+def untold(
+    rows: models.QuerySet, template: str = "", *, since: str | datetime | None = None, key: Combinable | None = None
+) -> models.QuerySet:
+    """Those about which no letter of a template was written, ever or since a moment (a date, or a field's name).
+
+    Where the letter is about something else than the row, `key` says the key it would have, by fields of the row
+    (OuterRef): none with it was written.
+    """
+    if key is not None:
+        return rows.filter(~Exists(OutgoingMessage.objects.filter(key=key)))
     label = rows.model._meta.label_lower
     letters = OutgoingMessage.objects.filter(
         template=template, about=Concat(Value(f"{label}:"), Cast(OuterRef("pk"), TextField()))

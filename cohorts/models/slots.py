@@ -142,3 +142,7 @@ class Booking(models.Model):
     @property
     def about(self) -> str:
         return f"cohorts.application:{self.application_id}"
+
+    def reminder_key(self, before: int) -> str:
+        """The key of the letter that reminds of it, at the hour it has now, so many days before."""
+        return f"appointment_near:{self.pk}:{self.version}:{before}"

@@ -180,6 +180,7 @@ def _take(application: Application, slot: Slot, *, by: Actor, channel: Channel) 
 
 def shift(booking: Booking, *, before: datetime, by: Actor, channel: Channel = Channel.WEB, **changes: object) -> None:
     """Another hour or place for the same appointment: a new version of it, of which the applicant is told."""
+    _forget_reminders(booking)
     move(booking, BookingState.BOOKED, by=by, channel=channel, **changes)
     if booking.kind == SlotKind.INTERVIEW:
         emails.interview_moved(booking, before=before)
@@ -198,8 +199,15 @@ def give_up(booking: Booking, *, by: Actor, channel: Channel = Channel.WEB, show
         raise Refused(_("This appointment is past."))
     if booking.kind == SlotKind.INTERVIEW:
         go(application, S.SUBMITTED, by=by, channel=channel)
+    _forget_reminders(booking)
     move(booking, BookingState.CANCELLED, by=by, channel=channel)
     if booking.kind == SlotKind.INTERVIEW:
         emails.interview_cancelled(booking)
     else:
         emails.meeting_cancelled(booking)
+
+
+def _forget_reminders(booking: Booking) -> None:
+    """What was to be told of an hour that is no longer theirs, and has not left yet."""
+    for before in (1, 2):
+        outbox.cancel(key=booking.reminder_key(before))

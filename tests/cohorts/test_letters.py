@@ -49,11 +49,11 @@ def write(name, *, language="fr", owner=None, first_name="Manon", **fields):
     if name == "application_waitlisted":
         fields |= {"waiting_rank": 3}
     application = factories.application(state=STATES.get(name, S.SUBMITTED), of=person, owner=owner, **fields)
-    if name.startswith(("interview", "meeting")):
+    if name.startswith(("interview", "meeting", "appointment")):
         kind = SlotKind.OPEN_DAY if name.startswith("meeting") else SlotKind.INTERVIEW
         booking = factories.booking(factories.slot(application.cohort, kind=kind), application)
-        moved = {"before": clock.now() + timedelta(days=1)} if name.endswith("moved") else {}
-        FUNCTIONS[name](booking, **moved)
+        said = {"moved": {"before": clock.now() + timedelta(days=1)}, "near": {"before": 2}}
+        FUNCTIONS[name](booking, **said.get(name.partition("_")[2], {}))
     elif name in DECIDED:
         FUNCTIONS[name](application, event="an event", **DECIDED[name])
     elif name == "application_already_open":
