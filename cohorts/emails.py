@@ -15,7 +15,7 @@ from partnership.templatetags.ui import phone
 
 from . import calendars
 from .models import Application, Booking, Cohort, Slot
-from .states import FOLLOW, HOLDING, RESUME, ApplicationState, SlotKind
+from .states import FOLLOW, HOLDING, RESUME, ApplicationState, ExitReason, SlotKind
 
 
 def _post(
@@ -162,7 +162,14 @@ def application_admitted(application: Application, *, due: datetime | None = Non
         reply_before=application.reply_before,
         starts_on=application.cohort.intake.starts_on,
         cascades=application.cohort.cascades,
+        conditions=_unmet(application),
     )
+
+
+def _unmet(application: Application) -> str:
+    """The conditions still to be met, in the words of the applicant's language."""
+    with translation.override(application.candidate.language):
+        return ", ".join(map(str, application.conditions.unmet()))
 
 
 def offer_awaits(application: Application) -> None:
@@ -187,13 +194,17 @@ def application_waitlisted(application: Application) -> None:
 
 
 def application_rejected(application: Application) -> None:
-    """No, and why; if a sender died after handing it over, a person decides whether it goes again."""
+    """No, and why, with the conditions not met.
+
+    If a sender died after handing it over, a person decides whether it goes again.
+    """
     _post(
         application,
         "application_rejected",
         link=None,
         on_doubt=OnDoubt.HOLD,
         reason=_told(application, "exit_reason"),
+        unmet=_unmet(application) if application.exit_reason == ExitReason.CONDITION else "",
     )
 
 

@@ -15,8 +15,8 @@ from django.db.models.functions import Coalesce, Lower
 from partnership import clock
 from partnership.models import User
 
-from .models import NO_RANK, RANK, Application, ApplicationQuerySet, Booking, Cohort, plain
-from .states import LIVE, ApplicationState, SlotKind
+from .models import NO_RANK, RANK, Application, ApplicationQuerySet, Booking, Cohort, Condition, plain
+from .states import HOLDING, LIVE, ApplicationState, SlotKind
 
 S = ApplicationState
 # Values of the filter `etat` that say more, or less, than one state; every other value is a state.
@@ -89,7 +89,7 @@ def stages() -> dict[str, Q]:
 
 
 def where(filters: Mapping[str, Any]) -> Q:
-    """The condition that the filters describe: q, zone (code), etat, rentree (key), source, responsable (key)."""
+    """What the filters describe: q, zone (code), etat, rentree (key), source, responsable (key), condition (unmet)."""
     condition = Q()
     if words := filters.get("q"):
         condition &= _matching(words)
@@ -103,6 +103,9 @@ def where(filters: Mapping[str, Any]) -> Q:
         condition &= Q(source=source)
     if owner := filters.get("responsable"):
         condition &= Q(owner__isnull=True) if owner == NOBODY else Q(owner=owner)
+    if kind := filters.get("condition"):
+        unmet = Condition.objects.unmet().filter(kind=kind)
+        condition &= Q(state__in=HOLDING, pk__in=unmet.values("application"))
     return condition
 
 

@@ -14,10 +14,12 @@ from partnership.states import JobState
 from partnership.workflow import Actor, record
 
 from . import services
-from .models import Application, Booking, Bulk, BulkLine, Call, Candidate, Consent, Enrolment, plain
-from .states import ENROLMENT_LIVE, LIVE, CallResult, ExitReason
+from .models import Application, Booking, Bulk, BulkLine, Call, Candidate, Condition, Consent, Enrolment, plain
+from .states import ENROLMENT_LIVE, LIVE, CallResult, ConditionKind, ExitReason
 
 EXPORT = "applications_export"
+# Reasons that are nobody's words.
+_CODES = [*ExitReason.values, *CallResult.values, *ConditionKind.values]
 _NOBODY: dict[str, Any] = {
     "first_name": "",
     "last_name": "",
@@ -109,6 +111,9 @@ def collect(subject: str) -> Held:
             Booking.objects.filter(application__in=files).values("slot__starts_at", "slot__place", "state", "note")
         ),
         "calls": list(Call.objects.filter(application__in=files).values("at", "result", "note", "next_at")),
+        "conditions": list(
+            Condition.objects.filter(application__in=files).values("application__number", "kind", "text", "met_at")
+        ),
         "consents": list(
             Consent.objects.filter(candidate__in=selves).values("purpose", "text_version", "given_at", "withdrawn_at")
         ),
@@ -134,11 +139,12 @@ def erase(subject: str, at: datetime) -> Erased:
         "answers": answered,
         "notes": Booking.objects.filter(application__in=keys).exclude(note="").update(note=""),
         "calls": Call.objects.filter(application__in=keys).exclude(note="").update(note=""),
+        "conditions": Condition.objects.filter(application__in=keys).exclude(text="").update(text=""),
         "outcomes": Enrolment.objects.filter(application__in=keys).exclude(outcome="").update(outcome=""),
         "consents": Consent.objects.filter(candidate__in=selves).delete()[0],
         "letters": personal_data.erase_letters(people=people, files=refs),
         "links": personal_data.revoke_links([*refs, *people]),
-        "reasons": personal_data.erase_reasons([*refs, *people], keep=[*ExitReason.values, *CallResult.values]),
+        "reasons": personal_data.erase_reasons([*refs, *people], keep=_CODES),
         "exports": _erase_exports(before=at),
         "bulk actions": _erase_bulks(keys),
     }

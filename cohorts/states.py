@@ -100,6 +100,15 @@ REASONS_AGAINST_THE_CONFIRMED = (_R.CONDITION, _R.COURSE_CANCELLED)
 CONTINUED = (_R.POSTPONED, _R.REDIRECTED)
 
 
+class ConditionKind(models.TextChoices):
+    """On what a place is offered; ticked once it is met."""
+
+    BAC = "bac", _("diploma required obtained")
+    AGE = "age", _("age within the legal limits on the first day")
+    PAPERS = "papers", _("papers asked for received")
+    OTHER = "other", _("other condition")
+
+
 # What a personal link of an applicant opens: the draft to go on with, or the page of the application.
 RESUME = "resume"
 FOLLOW = "follow"

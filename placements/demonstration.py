@@ -12,7 +12,7 @@ from django.db.models import F
 
 from cohorts import services as recruitment
 from cohorts.models import Application, Cohort, Intake, Slot, plain
-from cohorts.states import Availability, Level, SlotKind, Source
+from cohorts.states import Availability, ConditionKind, Level, SlotKind, Source
 from partnership import clock
 from partnership import services as partnership
 from partnership.models import (
@@ -491,7 +491,9 @@ class Journey:
         recruitment.record_interview(self.application, note=self.story.chance.choice(notes), by=self.recruiter)
 
     def admit_then_answer(self, decided: datetime) -> None:
-        recruitment.admit(self.application, by=self.recruiter)
+        # Every third of them takes the baccalauréat this summer.
+        conditions = {ConditionKind.BAC: ""} if self.number % 3 == 0 else {}
+        recruitment.admit(self.application, conditions=conditions, by=self.recruiter)
         answered = decided + timedelta(days=self.story.chance.randint(1, 4), hours=3)
         if self.end == "declined":
             self.story.plan(answered, lambda: self.leave("decline", "job"), office=False)

@@ -12,8 +12,8 @@ from partnership.models import User
 from partnership.states import Channel
 
 from ..listing import IN_PROGRESS, NOBODY, OFFERED, ORDERS, OVERDUE, TO_CONTACT, TO_RECORD
-from ..models import Cohort
-from ..states import EXIT_REASONS, REASONS_AGAINST_THE_CONFIRMED, ApplicationState, ExitReason, Source
+from ..models import Cohort, Condition
+from ..states import EXIT_REASONS, REASONS_AGAINST_THE_CONFIRMED, ApplicationState, ConditionKind, ExitReason, Source
 
 _NO_CHOICE = _("Choose a reason.")
 
@@ -32,6 +32,9 @@ class Filters(forms.Form):
     rentree = forms.ChoiceField(label=_("Intake"), required=False)
     source = forms.ChoiceField(label=_("Source"), required=False)
     responsable = forms.ChoiceField(label=_("Followed by"), required=False)
+    condition = forms.ChoiceField(
+        label=_("Condition not met"), required=False, choices=[("", _("Any")), *ConditionKind.choices]
+    )
     tri = forms.ChoiceField(required=False, widget=forms.HiddenInput, choices=[(key, key) for key in ORDERS])
 
     def __init__(self, *args: Any, cohorts: list[Cohort], owners: list[User], **kwargs: Any):
@@ -137,6 +140,60 @@ class RejectionForm(ReasonForm):
         if confirmed:
             fitting = [(reason.value, ExitReason(reason).label) for reason in REASONS_AGAINST_THE_CONFIRMED]
             self.fields["reason"].choices = [("", _("Choose")), *fitting]
+
+
+class AdmissionForm(forms.Form):
+    """On what a place is offered: on nothing, or on conditions that are ticked later."""
+
+    conditions = forms.MultipleChoiceField(
+        label=_("On which conditions?"),
+        help_text=_("None ticked: the place is offered without a condition. The letter and their page name them."),
+        choices=ConditionKind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    other = LineField(
+        label=_("The other condition, as the applicant reads it"),
+        max_length=160,
+        required=False,
+        help_text=_("For example: a driving licence obtained before 1 September."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        ticked = ConditionKind.OTHER in said.get("conditions", [])
+        if ticked and not said.get("other") and "other" not in self.errors:
+            self.add_error("other", _("Say what the other condition is."))
+        if said.get("other") and not ticked and "conditions" in said:
+            self.add_error("conditions", _("Tick “other condition”, or leave its words out."))
+        return said
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The conditions, each with its words where it has any."""
+        said = self.cleaned_data
+        return {kind: said["other"] if kind == ConditionKind.OTHER else "" for kind in said["conditions"]}
+
+
+class TickForm(forms.Form):
+    """Which conditions are met."""
+
+    ticked = forms.ModelMultipleChoiceField(
+        label=_("Conditions"),
+        queryset=Condition.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose at least one condition."),
+            "invalid_choice": _("One of these conditions is not yours to tick: choose again."),
+            "invalid_pk_value": _("One of these conditions is not yours to tick: choose again."),
+        },
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["ticked"].queryset = Condition.objects.visible_to(user).select_related(
+            "application__candidate", "application__intake"
+        )
 
 
 class MoveForm(forms.Form):

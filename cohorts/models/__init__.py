@@ -3,6 +3,7 @@
 from .applications import NO_RANK, RANK, Application, ApplicationQuerySet
 from .bulk import Bulk, BulkLine, BulkQuerySet
 from .calls import Call
+from .conditions import Condition, ConditionQuerySet
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake
@@ -24,6 +25,8 @@ __all__ = [
     "Candidate",
     "Cohort",
     "CohortQuerySet",
+    "Condition",
+    "ConditionQuerySet",
     "ColumnTemplate",
     "Consent",
     "Enrolment",

@@ -4,11 +4,13 @@ from .agenda import agenda_of, close_agenda, open_agenda, open_agendas
 from .applying import begin, correct_identity, describe_project, send_links, submit
 from .bookings import book, choose, give_up, invite, kinds_to_choose, may_choose
 from .calls import record_call
+from .conditions import hinders, meet, meet_all, take_back
 from .contacts import add_contact
 from .decisions import (
     admit,
     confirm,
     decline,
+    letter_of_admission,
     letter_of_rejection,
     mark_unreachable,
     reject,
@@ -48,8 +50,10 @@ __all__ = [
     "expire",
     "fill_places",
     "give_up",
+    "hinders",
     "invite",
     "kinds_to_choose",
+    "letter_of_admission",
     "letter_of_postponement",
     "letter_of_redirection",
     "letter_of_rejection",
@@ -57,6 +61,8 @@ __all__ = [
     "make_template",
     "mark_unreachable",
     "may_choose",
+    "meet",
+    "meet_all",
     "moments",
     "offer_next",
     "open_agenda",
@@ -75,6 +81,7 @@ __all__ = [
     "schedule_interview",
     "send_links",
     "submit",
+    "take_back",
     "transfer",
     "unanswered",
     "waitlist",

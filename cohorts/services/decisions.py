@@ -1,5 +1,6 @@
 """Decisions, and the exits that recruitment takes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +19,9 @@ from ..states import (
     REASONS_AGAINST_THE_CONFIRMED,
     REOPENS_AS,
     ApplicationState,
+    ExitReason,
 )
+from .conditions import lay_down
 from .moves import (
     REFUSALS,
     enrol,
@@ -35,14 +38,27 @@ from .moves import (
 
 
 @transaction.atomic
-def admit(application: Application, *, by: User, version: int | None = None) -> None:
-    """Offer a place: decide, and tell the applicant; Refused without a place or a validated content."""
+def admit(
+    application: Application, *, by: User, conditions: Mapping[str, str] | None = None, version: int | None = None
+) -> None:
+    """Offer a place, on conditions (kind → text) or without: decide, and tell the applicant.
+
+    Refused without a place or a validated content.
+    """
     programme = application.cohort.intake.programme
     if application.state == ApplicationState.SUBMITTED and programme.kind != ProgrammeKind.SCHOOL_CERTIFICATE:
         raise Refused(_("This course admits after an interview."))
     hold_queue(application.cohort_id)
     offer(application, by=by, decided_by=by, version=version)
+    lay_down(application, conditions or {}, by=by)
     emails.application_admitted(application)
+
+
+def letter_of_admission(
+    application: Application, *, by: User, conditions: Mapping[str, str] | None = None
+) -> OutgoingMessage | None:
+    """The very letter an offer would send; Refused where it would be."""
+    return rehearse(application, admit, "application_admitted", by=by, conditions=conditions)
 
 
 @transaction.atomic
@@ -67,6 +83,8 @@ def reject(application: Application, *, reason: str, by: User, version: int | No
 
     Whoever has confirmed is refused for nothing but a condition that was not met, or a course that does not take place.
     """
+    if reason == ExitReason.CONDITION and application.conditions.exists() and not application.conditions.unmet():
+        raise Refused(_("Every condition of this offer is met."))
     if application.state == ApplicationState.CONFIRMED and reason not in REASONS_AGAINST_THE_CONFIRMED:
         raise Refused(_("A confirmed place is taken back only if a condition is not met or the course is cancelled."))
     leave(

@@ -81,6 +81,9 @@ def show(
         "booked": _booked_interview(bookings),
         "meetings": [one for one in bookings if one.kind != INTERVIEW],
         "invitations": [kind for kind in SlotKind if services.may_choose(application, kind)],
+        "admits": S.ADMITTED in APPLICATION_FLOW[application.state] and application.state not in EXITS,
+        "conditions": application.offered_curriculum_id and application.conditions.select_related("met_by"),
+        "holds": application.state in HOLDING,
         "panel": call_panel.panel(application, calls),
         "forms": {**offered, **{key: form for key, form in bound.items() if key in offered}},
         # The base template says « Erreur » in the title for the form that came back with errors.

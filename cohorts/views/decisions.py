@@ -1,6 +1,7 @@
 """What recruitment does with a file: each address is one deed, done by one service."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,11 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from partnership.workflow import Refused, Stale, must_be_shown
 
 from .. import services
-from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, RejectionForm, ReopeningForm
+from ..forms.recruit import (
+    AdmissionForm,
+    ChannelForm,
+    InterviewForm,
+    LeavingForm,
+    NoteForm,
+    ReasonForm,
+    RejectionForm,
+    ReopeningForm,
+)
 from ..letters import readable
 from ..models import Application
 from ..states import ApplicationState
 from .applications import fetch, show
+from .review import READ, review
 
 S = ApplicationState
 
@@ -94,9 +105,33 @@ def interview_miss(request: HttpRequest, pk: object) -> HttpResponse:
 # -- decisions --------------------------------------------------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def application_admit(request: HttpRequest, pk: object) -> HttpResponse:
-    return act(request, pk, services.admit, _("A place is offered to %(who)s, who is told by letter."))
+    """Admit at once and without a condition; or choose conditions, read the very letter, then admit."""
+    application = fetch(request, pk)
+    if request.method == "POST":
+        form = AdmissionForm(request.POST)
+        if form.is_valid():
+            deed = partial(services.admit, conditions=form.chosen)
+            return act(request, pk, deed, _("A place is offered to %(who)s, who is told by letter."))
+        return _confirm_admission(request, application, form)
+    return _confirm_admission(request, application, AdmissionForm(request.GET if READ in request.GET else None))
+
+
+def _confirm_admission(request: HttpRequest, application: Application, form: AdmissionForm) -> HttpResponse:
+    words, letter = {"who": application.candidate}, None
+    heading = _("On which conditions is a place offered to %(who)s?")
+    ready = form.is_bound and form.is_valid()
+    if ready:
+        try:
+            letter = services.letter_of_admission(application, by=request.user, conditions=form.chosen)
+        except Refused as refusal:
+            messages.error(request, refusal.reason)
+            return redirect("cohorts:application_detail", pk=application.pk)
+        heading = _("No letter will leave: %(who)s, who is offered a place, has no e-mail address")
+        if letter is not None:
+            heading = _("This letter will leave: %(who)s is offered a place")
+    return review(request, application, form, heading=heading % words, button=_("Admit"), ready=ready, letter=letter)
 
 
 @require_POST

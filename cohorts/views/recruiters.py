@@ -244,12 +244,13 @@ def application_list(request: HttpRequest) -> HttpResponse:
             "first": here if page.before else "",
             "total": totals and totals["shown"],
             "count": _count_words(totals["shown"]) if totals else "",
-            "chips": _chips(request.GET, form, kept),
+            "chips": chips_of(request.GET, form, kept),
             "views": _views(totals, kept),
             "columns": _columns(request.GET, order),
             "order": order,
             "actions": bulk.ACTIONS.values(),
             "here": here,
+            "conditions_url": "condition" in kept and reverse("cohorts:condition_list") + here,
         },
     )
 
@@ -278,7 +279,7 @@ def application_count(request: HttpRequest) -> HttpResponse:
     words = _count_words(listing.count(request.user, kept))
     if "X-Part" in request.headers:
         return HttpResponse(words, content_type="text/plain; charset=utf-8")
-    context = {"count": words, "chips": _chips(request.GET, form, kept), "here": _query(request.GET)}
+    context = {"count": words, "chips": chips_of(request.GET, form, kept), "here": _query(request.GET)}
     return render(request, "cohorts/application_count.html", context)
 
 
@@ -309,7 +310,8 @@ def _query(parameters: QueryDict, **changes: str | None) -> str:
     return "?" + changed.urlencode()
 
 
-def _chips(parameters: QueryDict, form: Filters, kept: dict[str, Any]) -> list[dict[str, str]]:
+def chips_of(parameters: QueryDict, form: Filters, kept: dict[str, Any]) -> list[dict[str, str]]:
+    """What is filtered, each with the address that no longer is."""
     return [
         {
             "label": form.fields[name].label,

@@ -18,11 +18,12 @@ from partnership.states import ActorKind, Channel, MessageState
 from partnership.templatetags.ui import daytime
 
 from ..models import Application, Booking, Call
-from ..states import EXITS, BookingState, ExitReason, SlotKind
+from ..states import EXITS, BookingState, ConditionKind, ExitReason, SlotKind
 
 NEWEST = 200
 # A call speaks for itself.
 _CALLED = "called"
+_REASONS = dict([*ExitReason.choices, *ConditionKind.choices])
 
 
 def calls_of(application: Application) -> list[Call]:
@@ -91,6 +92,9 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "applied_again": _("The same person applied again"),
         "transferred": _("Moved to another zone"),
         "invited": _("Invited to choose a date"),
+        "asked": pgettext("condition", "asked for"),
+        "met": pgettext("condition", "met"),
+        "unmet": pgettext("condition", "still to be met"),
     }
     if line.before == line.after == BookingState.BOOKED:
         words |= {line.before: "", line.after: _("Moved")}
@@ -102,7 +106,7 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "text": _("%(what)s:") % {"what": capfirst(what)} if what else "",
         "before": _word(line.before, words),
         "after": _word(line.after, words),
-        "reason": dict(ExitReason.choices).get(line.reason, line.reason),
+        "reason": _REASONS.get(line.reason, line.reason),
         "who": _who(line, application, names),
         "meaning": "late" if ends else "",
         "shape": "octagon" if ends else "disc",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,10 +20,10 @@ from programmes.states import ProgrammeKind
 
 from .. import policies, services
 from ..forms.recruit import MoveForm
-from ..letters import readable
 from ..models import Application, Cohort, CohortQuerySet
 from ..states import LIVE, SlotKind
 from .applications import fetch, show
+from .review import READ, review
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -122,7 +122,7 @@ def _go_on(request: HttpRequest, pk: object, way: Way) -> HttpResponse:
     cohorts = way.cohorts(application).with_places_left().select_related("zone", "intake__programme")
     known = {cohort.pk: cohort for cohort in cohorts.order_by("intake__starts_on", "intake__programme", "zone__order")}
     said = request.POST if request.method == "POST" else request.GET
-    asked = request.method == "POST" or "cohort" in said
+    asked = request.method == "POST" or READ in said or "cohort" in said
     form = MoveForm(said if asked else None, choices=_choices(application, known), booked=_booked(application, way))
     if asked and form.is_valid():
         cohort = known[form.cleaned_data["cohort"]]
@@ -165,20 +165,20 @@ def _ask(
     cohort: Cohort | None = None,
     letter: OutgoingMessage | None = None,
 ) -> HttpResponse:
-    heading = way.question if form.fields["cohort"].choices else way.nowhere
+    leads_somewhere = bool(form.fields["cohort"].choices)
+    heading = way.question if leads_somewhere else way.nowhere
     if cohort is not None:
         heading = way.verdict if letter is not None else way.silent
-    context = {
-        "application": application,
-        "form": form,
-        "cohort": cohort,
-        "letter": letter,
-        "text": readable(letter.text) if letter else "",
-        "heading": heading % _words(application, cohort),
-        "button": way.button,
-    }
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "cohorts/application_move.html", context, status=status)
+    return review(
+        request,
+        application,
+        form,
+        heading=heading % _words(application, cohort),
+        button=way.button,
+        asks=leads_somewhere,
+        ready=cohort is not None,
+        letter=letter,
+    )
 
 
 def _words(application: Application, cohort: Cohort | None) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cohorts import services as cohort_services
 from cohorts.models import Application
-from cohorts.states import FOLLOW, ApplicationState, BookingState, SlotKind
+from cohorts.states import FOLLOW, HOLDING, ApplicationState, BookingState, SlotKind
 from partnership import clock, guard, links
 from partnership.models import AccessLink
 from partnership.states import Channel
@@ -140,6 +140,7 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
         "placement": placement,
         "is_placed": placement is not None and placement.state in PLACED,
         "is_offer": application.state == ApplicationState.ADMITTED,
+        "conditions": list(application.conditions.all()) if application.state in HOLDING else [],
         "may_withdraw": application.state != ApplicationState.ADMITTED
         and ApplicationState.WITHDRAWN in Application.FLOW[application.state],
     }

@@ -242,7 +242,7 @@ CONTENTS_OF_COURSES = [
 
 # Who recruits too, and did not choose these files.
 _COLLEAGUES = {LYON_RECRUITER: MISSING, LYON_HEAD: MISSING}
-_LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "tri", "apres", "avant")
+_LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "condition", "tri", "apres", "avant")
 THE_RECRUITMENT = [
     page("cohorts:worklist", RECRUITMENT),
     page("cohorts:application_list", RECRUITMENT, asks=_LIST),
@@ -262,7 +262,11 @@ THE_RECRUITMENT = [
     deed("cohorts:interview_cancel", RECRUITMENT, of="interview_scheduled", zone=True),
     deed("cohorts:interview_record", RECRUITMENT, of="interview_scheduled", zone=True),
     deed("cohorts:interview_miss", RECRUITMENT, of="interview_scheduled", zone=True),
-    deed("cohorts:application_admit", RECRUITMENT, of="interviewed", zone=True),
+    form("cohorts:application_admit", RECRUITMENT, of="interviewed", zone=True, asks=("lire", "conditions", "other")),
+    deed("cohorts:condition_meet", RECRUITMENT, of="condition", zone=True),
+    deed("cohorts:condition_take_back", RECRUITMENT, of="condition met", zone=True),
+    page("cohorts:condition_list", RECRUITMENT, asks=("q", "zone", "rentree", "condition", "page")),
+    deed("cohorts:conditions_meet", RECRUITMENT),
     deed("cohorts:application_waitlist", RECRUITMENT, of="interviewed", zone=True),
     form("cohorts:application_reject", RECRUITMENT, of="interviewed", zone=True, asks=("reject-reason",)),
     deed("cohorts:application_mark_unreachable", RECRUITMENT, of="submitted", zone=True),

@@ -191,6 +191,16 @@ def test_a_lead_places_nobody_on_a_site_of_another_zone(world):
     assert tampered(world, "placements:placement_propose", site=key(world, "site")) == (MISSING, False)
 
 
+def test_a_recruiter_ticks_no_condition_of_another_zone(world):
+    elsewhere = str(world.things["condition", PARIS]["condition"])
+    assert tampered(world, "cohorts:conditions_meet", ticked=elsewhere) == (WRONG, False)
+    address = world.address("cohorts:condition_meet", "condition").replace(
+        str(world.things["condition", LYON]["condition"]), elsewhere
+    )
+    assert world.client(LYON_RECRUITER).post(address).status_code == MISSING
+    assert fingerprint() == world.untouched
+
+
 @pytest.mark.parametrize("name", ["placements:site_add", "placements:site_edit"])
 def test_a_site_is_not_moved_to_a_zone_that_one_does_not_lead(world, name):
     elsewhere = Zone.objects.get(code=PARIS)

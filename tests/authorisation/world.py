@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from cohorts import bulk
 from cohorts import services as recruitment
-from cohorts.models import Application, Candidate, Cohort, Enrolment, Intake
+from cohorts.models import Application, Candidate, Cohort, Condition, Enrolment, Intake
 from cohorts.states import AGENDA, FOLLOW, RESUME, SlotKind
 from cohorts.states import ApplicationState as S
 from partnership import clock, jobs, links
@@ -341,6 +341,12 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
     )
     letter = OutgoingMessage.objects.get(about=ref(met), template="cohorts/interview_booked")
     world.things["letter", zone] = {"pk": met.pk, "letter": letter.pk}
+    offered = {"application": files[S.ADMITTED]}
+    unmet = Condition.objects.create(kind="other", text=f"Permis {marker(zone, 'jeune')}", **offered)
+    met = Condition.objects.create(kind="papers", met_at=clock.now(), met_by=by, **offered)
+    world.things["condition", zone] = {"pk": files[S.ADMITTED].pk, "condition": unmet.pk}
+    world.things["condition met", zone] = {"pk": files[S.ADMITTED].pk, "condition": met.pk}
+    world.answers["cohorts:conditions_meet", zone] = {"ticked": str(unmet.pk), "confirm": "1"}
     if zone == LYON:
         world.things["way back", LYON] = {"token": links.mint(RESUME, ref(files[S.DRAFT]))}
         world.things["offer by link", LYON] = {"token": links.mint(FOLLOW, ref(files[S.ADMITTED]))}

@@ -121,6 +121,10 @@ def cohort_of(zone: str) -> Callable[[World], list[Any]]:
     return lambda world: [world.cohort(zone).pk]
 
 
+def on_conditions(world: World) -> list[Any]:
+    return [world.on_conditions.pk]
+
+
 MAIN_FORM = ("main form[method=post]",)
 
 PUBLIC = [
@@ -274,6 +278,18 @@ RECRUITMENT = [
     Page("cohorts:template_list", Role.RECRUITER, query="?etat=en_cours"),
     Page("cohorts:template_add", Role.RECRUITER, forms=MAIN_FORM),
     Page("cohorts:template_edit", Role.RECRUITER, lambda world: [world.column_template.pk]),
+    Page("cohorts:application_admit", Role.RECRUITER, application(S.INTERVIEWED)),
+    Page(
+        "cohorts:application_admit",
+        Role.RECRUITER,
+        application(S.INTERVIEWED),
+        query="?lire=1&conditions=bac&conditions=age",
+        note="letter",
+    ),
+    Page("cohorts:condition_list", Role.RECRUITER, forms=MAIN_FORM),
+    Page("cohorts:condition_list", Role.RECRUITER, query="?q=zzzz", note="nothing to tick"),
+    Page("cohorts:application_detail", Role.RECRUITER, on_conditions, note="on conditions"),
+    Page("placements:application_follow", args=follow("on conditions"), note="on conditions"),
     *(
         Page(f"cohorts:application_{deed}", Role.RECRUITER, application(state))
         for deed, state in (("transfer", S.INTERVIEW_SCHEDULED), ("postpone", S.INTERVIEWED), ("redirect", S.SUBMITTED))

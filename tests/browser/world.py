@@ -13,7 +13,7 @@ from django.test import Client
 
 from cohorts import bulk
 from cohorts import services as recruitment
-from cohorts.models import Application, Bulk, Cohort, Slot
+from cohorts.models import Application, Bulk, Cohort, Condition, Slot
 from cohorts.states import FOLLOW, RESUME, ApplicationState, Level, SlotKind
 from config import caught_mail
 from partnership import clock, jobs, links
@@ -47,6 +47,11 @@ class World:
         self.column_template = recruitment.make_template(
             name="Logiciel de vœux", columns=[("last_name", "NOM"), ("phone", "")], by=self.user(Role.RECRUITER)
         )
+        self.on_conditions = Application.objects.filter(conditions__kind="bac", state=ApplicationState.ADMITTED).first()
+        recruiter = self.user(Role.RECRUITER)
+        papers = Condition.objects.create(application=self.on_conditions, kind="papers")
+        recruitment.meet(papers, by=recruiter)
+        self.tokens["on conditions"] = links.mint(FOLLOW, ref(self.on_conditions))
         self._stop_the_machine()
         self._choose_many()
         begun, described, sent = self._begin("Zoé"), self._begin("Nils"), self._begin("Ambre")

@@ -33,6 +33,7 @@ MARKERS = {
     "support": "Éducatrice Marquante",
     "note": "bégaie un peu mais rit beaucoup",
     "call": "préfère qu’on appelle sa tante",
+    "condition": "permis obtenu malgré le genou",
     "comment": "nous préférons une voix grave",
     "reason": "sa mère a rappelé",
     "search": "quatremarque zeph",
@@ -79,7 +80,7 @@ def told() -> Application:
     services.record_interview(file, note=MARKERS["note"], by=recruiter)
     services.reject(file, reason=ExitReason.PROFILE, by=recruiter)
     services.reopen(file, reason=MARKERS["reason"], by=recruiter)
-    services.admit(file, by=recruiter)
+    services.admit(file, conditions={"other": MARKERS["condition"]}, by=recruiter)
     services.confirm(file, by=file.candidate)
     student, site = file.enrolments.get(), factories.seat(of=cohort.intake).site
     first = placing.propose(student, site=site, by=lead)
