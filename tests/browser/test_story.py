@@ -109,7 +109,7 @@ def admit(recruiter, candidate, people, post):
     recruiter.click("Filter")
     recruiter.click("Inès Escoffray", role="link")
     recruiter.fill("Date of the interview", str(clock.today() + timedelta(days=1)))
-    recruiter.fill("Time", "10:00")
+    recruiter.fill("Time", "10:00", inside="form[action$='/entretien/']")
     recruiter.fill("Place", "Campus de Lyon, salle 4")
     recruiter.click("Fix and send the letter")
     candidate.follow(post.to("ines.escoffray@exemple.test", "Votre entretien"))

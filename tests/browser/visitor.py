@@ -90,8 +90,9 @@ class Visitor:
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(then or (lambda url: "/connexion/" not in url))
 
-    def fill(self, label: str, text: str) -> None:
-        self.page.get_by_label(_starts(label)).fill(text)
+    def fill(self, label: str, text: str, *, inside: str = "body") -> None:
+        """Type into a field; where several forms have one of this name, `inside` says which."""
+        self.page.locator(inside).get_by_label(_starts(label)).fill(text)
 
     def choose(self, label: str, value: str) -> None:
         """Choose in a menu."""

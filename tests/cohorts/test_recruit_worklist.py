@@ -13,7 +13,8 @@ from partnership import clock
 from .. import factories
 
 pytestmark = pytest.mark.django_db
-NOON = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+# A day's noon that is past whatever the hour of the run.
+NOON = clock.now().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
 
 
 def _page(client, name="cohorts:worklist", language="en"):
@@ -36,8 +37,8 @@ def test_with_nothing_due_the_title_says_so(recruiter, client_of):
 
 
 def test_the_longest_wait_comes_first(recruiter, client_of):
-    newer = factories.application(since=NOON - timedelta(days=1))
-    older = factories.application(since=NOON - timedelta(days=9))
+    newer = factories.application(since=clock.now() - timedelta(days=1))
+    older = factories.application(since=clock.now() - timedelta(days=9))
     groups = _page(client_of(recruiter)).context["groups"]
     assert [application.pk for application in groups[0]["rows"]] == [older.pk, newer.pk]
     assert groups[0]["rows"][0].waited.startswith("9")
@@ -53,8 +54,8 @@ def test_offers_past_their_date_stand_before_the_others(recruiter, client_of):
 
 def test_an_interview_is_in_the_agenda_before_it_and_to_be_recorded_after_it(recruiter, client_of):
     application = factories.application()
-    client = client_of(recruiter)
     with clock.travel(NOON):
+        client = client_of(recruiter)
         services.schedule_interview(
             application, starts_at=NOON + timedelta(hours=2), place="Salle 3 (fictif)", by=recruiter
         )

@@ -228,6 +228,11 @@ def _a_repetition_lives():
     return factories.application(repeats=factories.application())
 
 
+@breaks("files_go_on")
+def _a_file_goes_on_nowhere():
+    return factories.application(state=S.WITHDRAWN, exit_reason="postponed", left_from=S.SUBMITTED)
+
+
 @breaks("offers_have_content")
 def _an_offer_before_the_validation():
     repeal("no_offer_before_validation"), repeal("offers_never_exceed_the_places")
