@@ -55,13 +55,13 @@ def test_offers_past_their_date_stand_before_the_others(recruiter, client_of):
 def test_an_interview_is_in_the_agenda_before_it_and_to_be_recorded_after_it(recruiter, client_of):
     application = factories.application()
     with clock.travel(NOON):
-        client = client_of(recruiter)
         services.schedule_interview(
             application, starts_at=NOON + timedelta(hours=2), place="Salle 3 (fictif)", by=recruiter
         )
-        before = _page(client)
+        before = _page(client_of(recruiter))
+    # Signed in anew: a session is not silent for three hours.
     with clock.travel(NOON + timedelta(hours=3)):
-        after = _page(client)
+        after = _page(client_of(recruiter))
     assert [one["bookings"][0].application_id for one in before.context["agenda"]] == [application.pk]
     assert before.context["groups"] == []
     assert after.context["agenda"] == []
