@@ -67,7 +67,7 @@ def mine(user: User, *, at: datetime | None = None) -> ApplicationQuerySet:
     return due(user, at=at).filter(Q(owner=user) | Q(owner=None))
 
 
-def next_call(user: User, *, but: Application | None = None) -> Application | None:
-    """The file that has waited longest for a call of somebody's; `but` is the one just called."""
+def next_call(user: User, *, but: object = None) -> Application | None:
+    """The file that has waited longest for a call of somebody's; `but` is the key of the one just called."""
     calls = mine(user).filter(Q(next_at__isnull=False) | Q(state__in=_BY_TELEPHONE)).exclude(candidate__phone="")
-    return calls.exclude(pk=but and but.pk).first()
+    return calls.exclude(pk=but).first()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from partnership import clock
 from partnership.models import User
-from partnership.workflow import Actor, Refused, edit, record
+from partnership.workflow import Actor, Refused, edit, record_all
 
 from ..models import Application, Condition
 from ..states import HOLDING, ConditionKind
@@ -18,12 +18,16 @@ ASKED, MET, UNMET = "asked", "met", "unmet"
 
 def lay_down(application: Application, conditions: Mapping[str, str], *, by: Actor) -> None:
     """Put these conditions (kind → text) on an offer, in place of those of an earlier one; what was met stays so."""
-    application.conditions.unmet().delete()
-    known = set(application.conditions.values_list("kind", flat=True))
-    for kind in ConditionKind.values:
-        if kind in conditions and kind not in known:
-            condition = Condition.objects.create(application=application, kind=kind, text=conditions[kind])
-            record(condition, ASKED, by=by, reason=kind)
+    former = list(application.conditions.all())
+    if any(condition.met_at is None for condition in former):
+        application.conditions.unmet().delete()
+    met = {condition.kind for condition in former if condition.met_at}
+    laid = Condition.objects.bulk_create(
+        Condition(application=application, kind=kind, text=conditions[kind])
+        for kind in ConditionKind.values
+        if kind in conditions and kind not in met
+    )
+    record_all([(condition, condition.kind) for condition in laid], ASKED, by=by)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The moves themselves: what every deed on an application goes through."""
 
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnership import clock, outbox, sweeps, workflow, working_time
-from partnership.models import OutgoingMessage, User, ref
+from partnership.models import OutgoingMessage, User
 from partnership.states import ActorKind
 from partnership.workflow import Actor, Refused, move, record
 from programmes import services as teaching
@@ -84,14 +85,13 @@ def leave(
 
 def rehearse(application: Application, deed: Callable[..., Any], template: str, **said: Any) -> OutgoingMessage | None:
     """The very letter a deed would send, done and undone so that nothing is kept; none to who has no address."""
-    with transaction.atomic():
-        shown = WITH_ALL_A_LETTER_SAYS.get(pk=application.pk)
-        shown.cohort.intake = shown.intake
+    # A copy: the page goes on showing the file as it is.
+    shown = copy(application)
+    shown.cohort.intake = shown.intake
+    with outbox.proofs() as letters, transaction.atomic():
         deed(shown, **said)
-        letters = OutgoingMessage.objects.filter(about=ref(shown), template=f"cohorts/{template}")
-        letter = letters.order_by("pk").last() if shown.candidate.email else None
         transaction.set_rollback(True)
-    return letter
+    return next((letter for letter in reversed(letters) if letter.template == f"cohorts/{template}"), None)
 
 
 def close_booking(application: Application, state: BookingState, *, by: Actor, note: str = "") -> Booking | None:

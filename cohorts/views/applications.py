@@ -43,7 +43,7 @@ def fetch(request: HttpRequest, pk: object) -> Application:
     """A file one may decide on: 403 for other roles, 404 for another zone's."""
     house.require(policies.is_recruiter(request.user))
     files = Application.objects.select_related(
-        "candidate__commune", "cohort__zone", "intake__programme", "owner", "decided_by"
+        "candidate__commune", "cohort__zone", "intake__programme__provider", "owner", "decided_by"
     )
     return house.get_allowed(files, policies.can_decide, request.user, pk=pk)
 

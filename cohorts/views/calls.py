@@ -1,5 +1,7 @@
 """Calling: what a call gave is recorded on the file, and the next file that is due opens."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,19 +13,14 @@ from partnership import policies as house
 
 from .. import policies, services, worklist
 from ..forms.calls import CallForm
-from ..models import Application
-from .applications import fetch
 from .decisions import act
 
 
 @require_POST
 def call_record(request: HttpRequest, pk: object) -> HttpResponse:
     """Record a call and stay on the file, or go on to the next one that is due."""
-    form, onward = CallForm(request.POST, prefix="call"), None
-    if "next" in request.POST:
-        called = fetch(request, pk)
-        onward = lambda: _to_the_next(request, but=called)  # noqa: E731
-    done = _("Call with %(who)s recorded.")
+    form, done = CallForm(request.POST, prefix="call"), _("Call with %(who)s recorded.")
+    onward = partial(_to_the_next, request, but=pk) if "next" in request.POST else None
     return act(request, pk, services.record_call, done, key="call", form=form, tells=False, then=onward)
 
 
@@ -34,7 +31,7 @@ def call_next(request: HttpRequest) -> HttpResponse:
     return _to_the_next(request)
 
 
-def _to_the_next(request: HttpRequest, *, but: Application | None = None) -> HttpResponse:
+def _to_the_next(request: HttpRequest, *, but: object = None) -> HttpResponse:
     application = worklist.next_call(request.user, but=but)
     if application is None:
         messages.info(request, _("No call is due any more."))

@@ -119,7 +119,7 @@ def _go_on(request: HttpRequest, pk: object, way: Way) -> HttpResponse:
     if application.state not in LIVE:
         messages.error(request, _("This file is closed: open it again first."))
         return redirect("cohorts:application_detail", pk=pk)
-    cohorts = way.cohorts(application).with_places_left().select_related("zone", "intake__programme")
+    cohorts = way.cohorts(application).with_places_left().select_related("zone", "intake__programme__provider")
     known = {cohort.pk: cohort for cohort in cohorts.order_by("intake__starts_on", "intake__programme", "zone__order")}
     said = request.POST if request.method == "POST" else request.GET
     asked = request.method == "POST" or READ in said or "cohort" in said

@@ -81,10 +81,8 @@ def test_no_page_of_the_staff_sends_more_than_twenty_statements_nor_asks_for_mor
         with CaptureQueriesContext(connection) as sent:
             words = clients[user.pk].get(address).content.decode()
         files = len(set(_LOADED.findall(words)))
-        # A page that shows the very letter of a deed does the deed, and undoes it.
-        most = 30 if str(page).endswith(" letter") else 20
         # With the page itself, ten.
-        if len(sent) > most or files > 9:
+        if len(sent) > 20 or files > 9:
             dear[str(page)] = (len(sent), files)
     assert len(clients) > 5
     assert dear == {}
