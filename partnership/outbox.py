@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 import css_inline
-from django.db import models, transaction
+from django.db import models
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
@@ -182,9 +182,7 @@ def _escaped(value: object) -> object:
 
 def ring_on_commit() -> None:
     """Tell the worker, once the transaction is over, that a letter is due."""
-    # Once a transaction, however many letters it writes: a deaf broker makes each ring wait.
-    if not any(callback is ring for _savepoints, callback, _robust in transaction.get_connection().run_on_commit):
-        transaction.on_commit(ring)
+    doorbell.once_on_commit(ring)
 
 
 def ring() -> None:

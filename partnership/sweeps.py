@@ -6,7 +6,7 @@ Beat needs the broker and the relay does not: what is swept goes on without eith
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 
 from . import doorbell
 
@@ -33,8 +33,7 @@ def sweep() -> None:
 
 def ring_on_commit() -> None:
     """Have a worker sweep as soon as the present transaction is written, once however often it is asked for."""
-    if not any(callback is ring for _savepoints, callback, _robust in transaction.get_connection().run_on_commit):
-        transaction.on_commit(ring)
+    doorbell.once_on_commit(ring)
 
 
 def ring() -> None:
