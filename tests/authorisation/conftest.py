@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from . import world as worlds
+from . import making
 from .world import World
 
 
@@ -22,7 +22,7 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         override_settings(MAILBOX_DIR=str(files), STORAGES=storages),
         transaction.atomic(),
     ):
-        yield worlds.build(files)
+        yield making.build(files)
         transaction.set_rollback(True)
 
 
