@@ -65,7 +65,6 @@ def test_a_page_is_so_in_both_languages_on_three_screens(page: Page, language: s
         assert problems(arrive(page, world, crew), language=language, narrow=True) == []
 
 
-@pytest.mark.full
 @pytest.mark.parametrize(("page", "form"), FORMS)
 def test_a_form_sent_empty_says_what_is_wrong(page: Page, form: str, world, crew):
     assert problems(sent_empty(page, form, world, crew, title="Erreur")) == []
