@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from partnership import clock, outbox, working_time
+from partnership import clock, outbox
 from partnership.models import User
 from partnership.states import OnDoubt
 from partnership.templatetags.ui import phone
@@ -153,12 +153,12 @@ def interview_missed(booking: Booking) -> None:
     _appointment_post(booking, "interview_missed", due=morning, others=_others(booking))
 
 
-def application_admitted(application: Application, *, due: datetime | None = None) -> None:
+def application_admitted(application: Application, *, asked: bool = True) -> None:
     """A place is offered; an answer is expected by a day and an hour."""
     _post(
         application,
         "application_admitted",
-        due=due,
+        asked=asked,
         reply_before=application.reply_before,
         starts_on=application.cohort.intake.starts_on,
         cascades=application.cohort.cascades,
@@ -183,9 +183,9 @@ def offer_awaits(application: Application) -> None:
     )
 
 
-def application_expired(application: Application, *, due: datetime | None = None) -> None:
+def application_expired(application: Application) -> None:
     """Nobody has answered in time and somebody waits: the place goes to them; how to come back."""
-    _post(application, "application_expired", due=due, reply_before=application.reply_before)
+    _post(application, "application_expired", asked=False, reply_before=application.reply_before)
 
 
 def application_waitlisted(application: Application) -> None:
@@ -314,7 +314,7 @@ def file_entrusted(application: Application, *, to: User, by: User | None = None
         about=application,
         to=to,
         # At night it disturbs, and nobody would call then.
-        due=working_time.next_polite_moment(clock.now()),
+        asked=False,
         person=str(person),
         phone=phone(person.phone) if person.phone else "",
         programme=application.cohort.intake.programme.short_title,

@@ -1,7 +1,7 @@
 """The places of a cohort: who waits for one, in which order, and how a place that is given back goes on by itself."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
@@ -117,7 +117,7 @@ def offer_next(cohort_key: int) -> Application | None:
         expire(late, by=THE_CLOCK)
     first.cohort.intake = first.intake
     offer(first, by=THE_CLOCK, decided_by=cohort.cascade_by)
-    emails.application_admitted(first, due=_polite())
+    emails.application_admitted(first, asked=False)
     return first
 
 
@@ -138,14 +138,7 @@ def expire(application: Application, *, by: Actor) -> None:
     if application.state == ApplicationState.ADMITTED and application.reply_before >= clock.now():
         raise Refused(_("There is still time to answer this offer."))
     leave(application, ApplicationState.EXPIRED, reason=ExitReason.NO_ANSWER, by=by)
-    emails.application_expired(application, due=_polite())
-
-
-def _polite() -> datetime | None:
-    """When a letter nobody's click has asked for may leave; None for at once."""
-    now = clock.now()
-    polite = working_time.next_polite_moment(now)
-    return polite if polite > now else None
+    emails.application_expired(application)
 
 
 # -- reminders --------------------------------------------------------------------------------------------------------
@@ -154,7 +147,7 @@ def _polite() -> datetime | None:
 def _offers_to_remind() -> QuerySet[Application]:
     """Offers to be answered within two working days, at least a day old, whose applicant has not been reminded."""
     now = clock.now()
-    if _polite():
+    if working_time.next_polite_moment(now) > now:
         return Application.objects.none()
     last = working_time.add_working_days(now.date(), DAYS_BEFORE_THE_REMINDER)
     offers = WITH_ALL_A_LETTER_SAYS.filter(
