@@ -148,9 +148,16 @@ def appointment_near(booking: Booking, *, before: int) -> None:
 
 def interview_missed(booking: Booking) -> None:
     """The day after a missed interview, in the morning: shall we fix another?"""
-    tomorrow: datetime = clock.now() + timedelta(days=1)
-    morning = tomorrow.replace(hour=9, minute=0, second=0, microsecond=0)
-    _appointment_post(booking, "interview_missed", due=morning, others=_others(booking))
+    _appointment_post(booking, "interview_missed", due=_tomorrow_morning(), others=_others(booking))
+
+
+def meeting_missed(booking: Booking) -> None:
+    """The day after a missed meeting, in the morning: another date, or a call."""
+    _appointment_post(booking, "meeting_missed", due=_tomorrow_morning(), others=_others(booking))
+
+
+def _tomorrow_morning() -> datetime:
+    return (clock.now() + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
 def application_admitted(application: Application, *, asked: bool = True) -> None:

@@ -14,7 +14,20 @@ from partnership.states import JobState
 from partnership.workflow import Actor, record
 
 from . import services
-from .models import Application, Booking, Bulk, BulkLine, Call, Candidate, Condition, Consent, Enrolment, plain
+from .models import (
+    CRITERIA,
+    Application,
+    Booking,
+    Bulk,
+    BulkLine,
+    Call,
+    Candidate,
+    Condition,
+    Consent,
+    Enrolment,
+    Evaluation,
+    plain,
+)
 from .states import ENROLMENT_LIVE, LIVE, CallResult, ConditionKind, ExitReason
 
 EXPORT = "applications_export"
@@ -114,6 +127,11 @@ def collect(subject: str) -> Held:
         "conditions": list(
             Condition.objects.filter(application__in=files).values("application__number", "kind", "text", "met_at")
         ),
+        "marks": list(
+            Evaluation.objects.filter(booking__application__in=files).values(
+                "booking__slot__starts_at", "rated_at", *CRITERIA, "note"
+            )
+        ),
         "consents": list(
             Consent.objects.filter(candidate__in=selves).values("purpose", "text_version", "given_at", "withdrawn_at")
         ),
@@ -137,6 +155,7 @@ def erase(subject: str, at: datetime) -> Erased:
     erased = {
         "people": Candidate.objects.filter(pk__in=selves, erased_at=None).update(erased_at=at, **_NOBODY),
         "answers": answered,
+        "marks": Evaluation.objects.filter(booking__application__in=keys).delete()[0],
         "notes": Booking.objects.filter(application__in=keys).exclude(note="").update(note=""),
         "calls": Call.objects.filter(application__in=keys).exclude(note="").update(note=""),
         "conditions": Condition.objects.filter(application__in=keys).exclude(text="").update(text=""),

@@ -164,6 +164,10 @@ class SlotKind(models.TextChoices):
     JOB_DATING = "job_dating", _("job dating")
 
 
+# The kinds of which one person sees another long enough to mark what they saw.
+RATED = (SlotKind.INTERVIEW, SlotKind.TESTS, SlotKind.JOB_DATING)
+
+
 class SlotState(models.TextChoices):
     OPEN = "open", pgettext_lazy("slot", "Open")
     CANCELLED = "cancelled", pgettext_lazy("slot", "Cancelled")

@@ -8,11 +8,12 @@ from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake
 from .people import Candidate, Consent, plain
-from .slots import Booking, BookingQuerySet, Slot, SlotQuerySet
+from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQuerySet
 
 __all__ = [
     "NO_RANK",
     "RANK",
+    "CRITERIA",
     "RECRUITMENT",
     "Application",
     "ApplicationQuerySet",
@@ -31,6 +32,7 @@ __all__ = [
     "Consent",
     "Enrolment",
     "EnrolmentQuerySet",
+    "Evaluation",
     "Intake",
     "Slot",
     "SlotQuerySet",

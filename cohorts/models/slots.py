@@ -146,3 +146,54 @@ class Booking(models.Model):
     def reminder_key(self, before: int) -> str:
         """The key of the letter that reminds of it, at the hour it has now, so many days before."""
         return f"appointment_near:{self.pk}:{self.version}:{before}"
+
+
+MARKS = (0, 4)
+CRITERIA = ("writing", "listening", "digital", "call", "motivation")
+
+
+def _mark(label: object) -> models.PositiveSmallIntegerField:
+    return models.PositiveSmallIntegerField(label, null=True, blank=True)
+
+
+class Evaluation(models.Model):
+    """What one person saw in somebody they met: the same grid for all, two raters where possible, no rule behind it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="evaluations")
+    rated_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("rated by"))
+    rated_at = models.DateTimeField(_("rated on"))
+    writing = _mark(_("reads and writes French"))
+    listening = _mark(_("listens and rephrases"))
+    digital = _mark(_("at ease with a computer"))
+    call = _mark(_("simulated call: voice, calm, listening"))
+    motivation = _mark(_("motivation, hours, mobility"))
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("marks")
+        verbose_name_plural = _("marks")
+        ordering = ["rated_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "rated_by"], name="one_grid_a_rater"),
+            models.CheckConstraint(
+                name="marks_go_from_zero_to_four",
+                condition=Q(*(Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__range": MARKS}) for name in CRITERIA)),
+            ),
+            models.CheckConstraint(
+                name="a_grid_says_something",
+                condition=Q(*(Q(**{f"{name}__isnull": False}) for name in CRITERIA), _connector=Q.OR) | ~Q(note=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking}"
+
+    @property
+    def about(self) -> str:
+        return self.booking.about
+
+    @property
+    def marks(self) -> list[int | None]:
+        """The marks in the order of the grid."""
+        return [getattr(self, name) for name in CRITERIA]

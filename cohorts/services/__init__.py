@@ -2,6 +2,7 @@
 
 from .agenda import agenda_of, close_agenda, open_agenda, open_agendas
 from .applying import begin, correct_identity, describe_project, send_links, submit
+from .attendance import attend, expect_again, is_attended, miss, miss_the_others, rate, walk_in
 from .bookings import book, choose, give_up, invite, kinds_to_choose, may_choose
 from .calls import record_call
 from .conditions import hinders, meet, meet_all, take_back
@@ -36,6 +37,7 @@ __all__ = [
     "add_contact",
     "admit",
     "agenda_of",
+    "attend",
     "begin",
     "book",
     "cancel_interview",
@@ -47,11 +49,13 @@ __all__ = [
     "correct_identity",
     "decline",
     "describe_project",
+    "expect_again",
     "expire",
     "fill_places",
     "give_up",
     "hinders",
     "invite",
+    "is_attended",
     "kinds_to_choose",
     "letter_of_admission",
     "letter_of_postponement",
@@ -63,6 +67,8 @@ __all__ = [
     "may_choose",
     "meet",
     "meet_all",
+    "miss",
+    "miss_the_others",
     "moments",
     "offer_next",
     "open_agenda",
@@ -70,6 +76,7 @@ __all__ = [
     "open_slots",
     "postpone",
     "rank",
+    "rate",
     "record_absence",
     "record_call",
     "record_interview",
@@ -85,5 +92,6 @@ __all__ = [
     "transfer",
     "unanswered",
     "waitlist",
+    "walk_in",
     "withdraw",
 ]

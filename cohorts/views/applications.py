@@ -21,7 +21,7 @@ from programmes.states import ProgrammeKind
 from .. import policies, services
 from ..forms.calls import CallForm
 from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, RejectionForm, ReopeningForm
-from ..models import Application, Booking, Cohort
+from ..models import Application, Booking, Cohort, Evaluation
 from ..states import (
     APPLICATION_FLOW,
     EXITS,
@@ -34,6 +34,7 @@ from ..states import (
     Source,
 )
 from . import call_panel, people, story
+from .grid import grid_of
 
 S = ApplicationState
 INTERVIEW = SlotKind.INTERVIEW
@@ -84,6 +85,7 @@ def show(
         "admits": S.ADMITTED in APPLICATION_FLOW[application.state] and application.state not in EXITS,
         "conditions": application.offered_curriculum_id and application.conditions.select_related("met_by"),
         "holds": application.state in HOLDING,
+        "grid": grid_of(Evaluation.objects.filter(booking__in=of_line).select_related("rated_by") if of_line else []),
         "panel": call_panel.panel(application, calls),
         "forms": {**offered, **{key: form for key, form in bound.items() if key in offered}},
         # The base template says « Erreur » in the title for the form that came back with errors.

@@ -25,7 +25,7 @@ def slot_choose(request: HttpRequest, pk: UUID) -> HttpResponse:
     application = fetch(request, pk)
     if request.method != "POST":
         return _choice(request, application)
-    slot = get_object_or_404(Slot.objects.visible_to(request.user), pk=_key(request.POST.get("slot")))
+    slot = get_object_or_404(Slot.objects.visible_to(request.user), pk=key_in(request.POST.get("slot")))
     try:
         services.book(application, slot, by=request.user, shown=request.POST.get("shown", ""))
     except Stale:
@@ -43,7 +43,8 @@ def slot_choose(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _choice(request, fetch(request, pk), refusal=refusal)
 
 
-def _key(typed: str | None) -> UUID | None:
+def key_in(typed: str | None) -> UUID | None:
+    """The key that a button carries, if it is one."""
     try:
         return UUID(typed or "")
     except ValueError:

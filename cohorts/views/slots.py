@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F, Prefetch, Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
@@ -16,14 +17,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from partnership import clock
 from partnership import policies as house
-from partnership.models import Zone
+from partnership.models import User, Zone
 from partnership.templatetags.ui import daytime, longdate, number, shortdate
 from partnership.workflow import Refused, Stale
 
 from .. import policies, services
+from ..forms.attendance import WalkInForm
 from ..forms.slots import SeriesForm, SlotEditForm, SlotFilters, SlotForm
-from ..models import Booking, Slot
-from ..states import BookingState, SlotKind, SlotState
+from ..models import Booking, Candidate, Slot, plain
+from ..states import RATED, BookingState, SlotKind, SlotState
 
 DAYS_A_PAGE = 28
 
@@ -174,22 +176,58 @@ def _moments_by_day(starts: Iterable[datetime]) -> list[dict[str, Any]]:
 
 @require_safe
 def slot_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One slot: who is expected."""
+    """One slot: who is expected, and on its day who has come."""
     return show(request, fetch(request, pk))
 
 
-def show(request: HttpRequest, slot: Slot, *, status: int = 200) -> HttpResponse:
-    """The slot's page."""
+def show(request: HttpRequest, slot: Slot, *, walk_in: WalkInForm | None = None, status: int = 200) -> HttpResponse:
+    """The slot's page; `walk_in` is the form that came back."""
+    bookings = people_of(request.user, slot)
+    in_state = {state: [one for one in bookings if one.state == state] for state in BookingState}
+    is_attended = services.is_attended(slot)
+    context = {
+        "slot": slot,
+        "verdict": verdict(slot, bookings),
+        "bookings": bookings,
+        "expected": _by_initial(in_state[BookingState.BOOKED]),
+        "awaited": len(in_state[BookingState.BOOKED]),
+        "here": in_state[BookingState.ATTENDED],
+        "missed": in_state[BookingState.MISSED],
+        "is_attended": is_attended,
+        "has_begun": slot.starts_at <= clock.now(),
+        "is_rated": slot.kind in RATED,
+        "may_change": slot.state == SlotState.OPEN and slot.starts_at > clock.now(),
+        "walk_in": (walk_in or WalkInForm()) if is_attended and slot.kind != SlotKind.INTERVIEW else None,
+        "form": walk_in,
+    }
+    return render(request, "cohorts/slot_detail.html", context, status=status)
+
+
+def people_of(user: User, slot: Slot) -> list[Booking]:
+    """Whoever is expected at a slot, has come or has not, as a list by name reads."""
     people = (
-        Booking.objects.visible_to(request.user)
+        Booking.objects.visible_to(user)
         .filter(slot=slot)
         .exclude(state=BookingState.CANCELLED)
         .select_related("application__candidate", "application__intake", "application__cohort__zone")
-        .order_by(F("application__candidate__last_name"), "application__candidate__first_name", "pk")
     )
-    bookings = list(people)
-    context = {"slot": slot, "verdict": verdict(slot, bookings), "bookings": bookings}
-    return render(request, "cohorts/slot_detail.html", context, status=status)
+    return sorted(people, key=lambda booking: _called(booking.application.candidate))
+
+
+def _called(person: Candidate) -> str:
+    """Somebody's name as it is looked for: the last name first, without accents."""
+    return plain(f"{person.last_name} {person.first_name}")
+
+
+def initial_of(person: Candidate) -> str:
+    """The letter under which somebody is looked for."""
+    first = _called(person)[:1].upper()
+    return first if first.isalpha() and first.isascii() else "0"
+
+
+def _by_initial(bookings: list[Booking]) -> list[dict[str, Any]]:
+    groups = groupby(bookings, key=lambda booking: initial_of(booking.application.candidate))
+    return [{"initial": initial, "bookings": list(found)} for initial, found in groups]
 
 
 def verdict(slot: Slot, bookings: list[Booking]) -> str:

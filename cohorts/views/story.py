@@ -95,6 +95,7 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "asked": pgettext("condition", "asked for"),
         "met": pgettext("condition", "met"),
         "unmet": pgettext("condition", "still to be met"),
+        "rated": _("given"),
     }
     if line.before == line.after == BookingState.BOOKED:
         words |= {line.before: "", line.after: _("Moved")}

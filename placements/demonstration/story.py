@@ -347,8 +347,23 @@ class Story:
                     Journey(self, zone, state, names.pop(), number, seat).plan()
 
     def plan_slots(self) -> None:
+        self.plan(self.at(6, 3, 15), self.open_meeting)
+        self.plan(self.at(6, 10, 17, 10), self.hold_meeting)
         self.plan(self.at(6, 11, 16), self.open_slots)
         self.plan(self.at(6, 14, 18), self.fill_the_open_day)
+
+    def open_meeting(self) -> None:
+        by, campus = self.somebody(Role.RECRUITER, "lyon"), "Campus de Lyon, amphithéâtre"
+        meeting = {"kind": SlotKind.INFORMATION, "minutes": 60, "capacity": 20, "place": campus, "held_by": by}
+        [slot] = recruitment.open_slots(self.cohorts["lyon"], [self.at(6, 10, 17)], by=by, **meeting)
+        for application in Application.objects.live().filter(cohort=slot.cohort).order_by("number")[:8]:
+            recruitment.choose(application, slot, shown="0")
+
+    def hold_meeting(self) -> None:
+        slot = Slot.objects.get(kind=SlotKind.INFORMATION)
+        for booking in slot.bookings.booked().order_by("application__number")[:6]:
+            recruitment.attend(booking, by=slot.held_by)
+        recruitment.miss_the_others(slot, by=slot.held_by)
 
     def open_slots(self) -> None:
         for zone, cohort in self.cohorts.items():

@@ -354,6 +354,12 @@ def _open_slots(world: World, zone: str, cohort: Cohort) -> None:
     visitor = factories.application(cohort, of=person(zone, "journee"), languages=f"français, {word}")
     booking = recruitment.book(visitor, day, by=by)
     world.things |= {("slot", zone): {"pk": day.pk}, ("booking", zone): {"pk": booking.pk}}
+    today = factories.slot(cohort, kind=SlotKind.TESTS, starts_at=clock.now() - timedelta(minutes=1), held_by=by)
+    awaited, met = (
+        factories.booking(today, factories.application(cohort, of=person(zone, what))) for what in ("tests", "vu")
+    )
+    recruitment.attend(met, by=by)
+    world.things |= {("slot today", zone): {"pk": today.pk}, ("somebody met", zone): {"pk": met.pk}}
     said = {"cohort": str(cohort.pk), "kind": "tests", "minutes": "60", "capacity": "12"}
     said |= {"place": "Salle 3 (fictif)", "held_by": str(by.pk)}
     later = (clock.today() + timedelta(days=9)).isoformat()
@@ -362,6 +368,9 @@ def _open_slots(world: World, zone: str, cohort: Cohort) -> None:
         ("cohorts:slot_add", zone): said | {"day": later, "time": "14:00"},
         ("cohorts:slot_series", zone): said | series | {"end": "11:00", "pause": "0"},
         ("cohorts:slot_edit", zone): said | {"day": later, "time": "10:00", "version": str(day.version)},
+        ("cohorts:slot_attend", zone): {"present": str(awaited.pk)},
+        ("cohorts:slot_walk_in", zone): {"first_name": "Lina", "last_name": "", "phone": "04 65 71 88 09"},
+        ("cohorts:booking_rate", zone): {"call": "3", "note": "Voix posée."},
         ("cohorts:slot_choose", zone): {"slot": str(interview.pk), "shown": "0"},
         ("cohorts:application_invite", zone): {"kind": "interview"},
     }

@@ -67,6 +67,7 @@ class World:
             placement = self.placement(state)
             self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
+        self._meet_today()
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
         self.tokens["visitor"] = links.mint(FOLLOW, ref(visitor.application))
         self.invited = team.invite(
@@ -97,6 +98,23 @@ class World:
         }
         drafts = self.bulks["drafts"]
         jobs.run_slice(str(bulk.start(drafts, version=drafts.version, as_drafts=True).pk))
+
+    def _meet_today(self) -> None:
+        """Tests that have begun: some are here, one is marked by two, one is absent, the others are expected."""
+        by, cohort = self.user(Role.RECRUITER), self.cohort("lyon")
+        self.today = factories.slot(
+            cohort, kind=SlotKind.TESTS, starts_at=clock.now() - timedelta(minutes=5), held_by=by
+        )
+        young = Application.objects.live().filter(cohort=cohort).order_by("number")[:9]
+        bookings = [factories.booking(self.today, application) for application in young]
+        for booking in bookings[:3]:
+            recruitment.attend(booking, by=by)
+        recruitment.miss(bookings[3], by=by)
+        self.met = bookings[0]
+        self.met.refresh_from_db()
+        marks = {"writing": 3, "listening": 4, "call": 2}
+        for rater in (by, self.user(Role.RECRUITER, "lyon")):
+            recruitment.rate(self.met, by=rater, marks=marks, note="Voix posée, écoute.")
 
     def _stop_the_machine(self) -> None:
         """Signs of life, letters and a task that stopped, data that contradict themselves."""
