@@ -122,7 +122,7 @@ def _files(user: User) -> ApplicationQuerySet:
     """The files somebody may read, with all that a letter says; who follows them is asked once for all."""
     roles = Prefetch("owner__memberships", Membership.objects.current().select_related("zone", "party"), "_memberships")
     files = WITH_ALL_A_LETTER_SAYS.visible_to(user) if user.is_active else Application.objects.none()
-    return files.select_related("candidate__commune").prefetch_related(roles)
+    return files.select_related("candidate__commune").prefetch_related(roles, "intake__paragraphs")
 
 
 def _already(bulk: Bulk, keys: Iterable[Any]) -> set[str]:
@@ -156,10 +156,10 @@ def event_of(bulk: Bulk, application: Application) -> str:
     return f"bulk:{bulk.pk}:{application.pk}"
 
 
-def proof_of(bulk: Bulk, application: Application) -> OutgoingMessage | None:
+def proof_of(bulk: Bulk, application: Application, *, dressed: bool = False) -> OutgoingMessage | None:
     """The very letter that the action would write about a file; nothing is kept."""
     application.cohort.intake = application.intake
-    with outbox.proofs() as proofs:
+    with outbox.proofs(dressed=dressed) as proofs:
         ACTIONS[bulk.action].write(application, bulk)
     return proofs[0] if proofs else None
 
@@ -169,7 +169,7 @@ def rewrite(letter: OutgoingMessage, *, by: User, version: int | None = None) ->
     origin, _colon, rest = letter.key.partition(":")
     bulk = Bulk.objects.filter(pk=rest.partition(":")[0]).first() if origin == "bulk" else None
     file = WITH_ALL_A_LETTER_SAYS.filter(pk=letter.about.rpartition(":")[2]).first()
-    proof = proof_of(bulk, file) if bulk and file else None
+    proof = proof_of(bulk, file, dressed=True) if bulk and file else None
     if proof is None:
         raise Refused(_("What wrote this letter is no longer kept: change it by hand."))
     house.rewrite_letter(letter, proof, by=by, version=version)

@@ -42,8 +42,15 @@ def _post(
         provider=application.cohort.intake.programme.provider.name,
         reference=application.reference,
         is_hosted=application.cohort.intake.programme.is_hosted,
+        paragraph=_paragraph(application, template),
         **{"link": (FOLLOW, application), **options},
     )
+
+
+def _paragraph(application: Application, template: str) -> str:
+    """What recruitment adds to this letter for this intake, in the applicant's language."""
+    kept = (one for one in application.cohort.intake.paragraphs.all() if one.template == template)
+    return next((one.text_in(application.candidate.language) for one in kept), "")
 
 
 def _told(application: Application, field: str) -> str:
@@ -279,7 +286,7 @@ def _going_on(following: Application, former: Application, cancelled: Booking | 
 
 
 def booking_invited(
-    application: Application, *, event: str, kind: str, words: str = "", is_draft: bool = False
+    application: Application, *, event: str, kind: SlotKind, words: str = "", is_draft: bool = False
 ) -> None:
     """Come and choose a date: for an interview, a meeting, tests, an open day."""
     _post(

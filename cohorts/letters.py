@@ -1,10 +1,29 @@
-"""Letters as recruitment reads them: what only their readers may see is hidden, and back when they change."""
+"""Letters as recruitment reads them: those of the files one may see, without what is for their readers alone.
+
+And each kind of letter on a real file, before anybody is written: what the file does not say yet is an example's.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, UUIDField, Value, When
+from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from partnership import clock, outbox
+from partnership.models import OutgoingMessage, User
 from partnership.outbox import LINK_MARK, SECRET_MARK
+from partnership.states import MessageState
+
+from . import emails
+from .models import Application, Booking, Cohort, Slot
+from .states import ExitReason, SlotKind
+
+_FILE, _PERSON = "cohorts.application:", "cohorts.candidate:"
 
 
 def readable(text: str) -> str:
@@ -18,3 +37,131 @@ def with_marks(text: str) -> str:
         with translation.override(language):
             text = text.replace(_("[personal link]"), LINK_MARK)
     return text
+
+
+# -- the desk ---------------------------------------------------------------------------------------------------------
+
+# What lies on the desk, by the words of its address.
+TRAYS: dict[str, tuple[MessageState, ...]] = {
+    "partent": (MessageState.PENDING, MessageState.SENDING),
+    "brouillons": (MessageState.DRAFT,),
+    "en-doute": (MessageState.HELD,),
+    "non-parties": (MessageState.DEAD,),
+    "revenues": (MessageState.BOUNCED,),
+}
+
+
+def letters_of(user: User, *states: MessageState) -> QuerySet[OutgoingMessage]:
+    """The letters in some states to the applicants whose files somebody may read, each with its file's key."""
+    # In this order: only what names a file is read as the key of one.
+    key = Cast(Substr("about", len(_FILE) + 1), UUIDField())
+    letters = OutgoingMessage.objects.filter(state__in=states, to_ref__startswith=_PERSON)
+    letters = letters.annotate(file=Case(When(about__startswith=_FILE, then=key), default=None))
+    return letters.filter(Exists(Application.objects.visible_to(user).filter(pk=OuterRef("file"))))
+
+
+def counts(user: User) -> dict[str, int]:
+    """How many letters lie in each tray, in one statement."""
+    # One branch a state, so that each is answered by its own small index and never by the whole table.
+    first, *others = (
+        letters_of(user, state)
+        .order_by()
+        .values(where=Value(tray, output_field=CharField()))
+        .annotate(number=Count("pk"))
+        .values_list("where", "number")
+        for tray, states in TRAYS.items()
+        for state in states
+    )
+    found = dict.fromkeys(TRAYS, 0)
+    for tray, number in first.union(*others, all=True):
+        found[tray] += number
+    return found
+
+
+# -- each letter, on a real file --------------------------------------------------------------------------------------
+
+
+def _appointment(application: Application) -> Booking:
+    """The last appointment of a file, or one of tomorrow; asked once for all its letters."""
+    if hasattr(application, "example"):
+        return application.example
+    booking = application.bookings.select_related("slot__held_by").order_by("-slot__starts_at").first()
+    if booking is None:
+        held_by = application.owner or User(full_name=_("One of us"), email="nous@exemple.invalid")
+        place = _("12 Example Street, room 3")
+        slot = Slot(cohort=application.cohort, starts_at=_tomorrow(), place=place, held_by=held_by)
+        booking = Booking(slot=slot, kind=SlotKind.INTERVIEW)
+    booking.application = application
+    application.example = booking
+    return booking
+
+
+def _tomorrow() -> datetime:
+    return datetime.combine(clock.today() + timedelta(days=1), time(10), clock.PARIS)
+
+
+# What a letter asks for besides, by its type: an example.
+_EXAMPLES: dict[Any, Callable[[Application], Any]] = {
+    Application: lambda file: file,
+    Cohort: lambda file: file.cohort,
+    Booking: _appointment,
+    Booking | None: lambda file: None,
+    SlotKind: lambda file: SlotKind.INTERVIEW,
+    datetime: lambda file: _tomorrow(),
+    int: lambda file: 1,
+    bool: lambda file: True,
+    str: lambda file: _("What you write."),
+    Iterable[str]: lambda file: [_("your highest diploma"), _("the languages you speak")],
+}
+
+
+def _writer(write: Callable[..., None]) -> Callable[[Application], None] | None:
+    """How a letter is written about a file with nothing but examples; None if it is not about one, or asks for more."""
+    asked = [one for one in inspect.signature(write).parameters.values() if one.default is one.empty]
+    if not asked or asked[0].annotation not in (Application, Booking):
+        return None
+    if any(one.annotation not in _EXAMPLES for one in asked):
+        return None
+
+    def written(file: Application) -> None:
+        first, *others = ((one.name, _EXAMPLES[one.annotation](file)) for one in asked)
+        write(first[1], **dict(others))
+
+    return written
+
+
+def _letters() -> dict[str, Callable[[Application], None]]:
+    """Each letter to an applicant, and how it is written about a file, in the order in which emails.py has them."""
+    ours = [
+        (name, write)
+        for name, write in inspect.getmembers(emails, inspect.isfunction)
+        if write.__module__ == emails.__name__ and not name.startswith("_")
+    ]
+    ours.sort(key=lambda one: one[1].__code__.co_firstlineno)
+    return {name: writer for name, write in ours if (writer := _writer(write))}
+
+
+LETTERS = _letters()
+
+
+def proof_of(
+    name: str, application: Application, *, language: str = "", dressed: bool = False
+) -> OutgoingMessage | None:
+    """A letter as it would be written about a file now; nothing is kept. None for somebody without an address."""
+    application.cohort.intake = application.intake
+    if language:
+        application.candidate.language = language
+    application.reply_before = application.reply_before or clock.now() + timedelta(days=7)
+    application.waiting_rank = application.waiting_rank or 1
+    application.exit_reason = application.exit_reason or ExitReason.PROFILE
+    with translation.override(application.candidate.language), outbox.proofs(dressed=dressed) as proofs:
+        LETTERS[name](application)
+    return proofs[0] if proofs else None
+
+
+def example_for(user: User, *, intake: int | None = None, among: Q | None = None) -> Application | None:
+    """The newest file one may read, of somebody who can be written to."""
+    files = Application.objects.for_letters().visible_to(user).filter(candidate__erased_at=None)
+    files = files.exclude(candidate__email="").filter(among or Q(), **({"intake": intake} if intake else {}))
+    files = files.order_by(Coalesce("submitted_at", "created_at").desc(), "-id")
+    return files.prefetch_related("intake__paragraphs").first()

@@ -8,7 +8,7 @@ from partnership import clock
 from partnership.models import Job, User
 from partnership.states import Role
 
-from .models import RECRUITMENT, Application, Booking, Cohort, Enrolment, Slot
+from .models import RECRUITMENT, Application, Booking, Cohort, Enrolment, Intake, Slot
 
 # Somebody still joins a course that has just begun.
 DAYS_AFTER_THE_START = 60
@@ -62,6 +62,12 @@ def can_rule_places(user: User, cohort: Cohort) -> bool:
     """The head of recruitment of its zone says how the places of a cohort go on by themselves."""
     zones = user.zones_as(Role.HEAD_OF_RECRUITMENT)
     return is_head(user) and (zones is None or cohort.zone_id in zones)
+
+
+def can_write_paragraph(user: User, intake: Intake) -> bool:
+    """Whoever recruits in every zone of an intake adds to its letters, which all its applicants read."""
+    zones = user.zones_as(*RECRUITMENT)
+    return zones is None or set(Cohort.objects.filter(intake=intake).values_list("zone", flat=True)) <= zones
 
 
 def can_end(user: User, enrolment: Enrolment) -> bool:

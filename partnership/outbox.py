@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from django.db import models
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from . import clock, doorbell
@@ -24,6 +26,8 @@ from .working_time import next_polite_moment
 
 # Marks that stand in the stored letter for what only its reader may see; `.invalid` leads nowhere by RFC 2606.
 LINK_MARK = "https://lien-personnel.invalid/"
+# How the template of a letter begins that somebody sent to themselves, to see it.
+TEST = "test:"
 SECRET_MARK = "§secret§"  # noqa: S105 (a mark, not a secret)
 _SIGNS = r"([\\`*_{}\[\]()#+\-=.!<>|~&])"
 _MARKDOWN_SIGNS = re.compile(_SIGNS)
@@ -67,18 +71,24 @@ def post(
     reply_to: str = "",
     is_draft: bool = False,
     asked: bool = True,
+    paragraph: str = "",
     **context: str | int | date,
 ) -> None:
     """Write a letter in the present transaction, once for each `key`; it leaves after the commit, when it is due.
 
     `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown
     in the letter and nowhere else, `calendar` attached to it; a draft leaves only once somebody sends it, and what
-    nobody asked for at no quiet hour. The context holds plain values only: what a person typed is escaped here, for
-    both forms. Whoever gave a telephone and no address is written nothing: the work list calls them.
+    nobody asked for at no quiet hour; a `paragraph` stands above the signature. The context holds plain values only:
+    what a person typed is escaped here, for both forms. Whoever gave a telephone and no address is written nothing: the
+    work list calls them.
     """
     if not to.email:
         return
-    subject, text, html = render(template, to.language, context | {"name": to.called})
+    proof = _proof.get()
+    said = context | {"name": to.called}
+    subject, text, html = render(
+        template, to.language, said, paragraph=paragraph, dressed=proof is None or proof.dressed
+    )
     purpose, thing = link or ("", None)
     now = clock.now()
     due = (due or now) if asked else next_polite_moment(due or now)
@@ -103,29 +113,64 @@ def post(
         written_at=now,
         due_at=due,
     )
-    asked_for = _proofs.get()
-    if asked_for is not None:
-        asked_for.append(letter)
+    if proof is not None:
+        proof.letters.append(letter)
         return
     OutgoingMessage.objects.bulk_create([letter], ignore_conflicts=True)
     if due <= now and not is_draft:
         ring_on_commit()
 
 
-_proofs: ContextVar[list[OutgoingMessage] | None] = ContextVar("proofs", default=None)
+@dataclass(frozen=True)
+class _Proof:
+    dressed: bool
+    letters: list[OutgoingMessage] = field(default_factory=list)
+
+
+_proof: ContextVar[_Proof | None] = ContextVar("proof", default=None)
 
 
 @contextmanager
-def proofs() -> Iterator[list[OutgoingMessage]]:
-    """Letters posted inside are neither kept nor sent: they are collected, to be read as they would leave."""
-    before = _proofs.set([])
+def proofs(*, dressed: bool = True) -> Iterator[list[OutgoingMessage]]:
+    """Letters posted inside are neither kept nor sent: they are collected, to be read as they would leave.
+
+    Undressed, they have no HTML form, which costs most of the work.
+    """
+    proof = _Proof(dressed)
+    before = _proof.set(proof)
     try:
-        yield _proofs.get()
+        yield proof.letters
     finally:
-        _proofs.reset(before)
+        _proof.reset(before)
 
 
-def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
+def post_test(proof: OutgoingMessage, *, to: Addressee) -> None:
+    """Send one of ours a letter as it would leave, marked as a test; its link opens nothing. Once a minute."""
+    now = clock.now()
+    with translation.override(proof.language):
+        subject = _("[Test] %(subject)s") % {"subject": proof.subject}
+        notice = _("This is a test: nobody but you has received it, and its personal link leads nowhere.")
+    test = OutgoingMessage(
+        key=f"{TEST}{ref(to)}:{proof.about.rpartition(':')[2]}:{proof.template}:{now:%Y%m%d%H%M}"[:160],
+        template=f"{TEST}{proof.template}"[:80],
+        language=proof.language,
+        about=proof.about,
+        to_ref=ref(to),
+        to_email=to.email,
+        to_name=to.called,
+        subject=subject[:250],
+        text=f"{notice}\n\n{proof.text}",
+        html=proof.html.replace('<p class="mark"', f'<p><strong>{notice}</strong></p><p class="mark"', 1),
+        written_at=now,
+        due_at=now,
+    )
+    OutgoingMessage.objects.bulk_create([test], ignore_conflicts=True)
+    ring_on_commit()
+
+
+def render(
+    template: str, language: str, context: dict, *, paragraph: str = "", dressed: bool = True
+) -> tuple[str, str, str]:
     """A letter's subject, text and HTML; the template's first line is the subject, the rest is Markdown."""
     marks = {"link": LINK_MARK, "secret": SECRET_MARK}
     plain = {key: _plain(value) for key, value in context.items()}
@@ -133,11 +178,15 @@ def render(template: str, language: str, context: dict) -> tuple[str, str, str]:
     with translation.override(language):
         name = f"emails/{template}.{language}.txt"
         subject = _one_line(render_to_string(name, plain | marks).partition("\n")[0])
-        _, _, marked_up = render_to_string(name, escaped | marks).partition("\n")
+        marked_up = render_to_string(name, escaped | marks).partition("\n")[2]
+    if paragraph:
+        above, _blank, signature = marked_up.rstrip().rpartition("\n\n")
+        marked_up = f"{above}\n\n{_escaped(paragraph)}\n\n{signature}"
     colon = "\u00a0: " if language == "fr" else ": "
     # Read from the escaped form: only the letter's own marks are taken out, what somebody typed stays as typed.
     text = _STRONG.sub(r"\1", _MARKDOWN_LINK.sub(rf"\1{colon}\2", marked_up))
-    return subject[:250], _ESCAPED_SIGN.sub(r"\1", text).strip() + "\n", _dressed(subject, marked_up, language)
+    html = _dressed(subject, marked_up, language) if dressed else ""
+    return subject[:250], _ESCAPED_SIGN.sub(r"\1", text).strip() + "\n", html
 
 
 def _dressed(subject: str, marked_up: str, language: str) -> str:

@@ -1,8 +1,10 @@
 """What a recruiter changes in a letter before it leaves."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from partnership.fields import LineField, ProseField
@@ -10,6 +12,7 @@ from partnership.models import OutgoingMessage
 from partnership.outbox import LINK_MARK
 
 from ..letters import readable, with_marks
+from ..models import Intake
 
 
 class DraftForm(forms.Form):
@@ -43,3 +46,40 @@ class DraftForm(forms.Form):
                 params={"link": readable(LINK_MARK)},
             )
         return text
+
+
+class ExampleForm(forms.Form):
+    """On which file a letter is shown, and in which language; from the address."""
+
+    rentree = forms.ChoiceField(label=_("Intake"), required=False)
+    dossier = LineField(label=_("Reference or name"), required=False, max_length=100)
+    langue = forms.ChoiceField(label=_("Language"), required=False, choices=[("", _("theirs")), *settings.LANGUAGES])
+
+    def __init__(self, *args: Any, intakes: Iterable[Intake], **kwargs: Any):
+        super().__init__(*args, auto_id="f_%s", **kwargs)
+        choices = [(str(intake.pk), str(intake)) for intake in intakes]
+        self.fields["rentree"].choices = [("", _("All intakes")), *choices]
+
+    def kept(self) -> dict[str, Any]:
+        """What of the address means something."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class ParagraphForm(forms.Form):
+    """A paragraph of one's own for an intake, in both languages."""
+
+    intake = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+    text_fr = ProseField(
+        label=_("In French"), max_length=1_500, required=False, widget=forms.Textarea(attrs={"rows": 4, "lang": "fr"})
+    )
+    text_en = ProseField(
+        label=_("In English"), max_length=1_500, required=False, widget=forms.Textarea(attrs={"rows": 4, "lang": "en"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if said.get("text_en") and "text_fr" in said and not said["text_fr"]:
+            self.add_error("text_fr", _("Write it in French too: most of its readers read French."))
+        return said

@@ -6,7 +6,7 @@ from .calls import Call
 from .conditions import Condition, ConditionQuerySet
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate
-from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake
+from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake, LetterParagraph
 from .people import Candidate, Consent, plain
 from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQuerySet
 
@@ -34,6 +34,7 @@ __all__ = [
     "EnrolmentQuerySet",
     "Evaluation",
     "Intake",
+    "LetterParagraph",
     "Slot",
     "SlotQuerySet",
     "plain",

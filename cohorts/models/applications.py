@@ -49,6 +49,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def submitted(self) -> "ApplicationQuerySet":
         return self.exclude(state=ApplicationState.DRAFT)
 
+    def for_letters(self) -> "ApplicationQuerySet":
+        """With all that a letter says."""
+        return self.select_related("candidate", "cohort__zone", "intake__programme__provider", "owner")
+
     def live(self) -> "ApplicationQuerySet":
         return self.filter(state__in=LIVE)
 

@@ -112,3 +112,29 @@ class Cohort(models.Model):
     def places(self) -> int:
         """How many offers may be held at once: the capacity and its over-booking, rounded down."""
         return self.capacity * (100 + self.overbooking_percent) // 100
+
+
+class LetterParagraph(models.Model):
+    """What recruitment adds to one of its letters for an intake, in each language; it stands above the signature."""
+
+    intake = models.ForeignKey(Intake, models.CASCADE, related_name="paragraphs")
+    template = models.CharField(max_length=40)
+    text_fr = models.TextField(blank=True)
+    text_en = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    written_at = models.DateTimeField(_("written on"))
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("written by"))
+
+    class Meta:
+        verbose_name = _("paragraph of a letter")
+        verbose_name_plural = _("paragraphs of letters")
+        constraints = [
+            models.UniqueConstraint(fields=["intake", "template"], name="one_paragraph_an_intake_and_letter")
+        ]
+
+    def __str__(self) -> str:
+        return self.template
+
+    def text_in(self, language: str) -> str:
+        """The words in a language; nothing where they were not written."""
+        return self.text_fr if language == "fr" else self.text_en

@@ -20,6 +20,7 @@ from .decisions import (
     withdraw,
 )
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
+from .letters import write_paragraph
 from .places import REMINDERS, expire, fill_places, offer_next, rank, rule_places, unanswered
 from .slots import change_slot, moments, open_slots
 from .templates import change_template, make_template, remove_template
@@ -94,4 +95,5 @@ __all__ = [
     "waitlist",
     "walk_in",
     "withdraw",
+    "write_paragraph",
 ]

@@ -30,9 +30,7 @@ from ..states import (
     SlotKind,
 )
 
-WITH_ALL_A_LETTER_SAYS = Application.objects.select_related(
-    "candidate", "cohort__zone", "intake__programme__provider", "owner"
-)
+WITH_ALL_A_LETTER_SAYS = Application.objects.for_letters()
 REFUSALS = {
     "offers_never_exceed_the_places": gettext_lazy("Every place of this cohort is already offered."),
     "no_offer_before_validation": gettext_lazy(

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 
 from partnership import clock
 from partnership.models import JournalEntry, OutgoingMessage, User, ref
+from partnership.outbox import TEST
 from partnership.states import ActorKind, Channel, MessageState
 from partnership.templatetags.ui import daytime
 
@@ -41,7 +42,7 @@ def days_of(
     about = [ref(file) for file in application.line()]
     kinds = {ref(booking): booking.get_kind_display() for booking in bookings}
     journal = JournalEntry.objects.filter(about__in=about).exclude(_told_by_the_file(bookings)).exclude(after=_CALLED)
-    letters = OutgoingMessage.objects.filter(about__in=about).defer("text", "html")
+    letters = OutgoingMessage.objects.filter(about__in=about).exclude(template__startswith=TEST).defer("text", "html")
     if not everything:
         journal, letters = journal[: NEWEST + 1], letters[: NEWEST + 1]
     lines = list(journal)

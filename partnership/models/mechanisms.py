@@ -87,6 +87,7 @@ class OutgoingMessage(models.Model):
             models.Index(fields=["due_at"], condition=Q(state=MessageState.PENDING), name="letters_to_send"),
             models.Index(fields=["lease_until"], condition=Q(state=MessageState.SENDING), name="letters_leased"),
             models.Index(fields=["-id"], condition=Q(state__in=STOPPED), name="letters_stopped"),
+            models.Index(fields=["-id"], condition=Q(state=MessageState.DRAFT), name="letters_in_draft"),
         ]
         constraints = [
             models.CheckConstraint(

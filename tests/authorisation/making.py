@@ -334,6 +334,9 @@ def _choose_many(world: World) -> None:
             world.answers[f"cohorts:{deed}", zone] = {"version": "1"}
         world.answers["cohorts:letter_edit", zone] |= {"subject": "Objet", "text": f"Bonjour, {LINK_MARK} Claire"}
         world.answers["cohorts:bulk_choose", zone] = {"action": "invite", "who": "ticked", "file": str(file.pk)}
+    world.things["kind of letter", LYON] = {"name": "application_received"}
+    intake = files[LYON].intake_id
+    world.answers["cohorts:letter_kind", LYON] = {"intake": str(intake), "version": "0", "text_fr": "À bientôt."}
     chosen = bulk.choose("invite", files.values(), said={}, by=by)
     world.things |= {
         ("bulk", LYON): {"pk": chosen.pk},

@@ -283,6 +283,18 @@ THE_RECRUITMENT = [
     deed("cohorts:letter_rewrite", RECRUITMENT, of="draft letter", zone=True),
     deed("cohorts:letter_discard", RECRUITMENT, of="draft letter", zone=True),
     deed("cohorts:letter_send", RECRUITMENT, of="draft letter", zone=True),
+    # the letters desk
+    page("cohorts:letter_desk", RECRUITMENT, asks=("vue", "page")),
+    page("cohorts:letter_kind_list", RECRUITMENT, asks=("rentree", "dossier", "langue")),
+    # a paragraph is written by whoever recruits in every zone of the intake
+    form(
+        "cohorts:letter_kind",
+        frozenset({RECRUITER}),
+        of="kind of letter",
+        unless={LYON_RECRUITER: (OK, FORBIDDEN), LYON_HEAD: (OK, FORBIDDEN)},
+        asks=("rentree", "dossier", "langue"),
+    ),
+    deed("cohorts:letter_test", RECRUITMENT, of="kind of letter"),
     # many files at once: whoever chose them
     deed("cohorts:bulk_choose", RECRUITMENT, asks=_LIST),
     form("cohorts:bulk_detail", frozenset({RECRUITER}), of="bulk", unless=_COLLEAGUES, asks=("page",)),
