@@ -24,6 +24,7 @@ from .models import (
     Candidate,
     Condition,
     Consent,
+    Dossier,
     Enrolment,
     Evaluation,
     plain,
@@ -54,6 +55,9 @@ _NO_ANSWERS: dict[str, Any] = {
     "supported_by": "",
     "notice_version": "",
 }
+
+
+_DOSSIER = [field.name for field in Dossier._meta.concrete_fields if field.name not in ("candidate", "version")]
 
 
 def person(subject: str) -> Candidate | None:
@@ -132,6 +136,7 @@ def collect(subject: str) -> Held:
                 "booking__slot__starts_at", "rated_at", *CRITERIA, "note"
             )
         ),
+        "dossier": list(Dossier.objects.filter(candidate__in=selves).values(*_DOSSIER)),
         "consents": list(
             Consent.objects.filter(candidate__in=selves).values("purpose", "text_version", "given_at", "withdrawn_at")
         ),
@@ -160,6 +165,7 @@ def erase(subject: str, at: datetime) -> Erased:
         "calls": Call.objects.filter(application__in=keys).exclude(note="").update(note=""),
         "conditions": Condition.objects.filter(application__in=keys).exclude(text="").update(text=""),
         "outcomes": Enrolment.objects.filter(application__in=keys).exclude(outcome="").update(outcome=""),
+        "dossiers": Dossier.objects.filter(candidate__in=selves).delete()[0],
         "consents": Consent.objects.filter(candidate__in=selves).delete()[0],
         "letters": personal_data.erase_letters(people=people, files=refs),
         "links": personal_data.revoke_links([*refs, *people]),

@@ -14,6 +14,7 @@ from .views import (
     contacts,
     decisions,
     desk,
+    dossiers,
     exports,
     letters,
     places,
@@ -111,4 +112,8 @@ appointments = [
     path(f"{_file}/inviter/", bookings.application_invite, name="application_invite"),
     path(f"{_booking}/annuler/", bookings.booking_cancel, name="booking_cancel"),
 ]
-urlpatterns = public + recruitment + appointments
+students = [
+    path("suivi/<str:token>/dossier/", dossiers.follow_dossier, name="follow_dossier"),
+    path(f"{_file}/dossier/", dossiers.application_dossier, name="application_dossier"),
+]
+urlpatterns = public + recruitment + appointments + students

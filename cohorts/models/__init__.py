@@ -4,6 +4,7 @@ from .applications import NO_RANK, RANK, Application, ApplicationQuerySet
 from .bulk import Bulk, BulkLine, BulkQuerySet
 from .calls import Call
 from .conditions import Condition, ConditionQuerySet
+from .dossiers import OF_AGE, Dossier, age_on, is_minor
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake, LetterParagraph
@@ -12,6 +13,7 @@ from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQue
 
 __all__ = [
     "NO_RANK",
+    "OF_AGE",
     "RANK",
     "CRITERIA",
     "RECRUITMENT",
@@ -30,6 +32,7 @@ __all__ = [
     "ConditionQuerySet",
     "ColumnTemplate",
     "Consent",
+    "Dossier",
     "Enrolment",
     "EnrolmentQuerySet",
     "Evaluation",
@@ -37,5 +40,7 @@ __all__ = [
     "LetterParagraph",
     "Slot",
     "SlotQuerySet",
+    "age_on",
+    "is_minor",
     "plain",
 ]

@@ -19,6 +19,7 @@ from .decisions import (
     waitlist,
     withdraw,
 )
+from .dossiers import pay_lines, save_dossier
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
 from .letters import write_paragraph
 from .places import REMINDERS, expire, fill_places, offer_next, rank, rule_places, unanswered
@@ -75,6 +76,7 @@ __all__ = [
     "open_agenda",
     "open_agendas",
     "open_slots",
+    "pay_lines",
     "postpone",
     "rank",
     "rate",
@@ -86,6 +88,7 @@ __all__ = [
     "remove_template",
     "reopen",
     "rule_places",
+    "save_dossier",
     "schedule_interview",
     "send_links",
     "submit",

@@ -33,7 +33,7 @@ from ..states import (
     SlotKind,
     Source,
 )
-from . import call_panel, people, story
+from . import call_panel, people, story, student_panel
 from .grid import grid_of
 
 S = ApplicationState
@@ -44,7 +44,12 @@ def fetch(request: HttpRequest, pk: object) -> Application:
     """A file one may decide on: 403 for other roles, 404 for another zone's."""
     house.require(policies.is_recruiter(request.user))
     files = Application.objects.select_related(
-        "candidate__commune", "cohort__zone", "intake__programme__provider", "owner", "decided_by"
+        "candidate__commune",
+        "candidate__dossier",
+        "cohort__zone",
+        "intake__programme__provider",
+        "owner",
+        "decided_by",
     )
     return house.get_allowed(files, policies.can_decide, request.user, pk=pk)
 
@@ -87,6 +92,7 @@ def show(
         "holds": application.state in HOLDING,
         "grid": grid_of(Evaluation.objects.filter(booking__in=of_line).select_related("rated_by") if of_line else []),
         "panel": call_panel.panel(application, calls),
+        "student": student_panel.panel(application),
         "forms": {**offered, **{key: form for key, form in bound.items() if key in offered}},
         # The base template says « Erreur » in the title for the form that came back with errors.
         "form": next(iter(bound.values()), None) if status == 422 else None,

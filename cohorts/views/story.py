@@ -97,6 +97,7 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "met": pgettext("condition", "met"),
         "unmet": pgettext("condition", "still to be met"),
         "rated": _("given"),
+        "dossier": _("Dossier filled in"),
     }
     if line.before == line.after == BookingState.BOOKED:
         words |= {line.before: "", line.after: _("Moved")}

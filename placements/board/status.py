@@ -120,12 +120,12 @@ def _of_student(application: Application, placement: Placement | None) -> Status
     if not application.cohort.intake.programme.is_hosted:
         return Status(
             _("Your place is confirmed."),
-            _("You have nothing to do for now: we write to you before the first day. If anything changes, call."),
+            _("We write to you before the first day. If anything changes, call."),
         )
     if placement is None:
         return Status(
             _("Your place is confirmed. We are looking for your host company."),
-            _("We look with you for the site where you will work. You have nothing to do for now."),
+            _("We look with you for the site where you will work."),
         )
     if placement.state in PLACED:
         words = {"site": placement.seat.site.name, "commune": placement.seat.site.commune.name}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cohorts import services as cohort_services
-from cohorts.models import Application
+from cohorts.models import Application, Dossier
 from cohorts.states import FOLLOW, HOLDING, ApplicationState, BookingState, SlotKind
 from partnership import clock, guard, links
 from partnership.models import AccessLink
@@ -125,7 +125,9 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
     placement = _current_placement(application)
     bookings = list(application.bookings.select_related("slot").order_by("-slot__starts_at"))
     interview = next((one for one in bookings if one.kind == SlotKind.INTERVIEW), None)
-    now = clock.now()
+    now, dossier = clock.now(), None
+    if application.state in HOLDING:
+        dossier = Dossier.objects.filter(candidate=application.candidate_id).first()
     context = {
         "token": token,
         "application": application,
@@ -137,6 +139,9 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
             if one.state == BookingState.BOOKED
         ],
         "choices": [choice for choice in cohort_services.kinds_to_choose(application) if choice.booking is None],
+        "is_student": application.state == ApplicationState.CONFIRMED,
+        "dossier": dossier,
+        "pay": cohort_services.pay_lines(application, dossier) if application.state in HOLDING else [],
         "placement": placement,
         "is_placed": placement is not None and placement.state in PLACED,
         "is_offer": application.state == ApplicationState.ADMITTED,

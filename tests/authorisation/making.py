@@ -422,7 +422,12 @@ def _place(world: World, zone: str, cohort: Cohort) -> None:
         ("proposal", zone): {"pk": asked.pk},
         ("placement", zone): {"pk": taken.pk},
     }
+    world.things["confirmed", zone] = {"pk": free.application_id}
+    told = {"born_on": "2006-05-14", "street": "3 rue fictive", "postcode": "69001", "town": "Lyon", "version": "0"}
+    world.answers["cohorts:application_dossier", zone] = told | {"channel": "phone"}
     if zone == LYON:
+        world.things["student by link", LYON] = {"token": links.mint(FOLLOW, ref(free.application))}
+        world.answers["cohorts:follow_dossier", LYON] = told
         world.things["proposal by link", LYON] = {"token": links.mint(ANSWER, ref(asked))}
         world.answers["placements:answer_decline", LYON] = {"reason": "other"}
         world.answers["placements:answer_renew", LYON] = {"email": site.contact_email}

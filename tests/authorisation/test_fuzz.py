@@ -43,6 +43,7 @@ GIVEN: dict[str, Any] = {
     "starts_on": lambda: clock.today() + timedelta(days=90),
     "cohorts": lambda: list(Cohort.objects.select_related("zone", "intake__programme")),
     "cohort": Cohort.objects.first,
+    "application": lambda: Application.objects.select_related("candidate").first(),
     "held": lambda: 0,
     "zones": Zone.objects.all,
     "owners": lambda: list(User.objects.all()[:3]),

@@ -24,9 +24,11 @@ from .processes import until
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("promises_hold"),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
 ]
 A_MINUTE = 60
+# Starting is not what is measured, and may take long on a busy machine.
+TO_START = 180
 CELERY = ["-m", "celery", "--quiet", "-A", "config"]
 WORKER = [*CELERY, "worker", "--loglevel", "ERROR", "--concurrency", "1", "-Q", "quick"]
 
@@ -57,6 +59,10 @@ def _workers(programs, number, **environment):
     return [programs(*WORKER, "-n", f"cascade-{os.getpid()}-{one}@tandem", **environment) for one in range(number)]
 
 
+def _alive(process):
+    return Heartbeat.objects.filter(process=process).exists()
+
+
 def _give_back(cohort):
     leaving = cohort.applications.filter(state=S.ADMITTED).first()
     services.decline(leaving, reason="job", by=leaving.candidate)
@@ -77,6 +83,7 @@ def _each_of_the_first_is_offered_a_place_once(row, number):
 def test_with_two_workers_the_next_in_rank_has_the_letter_within_the_minute(cohort, at_ten, programs, mail_server):
     server, row = mail_server(), list(cohort.applications.waiting())
     _workers(programs, 2, EMAIL_URL=f"smtp://127.0.0.1:{server.port}", CLOCK_SHIFT=at_ten)
+    until(lambda: _alive(Process.QUICK), "a worker is there", seconds=TO_START)
 
     _give_back(cohort)
 
@@ -95,7 +102,7 @@ def test_with_the_broker_dead_the_relay_offers_it_within_the_minute(cohort, at_t
     row, nobody = list(cohort.applications.waiting()), f"redis://127.0.0.1:{free_port()}/0"
     _workers(programs, 2, CLOCK_SHIFT=at_ten, REDIS_URL=nobody)
     programs("manage.py", "relay", CLOCK_SHIFT=at_ten, REDIS_URL=nobody)
-    until(Heartbeat.objects.filter(process=Process.RELAY).exists, "the relay looks", seconds=A_MINUTE)
+    until(lambda: _alive(Process.RELAY), "the relay looks", seconds=TO_START)
     time.sleep(1)  # its first sweep is over: this one waits for the next
 
     _give_back(cohort)
@@ -109,7 +116,7 @@ def test_workers_killed_in_the_middle_skip_nobody_and_double_nobody(cohort, at_t
     row, places = list(cohort.applications.waiting()), cohort.capacity + 30
     workers = _workers(programs, 2, CLOCK_SHIFT=at_ten)
     programs("manage.py", "relay", "--sweep", "3", CLOCK_SHIFT=at_ten)
-    until(lambda: all(worker.children() for worker in workers), "the workers are there", seconds=A_MINUTE)
+    until(lambda: all(worker.children() for worker in workers), "the workers are there", seconds=TO_START)
     kills = 0
     Cohort.objects.update(capacity=places)
     while kills < 6 and _offered(row).count() < 30:
