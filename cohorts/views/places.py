@@ -317,6 +317,7 @@ def _effects(situation: Situation, form: RulesForm, user: User) -> list[str]:
             ),
             _("%(who)s is the hand behind each of these offers: the file says so, with the name and the date.")
             % {"who": _hand(cohort, user)},
+            _("These offers are made without conditions; those of an earlier offer that are not met stay."),
             _("Nobody’s offer ends unless somebody waits and no place is free: otherwise it is a call to make."),
             _("Letters leave between 8:30 and 20:00, never on a Sunday; the time to answer begins then."),
         ]
