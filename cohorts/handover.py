@@ -1,6 +1,6 @@
 """Who answers for a file: chosen when it is submitted, and again when whoever followed it leaves."""
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +10,7 @@ from partnership.models import Membership, User, Zone
 from partnership.states import Role
 from partnership.workflow import Actor, edit, record
 
-from .models import RECRUITMENT, Application, Booking, Cohort, Slot
+from .models import RECRUITMENT, Absence, Application, Booking, Cohort, Slot
 from .states import BookingState
 
 # How many references an administrator is shown.
@@ -18,10 +18,11 @@ SAMPLE = 5
 
 
 def owner_for(cohort: Cohort) -> User | None:
-    """The recruiter of the zone with the fewest live applications: somebody always answers for a file."""
+    """The recruiter of the zone with the fewest live applications, absent ones last: somebody always answers."""
     theirs = Application.objects.live().filter(owner=OuterRef("pk")).order_by().values("owner")
     load = Coalesce(Subquery(theirs.annotate(number=Count("*")).values("number")), 0)
-    return recruiters_of(cohort.zone_id).order_by(load, "full_name").first()
+    is_away = Exists(Absence.objects.on(clock.today()).filter(user=OuterRef("pk")))
+    return recruiters_of(cohort.zone_id).order_by(is_away, load, "full_name").first()
 
 
 def follower_in(cohort: Cohort, person: User | None) -> User | None:
@@ -76,6 +77,16 @@ def heirs_of(person: User) -> list[User]:
     zones = Zone.objects.filter(cohorts__applications__in=_files(person)).distinct()
     found = {user.pk: user for zone in zones for user in recruiters_of(zone) if user.pk != person.pk}
     return sorted(found.values(), key=lambda user: user.full_name)
+
+
+def _covers(person: User) -> QuerySet[Absence]:
+    return Absence.objects.lasting().filter(cover=person).select_related("user")
+
+
+def covers_of(person: User) -> Left:
+    """The absences in which somebody stands in, by whose they are."""
+    absences = _covers(person)
+    return Left(absences.count(), tuple(absence.user.full_name for absence in absences[:SAMPLE]))
 
 
 def hand_files_over(person: User, *, heir: User | None, by: Actor) -> int:
@@ -137,6 +148,21 @@ def hand_cascades_over(person: User, *, heir: User | None, by: Actor) -> int:
     return nobody
 
 
+def hand_covers_over(person: User, *, heir: User | None, by: Actor) -> int:
+    """The heir stands in, else a colleague of the absent one's; where there is none the absence keeps nobody away."""
+    nobody = 0
+    for absence in _covers(person):
+        others = [one for one in colleagues_of(absence.user) if one.pk not in (absence.user_id, person.pk)]
+        cover = heir if heir in others else next(iter(others), None)
+        record(absence, "handed_over" if cover else "ended", by=by)
+        if cover is None:
+            nobody += 1
+            absence.delete()
+        else:
+            Absence.objects.filter(pk=absence.pk).update(cover=cover)
+    return nobody
+
+
 BELONGINGS = (
     Belonging(
         "files",
@@ -160,5 +186,12 @@ BELONGINGS = (
         cascades_of,
         heirs=heads_beside,
         hand_over=hand_cascades_over,
+    ),
+    Belonging(
+        "covers",
+        _("Absences of colleagues"),
+        _("Somebody else stands in, or what is due there is seen by nobody."),
+        covers_of,
+        hand_over=hand_covers_over,
     ),
 )

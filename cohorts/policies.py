@@ -8,7 +8,7 @@ from partnership import clock
 from partnership.models import Job, User
 from partnership.states import Role
 
-from .models import RECRUITMENT, Application, Booking, Cohort, Enrolment, Intake, Slot
+from .models import RECRUITMENT, Absence, Application, Booking, Cohort, Enrolment, Intake, Slot
 
 # Somebody still joins a course that has just begun.
 DAYS_AFTER_THE_START = 60
@@ -31,6 +31,21 @@ def can_read(user: User, application: Application) -> bool:
 def can_decide(user: User, application: Application) -> bool:
     """Recruitment decides on the files of its zones; nobody else does."""
     return can_read(user, application)
+
+
+def can_plan_absence(user: User, person: User) -> bool:
+    """Whoever recruits says when they are away; a head says it for whoever recruits in their zones."""
+    if user.pk == person.pk:
+        return is_recruiter(user)
+    if not is_head(user) or not is_recruiter(person):
+        return False
+    mine, theirs = user.zones_as(Role.HEAD_OF_RECRUITMENT), person.zones_as(*RECRUITMENT)
+    return mine is None or theirs is None or bool(mine & theirs)
+
+
+def can_end_absence(user: User, absence: Absence) -> bool:
+    """Whoever may plan an absence may end it; whoever stands in may not."""
+    return can_plan_absence(user, absence.user)
 
 
 def can_run(user: User, slot: Slot) -> bool:

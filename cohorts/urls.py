@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    absences,
     agenda,
     applications,
     attendance,
@@ -21,6 +22,7 @@ from .views import (
     recruiters,
     slots,
     transfers,
+    worklist,
 )
 
 app_name = "cohorts"
@@ -35,7 +37,9 @@ public = [
 ]
 _file = "recrutement/candidatures/<uuid:pk>"
 recruitment = [
-    path("recrutement/", recruiters.worklist, name="worklist"),
+    path("recrutement/", worklist.worklist, name="worklist"),
+    path("recrutement/absences/", absences.absence_list, name="absence_list"),
+    path("recrutement/absences/<int:pk>/retirer/", absences.absence_end, name="absence_end"),
     path("recrutement/candidatures/", recruiters.application_list, name="application_list"),
     path("recrutement/candidatures/nombre/", recruiters.application_count, name="application_count"),
     path("recrutement/candidatures/export.csv", exports.application_export, {"kind": "csv"}, name="application_export"),

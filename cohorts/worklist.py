@@ -1,31 +1,39 @@
 """What is due: contacts and applications in one list, by when their next thing is due; an agreed date comes first."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Case, OuterRef, Q, Subquery, When
+from django.db.models import BooleanField, Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from partnership import clock
 from partnership.models import User
+from partnership.templatetags.ui import number
+from partnership.working_time import open_days_before, open_hours_between
 
 from .listing import OVERDUE, TO_RECORD, stages
-from .models import Application, ApplicationQuerySet, Booking
+from .models import Absence, Application, ApplicationQuerySet, Booking
 from .states import AWAITING, LIVE, ApplicationState, SlotKind
 
 S = ApplicationState
+# What applicants are promised (« sous un jour ouvré », « sous 5 jours »): past it, a file is late.
+PROMISED_WORKING_DAYS, PROMISED_DAYS_TO_DECIDE = 1, 5
 
 
 class Due(models.TextChoices):
     """What is due in a file."""
 
-    CALL_BACK = "call_back", _("Call as agreed")
-    ANSWER = "answer", _("Answer to the offer")
-    CONTACT = "contact", _("First contact")
-    NEW_DATE = "new_date", _("New date after an absence")
-    RECORD = "record", _("Interview to record")
-    DECISION = "decision", _("Decision after the interview")
+    CALL_BACK = "call_back", gettext_lazy("Call as agreed")
+    ANSWER = "answer", gettext_lazy("Answer to the offer")
+    CONTACT = "contact", gettext_lazy("First contact")
+    NEW_DATE = "new_date", gettext_lazy("New date after an absence")
+    RECORD = "record", gettext_lazy("Interview to record")
+    DECISION = "decision", gettext_lazy("Decision after the interview")
 
 
 _OF_STATE = {
@@ -37,7 +45,8 @@ _OF_STATE = {
     S.ADMITTED: Due.ANSWER,
 }
 # What is done by telephone.
-_BY_TELEPHONE = (S.ENQUIRY, S.SUBMITTED, S.NO_SHOW, S.ADMITTED)
+CALLS = (Due.CALL_BACK, Due.ANSWER, Due.CONTACT, Due.NEW_DATE)
+_CALLED = Q(next_at__isnull=False) | Q(state__in=[state for state, due in _OF_STATE.items() if due in CALLS])
 
 
 def what_is_due(application: Application) -> Due:
@@ -46,10 +55,15 @@ def what_is_due(application: Application) -> Due:
 
 
 def due(user: User, *, at: datetime | None = None) -> ApplicationQuerySet:
-    """The files one may see in which something is due, each with its moment (`due_at`), the earliest first."""
+    """The files one may see in which something is due, the late ones first, then by their moment (`due_at`)."""
+    return due_among(Application.objects.visible_to(user), at=at)
+
+
+def due_among(files: ApplicationQuerySet, *, at: datetime | None = None) -> ApplicationQuerySet:
+    """Those of the files in which something is due, with since when (`due_at`) and whether it is late (`late`)."""
     at = at or clock.now()
     waits = Greatest("state_since", "acted_at")
-    interview = Booking.objects.booked().filter(application=OuterRef("pk"), kind=SlotKind.INTERVIEW)
+    interview = Booking.objects.booked().filter(kind=SlotKind.INTERVIEW, application=OuterRef("pk"))
     derived = Case(
         When(state__in=AWAITING, then=waits),
         When(state=S.ADMITTED, then="reply_before"),
@@ -58,16 +72,71 @@ def due(user: User, *, at: datetime | None = None) -> ApplicationQuerySet:
     # Each of these has its index: whatever else there is is not looked at.
     past = Q(next_at__lte=at, state__in=LIVE) | Q(next_at=None) & (stages()[OVERDUE] | stages()[TO_RECORD])
     awaiting = Q(state__in=AWAITING, awaited_at__lte=at)
-    files = Application.objects.visible_to(user).alias(awaited_at=Coalesce("next_at", waits))
-    return files.filter(past | awaiting).annotate(due_at=Coalesce("next_at", derived)).order_by("due_at", "pk")
+    found = files.alias(awaited_at=Coalesce("next_at", waits)).filter(past | awaiting)
+    dated = found.annotate(due_at=Coalesce("next_at", derived)).filter(due_at__lte=at)
+    return dated.annotate(late=_is_late(at)).order_by("-late", "due_at", "pk")
+
+
+def _is_late(at: datetime) -> Case:
+    decided_by = at - timedelta(days=PROMISED_DAYS_TO_DECIDE)
+    is_late = When(due_at__lt=open_days_before(at, PROMISED_WORKING_DAYS), then=Value(True))
+    return Case(
+        When(next_at=None, state=S.ADMITTED, then=Value(True)),
+        When(next_at=None, state=S.INTERVIEWED, due_at__gte=decided_by, then=Value(False)),
+        is_late,
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+
+
+def ahead(files: ApplicationQuerySet, *, until: datetime) -> ApplicationQuerySet:
+    """Those of the files whose agreed date comes by a moment, the nearest first."""
+    agreed = files.filter(next_at__gt=clock.now(), next_at__lte=until, state__in=LIVE)
+    return agreed.annotate(due_at=F("next_at")).order_by("next_at", "pk")
+
+
+def of(owners: Iterable[UUID]) -> Q:
+    """The files that people follow, and those nobody does."""
+    return Q(owner__in=list(owners)) | Q(owner=None)
+
+
+def covered_by(user: User) -> set[UUID]:
+    """Whose work somebody does today (keys): their own, and that of the absent ones for whom they stand in."""
+    stand_ins = Absence.objects.stand_ins(clock.today())
+    return {user.pk} | {absent for absent, cover in stand_ins.items() if cover == user.pk}
 
 
 def mine(user: User, *, at: datetime | None = None) -> ApplicationQuerySet:
-    """What is due in the files somebody follows, and in those nobody does."""
-    return due(user, at=at).filter(Q(owner=user) | Q(owner=None))
+    """What is due in the files whose work somebody does today, and in those nobody follows."""
+    return due(user, at=at).filter(of(covered_by(user)))
 
 
 def next_call(user: User, *, but: object = None) -> Application | None:
-    """The file that has waited longest for a call of somebody's; `but` is the key of the one just called."""
-    calls = mine(user).filter(Q(next_at__isnull=False) | Q(state__in=_BY_TELEPHONE)).exclude(candidate__phone="")
+    """The file that comes first among somebody's calls; `but` is the key of the one just called."""
+    calls = mine(user).filter(_CALLED).exclude(candidate__phone="")
     return calls.exclude(pk=but).first()
+
+
+def waited(since: datetime, now: datetime) -> str:
+    """How long somebody has waited, counted while we were there to answer: « 3 h ouvrées », « 2 jours ouvrés »."""
+    length, opening = open_hours_between(since, now), settings.OPENING
+    day = datetime.combine(date.min, opening[1]) - datetime.combine(date.min, opening[0])
+    if length >= day:
+        days = length // day
+        return ngettext("%(n)s working day", "%(n)s working days", days) % {"n": number(days)}
+    hours = int(length.total_seconds() // 3600)
+    if hours < 1:
+        return _("under an open hour")
+    return ngettext("%(n)s open hour", "%(n)s open hours", hours) % {"n": hours}
+
+
+def counts(files: ApplicationQuerySet, owners: Iterable[UUID]) -> dict[str, int]:
+    """How much is due: `all` and `late`, of some people `mine`, `mine_late` and `calls`, in one statement."""
+    theirs = of(owners)
+    return files.order_by().aggregate(
+        all=Count("pk"),
+        late_all=Count("pk", filter=Q(late=True)),
+        mine=Count("pk", filter=theirs),
+        late_mine=Count("pk", filter=theirs & Q(late=True)),
+        calls=Count("pk", filter=theirs & _CALLED & ~Q(candidate__phone="")),
+    )

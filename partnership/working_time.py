@@ -98,6 +98,19 @@ def add_open_hours(moment: datetime, length: timedelta) -> datetime:
     return _at(add_working_days(moment.date(), days + 1), opening) + rest
 
 
+def open_days_before(moment: datetime, n: int) -> datetime:
+    """The latest moment since which somebody was there to answer for n working days, by another."""
+    opening, closing = settings.OPENING
+    local = moment.astimezone(PARIS)
+    day, hour = local.date(), local.time()
+    if hour <= opening or not is_working_day(day):
+        # Nobody has come since the close of the last day.
+        day, hour = add_working_days(day, -1), closing
+    if hour >= closing:
+        return _at(add_working_days(day, 1 - n) if n > 1 else day, opening)
+    return _at(add_working_days(day, -n), hour)
+
+
 def next_morning(moment: datetime) -> datetime:
     """When somebody is there again after the day of a moment, in Paris."""
     return _at(add_working_days(moment.astimezone(PARIS).date(), 1), settings.OPENING[0])

@@ -1,5 +1,6 @@
 """Who joins: intakes and cohorts, candidates and their applications, interviews, enrolments."""
 
+from .absences import Absence, AbsenceQuerySet
 from .applications import NO_RANK, RANK, Application, ApplicationQuerySet
 from .bulk import Bulk, BulkLine, BulkQuerySet
 from .calls import Call
@@ -17,6 +18,8 @@ __all__ = [
     "RANK",
     "CRITERIA",
     "RECRUITMENT",
+    "Absence",
+    "AbsenceQuerySet",
     "Application",
     "ApplicationQuerySet",
     "Booking",

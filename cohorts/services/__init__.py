@@ -1,5 +1,6 @@
 """What is done with applications: each service reads like the minutes of a meeting."""
 
+from .absences import end_absence, plan_absence
 from .agenda import agenda_of, close_agenda, open_agenda, open_agendas
 from .applying import begin, correct_identity, describe_project, send_links, submit
 from .attendance import attend, expect_again, is_attended, miss, miss_the_others, rate, walk_in
@@ -50,6 +51,8 @@ __all__ = [
     "confirm",
     "correct_identity",
     "decline",
+    "end_absence",
+    "plan_absence",
     "describe_project",
     "expect_again",
     "expire",

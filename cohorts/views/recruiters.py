@@ -1,7 +1,5 @@
-"""What recruitment looks at first: what is due, and the list; and the register, which names nobody."""
+"""The list of applications that recruitment works with; and the register, which names nobody."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,13 +7,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from partnership import clock, measures
@@ -26,8 +22,8 @@ from partnership.templatetags.ui import number
 from .. import bulk, listing, policies
 from ..forms.recruit import Filters
 from ..measures import CONDITIONS, behind
-from ..models import RECRUITMENT, Application, Booking, Cohort
-from ..states import ApplicationState, SlotKind, Source
+from ..models import RECRUITMENT, Application, Cohort
+from ..states import ApplicationState, Source
 
 S = ApplicationState
 ROWS_A_PAGE = 50
@@ -39,164 +35,6 @@ def waited(since: datetime, now: datetime | None = None) -> str:
     if hours < 48:
         return _("%(n)s h") % {"n": max(hours, 0)}
     return _("%(n)s d") % {"n": number(hours // 24)}
-
-
-# -- the work list ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Group:
-    """Files in which the same thing is due: the words about it, the condition, the order and the list behind it."""
-
-    key: str
-    title: Promise
-    due: Promise
-    action: Promise
-    condition: Q
-    order: tuple[str, ...]
-    query: str = ""
-    # What the verdict says is awaited; groups without these words are nobody's duty yet.
-    awaited: Promise | None = None
-    late: bool = False
-
-
-ROWS_A_GROUP = 6
-
-
-def _groups() -> list[Group]:
-    stages = listing.stages()
-    return [
-        Group(
-            "overdue",
-            gettext_lazy("Offers without an answer, past their date"),
-            gettext_lazy("Call back"),
-            gettext_lazy("Call back"),
-            stages[listing.OVERDUE],
-            ("reply_before", "id"),
-            "etat=a_relancer&tri=reponse",
-            pgettext_lazy("awaited", "a call after an offer"),
-            late=True,
-        ),
-        Group(
-            "decision",
-            gettext_lazy("To decide"),
-            gettext_lazy("Decision after the interview"),
-            gettext_lazy("Decide"),
-            Q(state=S.INTERVIEWED),
-            ("state_since", "id"),
-            "etat=interviewed&tri=-attente",
-            pgettext_lazy("awaited", "a decision"),
-        ),
-        Group(
-            "contact",
-            gettext_lazy("First contact"),
-            gettext_lazy("First contact"),
-            gettext_lazy("Get in touch"),
-            stages[listing.TO_CONTACT],
-            ("state_since", "id"),
-            "etat=a_contacter&tri=-attente",
-            pgettext_lazy("awaited", "a first contact"),
-        ),
-        Group(
-            "held",
-            gettext_lazy("Interviews to record"),
-            gettext_lazy("Was the interview held?"),
-            gettext_lazy("Record it"),
-            stages[listing.TO_RECORD],
-            ("state_since", "id"),
-            "etat=a_enregistrer&tri=-attente",
-            pgettext_lazy("awaited", "a record of the interview"),
-        ),
-        Group(
-            "absence",
-            gettext_lazy("Missed interviews"),
-            gettext_lazy("A new date"),
-            gettext_lazy("Fix a date"),
-            Q(state=S.NO_SHOW),
-            ("state_since", "id"),
-            "etat=no_show&tri=-attente",
-            pgettext_lazy("awaited", "a new date"),
-        ),
-        Group(
-            "offer",
-            gettext_lazy("Offers awaiting an answer"),
-            gettext_lazy("The applicant answers"),
-            gettext_lazy("See"),
-            stages[listing.OFFERED],
-            ("reply_before", "id"),
-            "etat=offre_en_cours&tri=reponse",
-        ),
-        Group(
-            "waiting",
-            gettext_lazy("Waiting list"),
-            gettext_lazy("The first in rank takes the next place"),
-            gettext_lazy("See"),
-            Q(state=S.WAITLISTED),
-            ("cohort", "waiting_rank", "id"),
-            "etat=waitlisted&tri=rang",
-        ),
-    ]
-
-
-@require_safe
-def worklist(request: HttpRequest) -> HttpResponse:
-    """What is due, the longest wait first."""
-    house.require(policies.is_recruiter(request.user))
-    groups = _groups()
-    mine = Application.objects.visible_to(request.user)
-    totals = mine.aggregate(
-        **{group.key: Count("pk", filter=group.condition) for group in groups},
-        **{f"in_{state.value}": Count("pk", filter=Q(state=state)) for state in ApplicationState},
-    )
-    shown = []
-    for group in groups:
-        if totals[group.key]:
-            rows = mine.filter(group.condition).select_related("candidate", "cohort__zone", "intake")
-            found = list(rows.order_by(*group.order)[:ROWS_A_GROUP])
-            for application in found:
-                application.waited = waited(application.state_since)
-            shown.append({"group": group, "total": totals[group.key], "rows": found})
-    ahead = Booking.objects.booked().filter(
-        kind=SlotKind.INTERVIEW, slot__starts_at__gt=clock.now(), application__in=mine
-    )
-    ahead = ahead.select_related("slot", "application__candidate", "application__cohort__zone")
-    return render(
-        request,
-        "cohorts/worklist.html",
-        {
-            "verdict": _verdict(groups, totals),
-            "groups": shown,
-            "agenda": _by_day(ahead.order_by("slot__starts_at")[:12]),
-            "funnel": _funnel(totals),
-            "now": clock.now(),
-            "today": clock.today(),
-        },
-    )
-
-
-def _verdict(groups: list[Group], totals: dict[str, int]) -> str:
-    due = [(totals[group.key], group.awaited) for group in groups if group.awaited and totals[group.key]]
-    if not due:
-        return _("Nothing is waiting for you: every application has its next step.")
-    (first, awaited), *others = due
-    words = ngettext("%(n)s application awaits %(what)s", "%(n)s applications await %(what)s", first) % {
-        "n": number(first),
-        "what": awaited,
-    }
-    return ", ".join([words, *(f"{number(n)} {what}" for n, what in others)]) + "."
-
-
-def _funnel(totals: dict[str, int]) -> list[dict[str, Any]]:
-    steps = [S.SUBMITTED, S.INTERVIEW_SCHEDULED, S.INTERVIEWED, S.WAITLISTED, S.ADMITTED, S.CONFIRMED]
-    highest = max(totals[f"in_{state.value}"] for state in steps) or 1
-    return [{"state": state, "number": totals[f"in_{state.value}"], "highest": highest} for state in steps]
-
-
-def _by_day(bookings: Iterable[Booking]) -> list[dict[str, Any]]:
-    days: dict[Any, list[Booking]] = {}
-    for booking in bookings:
-        days.setdefault(booking.slot.starts_at.astimezone(clock.PARIS).date(), []).append(booking)
-    return [{"day": day, "bookings": found} for day, found in days.items()]
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------

@@ -228,6 +228,14 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
         "postcode": _POSTCODE[zone],
     }
     by = world.people[RECRUITER]
+    if zone == LYON:
+        mehdi, first = world.people[LYON_RECRUITER], clock.today() + timedelta(days=10)
+        away = recruitment.plan_absence(mehdi, since=first, until=first + timedelta(days=4), cover=by, by=mehdi)
+        world.things["absence", LYON] = {"pk": away.pk}
+        later = first + timedelta(days=10)
+        days = {"since": later.isoformat(), "until": later.isoformat()}
+        cover = factories.user(Role.RECRUITER, name="Aya Fictive")
+        world.answers["cohorts:absence_list", LYON] = days | {"cover": str(cover.pk)}
     world.answers["cohorts:contact_add", zone] = {
         "first_name": "Basma",
         "phone": "04 65 71 88 03",

@@ -256,6 +256,9 @@ THE_RECRUITMENT = [
     deed("cohorts:template_remove", RECRUITMENT, of="column template"),
     page("cohorts:application_detail", RECRUITMENT, of="interviewed", zone=True, asks=("histoire",)),
     page("cohorts:application_letter", RECRUITMENT, of="letter", zone=True),
+    form("cohorts:absence_list", RECRUITMENT),
+    # whoever is away ends it, and their head; whoever stands in sees it
+    deed("cohorts:absence_end", frozenset({LYON_RECRUITER, LYON_HEAD}), of="absence", unless={RECRUITER: FORBIDDEN}),
     form("cohorts:contact_add", RECRUITMENT),
     row("cohorts:call_next", RECRUITMENT, get=GO),
     deed("cohorts:call_record", RECRUITMENT, of="submitted", zone=True),

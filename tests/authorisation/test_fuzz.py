@@ -47,6 +47,8 @@ GIVEN: dict[str, Any] = {
     "held": lambda: 0,
     "zones": Zone.objects.all,
     "owners": lambda: list(User.objects.all()[:3]),
+    "people": lambda: list(User.objects.all()[:3]),
+    "colleagues": lambda: list(User.objects.all()[:3]),
     "intakes": Intake.objects.all,
     "offered": lambda: {"lyon": list(User.objects.all()[:3])},
     "person": User.objects.first,

@@ -237,6 +237,8 @@ CONTENTS = [
 
 RECRUITMENT = [
     Page("cohorts:worklist", Role.RECRUITER),
+    Page("cohorts:worklist", Role.RECRUITER, query="?pour=tous", note="everybody’s"),
+    Page("cohorts:absence_list", Role.RECRUITER, forms=MAIN_FORM),
     Page("cohorts:contact_add", Role.RECRUITER, forms=MAIN_FORM),
     Page("cohorts:application_list", Role.RECRUITER),
     Page("cohorts:application_list", Role.RECRUITER, query="?q=zzzz", note="nothing found"),

@@ -158,7 +158,7 @@ def test_the_applicants_own_deed_is_none_of_ours():
 # -- whoever waits ----------------------------------------------------------------------------------------------------
 
 
-def test_what_is_due_comes_in_the_order_of_its_moment(recruiter):
+def test_what_is_late_comes_first_then_what_has_been_due_longest(recruiter):
     contact, decision = _waiting(days=3), _waiting(days=5, state=S.INTERVIEWED)
     called = _waiting(days=9, next_at=MONDAY - timedelta(hours=1))
     offer = _waiting(days=9, state=S.ADMITTED, reply_before=MONDAY - timedelta(days=2))
@@ -167,13 +167,14 @@ def test_what_is_due_comes_in_the_order_of_its_moment(recruiter):
         _waiting(state=later)
     _waiting(next_at=MONDAY + timedelta(hours=1))
     found = list(worklist.due(recruiter))
-    assert found == [decision, confirmed, contact, offer, called]
+    assert found == [confirmed, offer, decision, contact, called]
+    assert [one.late for one in found] == [True, True, False, False, False]
     D = worklist.Due
     assert [worklist.what_is_due(one) for one in found] == [
-        D.DECISION,
         D.CALL_BACK,
-        D.CONTACT,
         D.ANSWER,
+        D.DECISION,
+        D.CONTACT,
         D.CALL_BACK,
     ]
 

@@ -1,4 +1,4 @@
-"""The work list: what is due, counted and ordered, for the recruiter's own zones."""
+"""The work list: what is due, the late ones first, by open hours waited; one's own, everybody's, an absent one's."""
 
 from datetime import timedelta
 
@@ -6,108 +6,201 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from cohorts import services
+from cohorts import services, worklist
+from cohorts.models import Absence
 from cohorts.states import ApplicationState as S
+from cohorts.worklist import Due
 from partnership import clock
+from partnership.states import Role
 
 from .. import factories
 
 pytestmark = pytest.mark.django_db
-# A day's noon that is past whatever the hour of the run.
-NOON = clock.now().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+# A Tuesday, at noon: eight working days after a Thursday.
+TUESDAY = clock.now().replace(2027, 6, 15, 12, 0, 0, 0)
 
 
-def _page(client, name="cohorts:worklist", language="en"):
+@pytest.fixture(autouse=True)
+def tuesday():
+    with clock.travel(TUESDAY):
+        yield
+
+
+@pytest.fixture
+def client(recruiter, client_of):
+    return client_of(recruiter)
+
+
+def _page(client, language="en", **asked):
     with translation.override(language):
-        return client.get(reverse(name))
+        return client.get(reverse("cohorts:worklist"), asked)
 
 
-def test_the_title_says_what_awaits_the_recruiter(recruiter, client_of):
+def _waiting(hours, **fields):
+    return factories.application(since=TUESDAY - timedelta(hours=hours), **fields)
+
+
+def _away(user, cover, days=3):
+    return Absence.objects.create(
+        user=user,
+        since=clock.today(),
+        until=clock.today() + timedelta(days=days),
+        cover=cover,
+        planned_at=clock.now(),
+        planned_by=cover,
+    )
+
+
+def _shown(page):
+    return [row["application"] for row in page.context["late"] + page.context["now_due"]]
+
+
+# -- what is shown, in which order ------------------------------------------------------------------------------------
+
+
+def test_the_title_counts_what_awaits_and_what_is_late(client):
+    assert "Nothing is waiting for you" in _page(client).content.decode()
+    _waiting(1)
+    assert "<h1>1 file awaits you.</h1>" in _page(client).content.decode()
     for _ in range(2):
-        factories.application(state=S.INTERVIEWED)
-    factories.application(state=S.SUBMITTED)
-    body = _page(client_of(recruiter)).content.decode()
-    assert "2 applications await a decision, 1 a first contact." in body
+        _waiting(40)
+    assert "<h1>3 files await you, 2 of them past their time.</h1>" in _page(client).content.decode()
+    assert "<h1>3\xa0dossiers vous attendent, dont 2 hors délai.</h1>" in _page(client, "fr").content.decode()
 
 
-def test_with_nothing_due_the_title_says_so(recruiter, client_of):
-    factories.application(state=S.CONFIRMED)
-    body = _page(client_of(recruiter)).content.decode()
-    assert "Nothing is waiting for you" in body
+def test_the_late_ones_come_first_then_whoever_has_waited_longest(client):
+    decision = _waiting(4 * 24, state=S.INTERVIEWED)  # promised within five days
+    late, later = _waiting(30), _waiting(50)
+    fresh, fresher = _waiting(3), _waiting(1, state=S.ENQUIRY)
+    overdue = _waiting(200, state=S.ADMITTED, reply_before=TUESDAY - timedelta(minutes=5))
+    for state in (S.CONFIRMED, S.WAITLISTED, S.REJECTED):
+        _waiting(90, state=state)
+    _waiting(90, state=S.ADMITTED)
+    page = _page(client)
+    assert [row["application"] for row in page.context["late"]] == [later, late, overdue]
+    assert [row["application"] for row in page.context["now_due"]] == [decision, fresh, fresher]
 
 
-def test_the_longest_wait_comes_first(recruiter, client_of):
-    newer = factories.application(since=clock.now() - timedelta(days=1))
-    older = factories.application(since=clock.now() - timedelta(days=9))
-    groups = _page(client_of(recruiter)).context["groups"]
-    assert [application.pk for application in groups[0]["rows"]] == [older.pk, newer.pk]
-    assert groups[0]["rows"][0].waited.startswith("9")
+@pytest.mark.parametrize(
+    ("hours", "english", "french"),
+    [
+        (0, "under an open hour", "moins d’1\xa0h ouvrée"),
+        (1, "1 open hour", "1\xa0h ouvrée"),
+        (3, "3 open hours", "3\xa0h ouvrées"),
+        (20, "5 open hours", "5\xa0h ouvrées"),  # since Monday at four
+        (24, "1 working day", "1\xa0jour ouvré"),
+        (72, "1 working day", "1\xa0jour ouvré"),  # since Saturday at noon
+        (5 * 24, "3 working days", "3\xa0jours ouvrés"),  # since Thursday at noon
+    ],
+)
+def test_a_wait_is_told_in_open_hours(client, hours, english, french):
+    _waiting(hours)
+    (row,) = _page(client).context["late"] or _page(client).context["now_due"]
+    assert row["waited"] == english
+    assert french in _page(client, "fr").content.decode()
 
 
-def test_offers_past_their_date_stand_before_the_others(recruiter, client_of):
-    due = factories.application(state=S.ADMITTED, reply_before=clock.now() + timedelta(days=3))
-    late = factories.application(state=S.ADMITTED, reply_before=clock.now() - timedelta(days=1))
-    groups = {one["group"].key: one["rows"] for one in _page(client_of(recruiter)).context["groups"]}
-    assert [one.pk for one in groups["overdue"]] == [late.pk]
-    assert [one.pk for one in groups["offer"]] == [due.pk]
+def test_each_row_says_what_is_due_and_leads_there(client, recruiter):
+    contact, decision = _waiting(1), _waiting(2, state=S.INTERVIEWED)
+    called = _waiting(99, next_at=TUESDAY - timedelta(minutes=30))
+    met = _waiting(5)
+    with clock.travel(TUESDAY - timedelta(hours=4)):
+        services.schedule_interview(met, starts_at=TUESDAY - timedelta(hours=3), place="Salle 3 (fictif)", by=recruiter)
+    rows = {row["application"]: row for row in _page(client).context["now_due"]}
+    said = {file: (row["due"], row["action"], row["url"].partition("/candidatures/")[2]) for file, row in rows.items()}
+    assert said == {
+        contact: (Due.CONTACT, "Call", f"{contact.pk}/#appel"),
+        decision: (Due.DECISION, "Decide", f"{decision.pk}/"),
+        called: (Due.CALL_BACK, "Call", f"{called.pk}/#appel"),
+        met: (Due.RECORD, "Record it", f"{met.pk}/#passe"),
+    }
+    assert rows[called]["since"] == "agreed for Tuesday 15\xa0June 2027, 11:30"
+    assert rows[contact]["since"] == "submitted on 15\xa0June, 11:00"
 
 
-def test_an_interview_is_in_the_agenda_before_it_and_to_be_recorded_after_it(recruiter, client_of):
-    application = factories.application()
-    with clock.travel(NOON):
-        services.schedule_interview(
-            application, starts_at=NOON + timedelta(hours=2), place="Salle 3 (fictif)", by=recruiter
-        )
-        before = _page(client_of(recruiter))
-    # Signed in anew: a session is not silent for three hours.
-    with clock.travel(NOON + timedelta(hours=3)):
+def test_an_agreed_date_takes_a_file_off_the_list_until_it_comes(recruiter, client_of):
+    agreed = _waiting(40, next_at=TUESDAY + timedelta(days=2))
+    _waiting(40, next_at=TUESDAY + timedelta(days=30))
+    page = _page(client_of(recruiter))
+    assert _shown(page) == []
+    assert [row["application"] for row in page.context["later"]] == [agreed]
+    with clock.travel(TUESDAY + timedelta(days=2)):
+        assert _shown(_page(client_of(recruiter))) == [agreed]
+
+
+def test_an_interview_is_in_the_agenda_before_it_and_due_after_it(recruiter, client_of):
+    application = _waiting(1)
+    starts_at = TUESDAY + timedelta(hours=2)
+    services.schedule_interview(application, starts_at=starts_at, place="Salle 3 (fictif)", by=recruiter)
+    before = _page(client_of(recruiter))
+    with clock.travel(TUESDAY + timedelta(hours=3)):
         after = _page(client_of(recruiter))
     assert [one["bookings"][0].application_id for one in before.context["agenda"]] == [application.pk]
-    assert before.context["groups"] == []
-    assert after.context["agenda"] == []
-    assert [one["group"].key for one in after.context["groups"]] == ["held"]
+    assert (_shown(before), after.context["agenda"], _shown(after)) == ([], [], [application])
 
 
-def test_a_long_group_shows_its_first_rows_and_the_way_to_all(recruiter, client_of):
-    for _ in range(10):
-        factories.application()
-    response = _page(client_of(recruiter))
-    assert len(response.context["groups"][0]["rows"]) == 6
-    assert "All 10: First contact" in response.content.decode()
+def test_a_long_list_is_turned_and_nobody_is_left_out(client):
+    files = {_waiting(hours).pk for hours in range(1, 61)}
+    first, second = _page(client), _page(client, page="2")
+    assert len(_shown(first)) == 50
+    assert {one.pk for one in _shown(first) + _shown(second)} == files
+    assert _shown(_page(client, page="99")) == _shown(second)
 
 
-def test_each_group_leads_to_a_list_of_the_same_number(recruiter, client_of):
-    client = client_of(recruiter)
-    for state in (S.ENQUIRY, S.SUBMITTED, S.INTERVIEWED, S.NO_SHOW, S.WAITLISTED, S.ADMITTED, S.CONFIRMED):
-        for _ in range(2):
-            factories.application(state=state)
-    factories.application(state=S.ADMITTED, reply_before=clock.now() - timedelta(days=2))
-    held, ahead = factories.application(), factories.application()
-    with clock.travel(NOON - timedelta(days=3)):
-        services.schedule_interview(held, starts_at=NOON - timedelta(days=2), place="Salle 3 (fictif)", by=recruiter)
-        services.schedule_interview(ahead, starts_at=NOON + timedelta(days=2), place="Salle 3 (fictif)", by=recruiter)
-    groups = _page(client).context["groups"]
-    assert {one["group"].key: one["total"] for one in groups} == {
-        "decision": 2,
-        "contact": 4,
-        "held": 1,
-        "absence": 2,
-        "overdue": 1,
-        "offer": 2,
-        "waiting": 2,
-    }
-    with translation.override("en"):
-        address = reverse("cohorts:application_list")
-    for one in groups:
-        response = client.get(f"{address}?{one['group'].query}")
-        assert response.context["total"] == one["total"], one["group"].key
-        assert not response.context["ignored"]
+# -- whose it is ------------------------------------------------------------------------------------------------------
 
 
-def test_another_zones_applications_are_not_there(lyon_recruiter, client_of):
-    factories.application(factories.cohort("paris"), of=factories.candidate(last_name="Parisienne"))
-    body = _page(client_of(lyon_recruiter)).content.decode()
-    assert "Parisienne" not in body
+def test_mine_are_those_i_follow_and_those_nobody_does_and_all_are_one_click_away(client, recruiter, lyon_recruiter):
+    own, nobodys, theirs = _waiting(3, owner=recruiter), _waiting(2), _waiting(1, owner=lyon_recruiter)
+    page = _page(client)
+    assert _shown(page) == [own, nobodys]
+    assert [tab["count"] for tab in page.context["tabs"]] == [2, 3]
+    everybody = _page(client, pour="tous")
+    assert _shown(everybody) == [own, nobodys, theirs]
+    assert "3 files await the team." in everybody.content.decode()
+    assert "followed by Mehdi Ancelin" in everybody.content.decode()
+
+
+def test_a_colleagues_list_is_shown_to_whoever_asks_and_an_unknown_one_is_ones_own(client, recruiter, lyon_recruiter):
+    own, theirs = _waiting(3, owner=recruiter), _waiting(1, owner=lyon_recruiter)
+    page = _page(client, pour=str(lyon_recruiter.pk))
+    assert _shown(page) == [theirs] and "1 file awaits Mehdi Ancelin." in page.content.decode()
+    for unknown in ("personne", str(recruiter.pk), "00000000-0000-0000-0000-000000000000"):
+        assert _shown(_page(client, pour=unknown)) == [own]
+
+
+def test_an_absent_colleagues_work_is_shown_to_whoever_stands_in(client, recruiter, lyon_recruiter):
+    theirs, own = _waiting(2, owner=lyon_recruiter), _waiting(1, owner=recruiter)
+    assert _shown(_page(client)) == [own]
+    _away(lyon_recruiter, recruiter)
+    page = _page(client)
+    assert _shown(page) == [theirs, own]
+    assert "followed by Mehdi Ancelin" in page.content.decode()
+    assert worklist.next_call(recruiter) == theirs
+    with clock.travel(TUESDAY + timedelta(days=4)):
+        assert list(worklist.mine(recruiter)) == [own]
+
+
+def test_whoever_stands_in_for_who_stands_in_does_both(recruiter, lyon_recruiter):
+    third = factories.user(Role.RECRUITER)
+    _away(lyon_recruiter, recruiter)
+    _away(recruiter, third)
+    assert worklist.covered_by(third) == {third.pk, recruiter.pk, lyon_recruiter.pk}
+
+
+def test_two_who_stand_in_for_each_other_keep_their_own_work(recruiter, lyon_recruiter):
+    _away(lyon_recruiter, recruiter)
+    _away(recruiter, lyon_recruiter)
+    assert worklist.covered_by(recruiter) == {recruiter.pk}
+    assert worklist.covered_by(lyon_recruiter) == {lyon_recruiter.pk}
+
+
+def test_another_zones_applications_are_not_there(lyon_recruiter, recruiter, client_of):
+    _waiting(40, in_cohort=factories.cohort("paris"), of=factories.candidate(last_name="Parisienne"))
+    _away(recruiter, lyon_recruiter)
+    for asked in ("", "tous", str(recruiter.pk)):
+        body = _page(client_of(lyon_recruiter), pour=asked).content.decode()
+        assert "Parisienne" not in body
 
 
 def test_only_recruitment_has_a_work_list(client_of, lyon_lead, coordinator, reviewer, author, administrator, stranger):
@@ -115,16 +208,21 @@ def test_only_recruitment_has_a_work_list(client_of, lyon_lead, coordinator, rev
         assert _page(client_of(user)).status_code == 403
 
 
-def test_the_number_of_statements_does_not_grow(recruiter, client_of, django_assert_max_num_queries):
-    client = client_of(recruiter)
-    states = [S.SUBMITTED, S.INTERVIEWED, S.NO_SHOW, S.ADMITTED, S.WAITLISTED]
-    for state in states:
-        factories.application(factories.cohort(capacity=40), state=state)
-    with django_assert_max_num_queries(14) as few:
-        _page(client)
-    for _ in range(6):
+def test_the_number_of_statements_does_not_grow(client, recruiter, lyon_recruiter, django_assert_max_num_queries):
+    states = [S.SUBMITTED, S.INTERVIEWED, S.NO_SHOW, S.ADMITTED, S.ENQUIRY]
+    _away(lyon_recruiter, recruiter)
+
+    def fill():
         for state in states:
-            factories.application(factories.cohort(), state=state)
-    with django_assert_max_num_queries(14) as many:
-        _page(client)
+            owner = factories.user(Role.RECRUITER) if state == S.ENQUIRY else lyon_recruiter
+            _waiting(20, in_cohort=factories.cohort(capacity=60), state=state, owner=owner)
+            _waiting(20, in_cohort=factories.cohort(), next_at=TUESDAY + timedelta(hours=5), owner=owner)
+
+    fill()
+    with django_assert_max_num_queries(12) as few:
+        _page(client, pour="tous")
+    for _ in range(6):
+        fill()
+    with django_assert_max_num_queries(12) as many:
+        _page(client, pour="tous")
     assert len(many) == len(few)

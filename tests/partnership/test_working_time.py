@@ -18,6 +18,7 @@ from partnership.working_time import (
     is_working_day,
     next_morning,
     next_polite_moment,
+    open_days_before,
     open_hours_between,
     public_holidays,
     working_days_between,
@@ -153,6 +154,14 @@ def test_working_days_are_added_one_by_one(day, n):
 @given(day=days, today=days, n=st.integers(1, 30))
 def test_a_query_finds_the_same_silences_as_counting(day, today, n):
     assert (working_days_between(day, today) >= n) == (day < add_working_days(today + DAY, -n))
+
+
+@many
+@given(moment=instants, n=st.integers(1, 12))
+def test_the_moment_some_working_days_ago_is_the_last_that_waited_so_long(moment, n):
+    since, length = open_days_before(moment, n), n * 9 * HOUR
+    assert open_hours_between(since, moment) == length
+    assert open_hours_between(since + MINUTE, moment) < length
 
 
 # -- what people would say --------------------------------------------------------------------------------------------
