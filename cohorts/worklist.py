@@ -117,14 +117,20 @@ def next_call(user: User, *, but: object = None) -> Application | None:
     return calls.exclude(pk=but).first()
 
 
-def waited(since: datetime, now: datetime) -> str:
-    """How long somebody has waited, counted while we were there to answer: « 3 h ouvrées », « 2 jours ouvrés »."""
+def waited(since: datetime, now: datetime, *, brief: bool = False) -> str:
+    """How long somebody has waited, counted while we were there to answer: « 3 h ouvrées », « 2 jours ouvrés ».
+
+    Brief, under a head that says of what: « 3 h », « 2 j ».
+    """
     length, opening = open_hours_between(since, now), settings.OPENING
     day = datetime.combine(date.min, opening[1]) - datetime.combine(date.min, opening[0])
     if length >= day:
         days = length // day
-        return ngettext("%(n)s working day", "%(n)s working days", days) % {"n": number(days)}
-    hours = int(length.total_seconds() // 3600)
+        words = _("%(n)s d") if brief else ngettext("%(n)s working day", "%(n)s working days", days)
+        return words % {"n": number(days)}
+    hours = max(int(length.total_seconds() // 3600), 0)
+    if brief:
+        return _("%(n)s h") % {"n": hours}
     if hours < 1:
         return _("under an open hour")
     return ngettext("%(n)s open hour", "%(n)s open hours", hours) % {"n": hours}

@@ -24,8 +24,8 @@ from .. import listing, policies, services
 from ..forms.places import PositionForm, RulesForm
 from ..models import Application, Cohort
 from ..states import HOLDING, ApplicationState
+from ..worklist import waited
 from .applications import fetch
-from .recruiters import waited
 
 S = ApplicationState
 # A longer list is ranked by its first rows: who is behind them waits for the others first.
@@ -146,7 +146,7 @@ def _list_page(
     )
     now = clock.now()
     for application in rows:
-        application.waited = waited(application.state_since, now)
+        application.waited = waited(application.state_since, now, brief=True)
     context = {
         "cohort": cohort,
         "situation": situation,

@@ -1,6 +1,5 @@
 """The list of applications that recruitment works with; and the register, which names nobody."""
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -24,17 +23,10 @@ from ..forms.recruit import Filters
 from ..measures import CONDITIONS, behind
 from ..models import RECRUITMENT, Application, Cohort
 from ..states import ApplicationState, Source
+from ..worklist import waited
 
 S = ApplicationState
 ROWS_A_PAGE = 50
-
-
-def waited(since: datetime, now: datetime | None = None) -> str:
-    """How long something has waited: hours on the first two days, then days."""
-    hours = int(((now or clock.now()) - since).total_seconds() // 3600)
-    if hours < 48:
-        return _("%(n)s h") % {"n": max(hours, 0)}
-    return _("%(n)s d") % {"n": number(hours // 24)}
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------
@@ -99,7 +91,7 @@ def _say(rows: list[Application]) -> None:
     states, sources = ({key: str(word) for key, word in choices} for choices in (S.choices, Source.choices))
     anywhere = reverse("cohorts:application_detail", args=[_NOBODY])
     for application in rows:
-        application.waited = waited(application.state_since, now) if application.state in WAITING else ""
+        application.waited = waited(application.state_since, now, brief=True) if application.state in WAITING else ""
         application.stage = states[application.state]
         application.heard = sources.get(application.source, "")
         application.url = anywhere.replace(_NOBODY, str(application.pk))

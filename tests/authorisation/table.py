@@ -245,7 +245,7 @@ CONTENTS_OF_COURSES = [
 _COLLEAGUES = {LYON_RECRUITER: MISSING, LYON_HEAD: MISSING}
 _LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "condition", "tri", "apres", "avant")
 THE_RECRUITMENT = [
-    page("cohorts:worklist", RECRUITMENT),
+    page("cohorts:worklist", RECRUITMENT, asks=("pour", "page")),
     page("cohorts:application_list", RECRUITMENT, asks=_LIST),
     page("cohorts:application_count", RECRUITMENT, asks=_LIST),
     page("cohorts:application_export", RECRUITMENT, asks=(*_LIST, "modele")),

@@ -1,6 +1,6 @@
 """The recruiter's list: what is filtered, sorted and counted is what is shown."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -304,3 +304,20 @@ def test_each_view_leads_to_a_list_of_its_own_number(recruiter, client_of):
         response = client.get(address + view["query"])
         assert response.context["total"] == view["count"], view["label"]
         assert [one["label"] for one in response.context["views"] if one["current"]] == [view["label"]]
+
+
+@pytest.mark.parametrize(
+    ("since", "english", "french"),
+    [
+        ("2027-06-11 17:00", "2 h", "2\xa0h"),  # a Friday: the week-end is nobody's to answer
+        ("2027-06-11 22:00", "1 h", "1\xa0h"),
+        ("2027-06-10 10:00", "2 d", "2\xa0j"),
+        ("2027-06-14 09:59", "0 h", "0\xa0h"),
+    ],
+)
+def test_a_wait_is_counted_in_open_hours(recruiter, client_of, since, english, french):
+    with clock.travel(datetime(2027, 6, 14, 10, tzinfo=clock.PARIS)):  # a Monday
+        factories.application(since=datetime.fromisoformat(since).replace(tzinfo=clock.PARIS))
+        client = client_of(recruiter)
+        assert [one.waited for one in _list(client).context["rows"]] == [english]
+        assert french in _list(client, "fr").content.decode()
