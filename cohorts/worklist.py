@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import BooleanField, Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from partnership import clock
 from partnership.models import User
@@ -133,7 +133,7 @@ def waited(since: datetime, now: datetime, *, brief: bool = False) -> str:
         return _("%(n)s h") % {"n": hours}
     if hours < 1:
         return _("under an open hour")
-    return ngettext("%(n)s open hour", "%(n)s open hours", hours) % {"n": hours}
+    return npgettext("a wait", "%(n)s open hour", "%(n)s open hours", hours) % {"n": hours}
 
 
 def counts(files: ApplicationQuerySet, owners: Iterable[UUID]) -> dict[str, int]:
