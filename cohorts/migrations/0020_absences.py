@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cohorts", "0016_conditions"),
+        ("cohorts", "0019_dossiers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
