@@ -27,6 +27,7 @@ app = Celery("tandem", loader="config.celery:Loader")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_routes = {"partnership.tasks.run_job": {"queue": "jobs"}}
+app.conf.worker_consumer = "config.consumer:Consumer"
 app.conf.beat_scheduler = "config.scheduler:Scheduler"
 app.conf.beat_schedule = {
     "send what is due": {"task": "partnership.tasks.send_due", "schedule": 15.0, "options": {"expires": 15}},
