@@ -48,9 +48,9 @@ SENDABLE = ANYTHING.filter(lambda text: "\0" not in text and not any("\ud800" <=
 
 
 def often(examples: int = 100) -> settings:
-    """How many examples an item has: a hundred in each run, three times as many with `--full`, or what is wanted."""
+    """How many examples an item has: a hundred, unless more are wanted."""
     return settings(
-        max_examples=WANTED or examples * (3 if EVERYTHING else 1),
+        max_examples=WANTED or examples,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, deque
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -17,14 +18,30 @@ MOST_QUESTIONS = 6
 BEGINNINGS = ("/fr/", "/fr/accueil/", "/en/", "/en/accueil/")
 
 
+@dataclass
+class Search:
+    """A form that is sent as an address: where to, what it says as it opens, and what it must not be sent without."""
+
+    action: str
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    required: set[str] = field(default_factory=set)
+
+    def addresses(self) -> list[str]:
+        """As it opens, then each choice of each list by itself; nothing that a browser would not send."""
+        if self.required - {name for name, value in self.asked if value}:
+            return []
+        alone = [] if self.required else [{name: value} for name, value in self.asked if value]
+        return [f"{self.action}?{urlencode(said)}" for said in (dict(self.asked), *alone)]
+
+
 class Page(HTMLParser):
     """What a page leads to without a form being sent: its links and its searches, as they open."""
 
     def __init__(self, text: str):
         super().__init__()
         self.links: list[str] = []
-        self.searches: list[tuple[str, list[tuple[str, str]]]] = []
-        self._asked: list[tuple[str, str]] | None = None
+        self.searches: list[Search] = []
+        self._search: Search | None = None
         self._choice = ""
         self.feed(text)
 
@@ -32,33 +49,32 @@ class Page(HTMLParser):
         said = {name: value or "" for name, value in attrs}
         if tag == "a" and "href" in said:
             self.links.append(said["href"])
-        elif tag == "form" and said.get("method", "get").lower() == "get":
-            self._asked = []
-            self.searches.append((said.get("action", ""), self._asked))
         elif tag == "form":
-            self._asked = None
-        elif self._asked is None or not (name := said.get("name") or self._choice):
+            self._search = Search(said.get("action", "")) if said.get("method", "get").lower() == "get" else None
+            self.searches += [self._search] if self._search else []
+        elif self._search is None or not (name := said.get("name") or self._choice):
             return
-        elif tag == "input" and (said.get("type") not in ("checkbox", "radio") or "checked" in said):
-            self._asked.append((name, said.get("value", "")))
+        else:
+            self._see(tag, name, said)
+
+    def _see(self, tag: str, name: str, said: dict[str, str]) -> None:
+        if "required" in said:
+            self._search.required.add(name)
+        if tag == "input" and (said.get("type") not in ("checkbox", "radio") or "checked" in said):
+            self._search.asked.append((name, said.get("value", "")))
         elif tag == "select":
             self._choice = name
         elif tag == "option" and self._choice:
-            self._asked.append((self._choice, said.get("value", "")))
+            self._search.asked.append((self._choice, said.get("value", "")))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
-            self._asked = None
+            self._search = None
         elif tag == "select":
             self._choice = ""
 
     def leads_to(self) -> list[str]:
-        found = list(self.links)
-        for action, asked in self.searches:
-            found.append(f"{action}?{urlencode(dict(asked))}")
-            # Each choice of each list, by itself.
-            found += [f"{action}?{urlencode({name: value})}" for name, value in asked if value]
-        return found
+        return self.links + [address for search in self.searches for address in search.addresses()]
 
 
 def crawl(world: World, persona: str) -> tuple[Counter, list[str]]:

@@ -165,10 +165,10 @@ class Visitor:
         )
 
 
-def problems(visitor: Visitor, *, language: str = "fr", narrow: bool = False) -> list[str]:
+def problems(visitor: Visitor, *, language: str = "fr") -> list[str]:
     """What is wrong with the page in front of a visitor at a desk, on a phone, on the narrowest screen.
 
-    On the narrowest one axe looks only when asked to: little but the width differs from a phone's.
+    On the narrowest one axe does not look again: little but the width differs from a phone's.
     """
     page = visitor.page
     found = []
@@ -179,7 +179,7 @@ def problems(visitor: Visitor, *, language: str = "fr", narrow: bool = False) ->
     for width in (DESK, PHONE, NARROWEST):
         visitor.widen(width)
         found += [f"at {width} px, too wide: {element}" for element in visitor.too_wide()]
-        if width != NARROWEST or narrow:
+        if width != NARROWEST:
             found += [f"at {width} px, {violation}" for violation in visitor.violations()]
     return found + visitor.faults
 
