@@ -15,6 +15,7 @@ class CohortsConfig(AppConfig):
         from . import bulk, exports, invariants, personal_data, policies, retention, services
         from . import handover as belongings
         from . import measures as ours
+        from .services import imports
         from .services.reminders import APPOINTMENTS
         from .states import AGENDA, RESUME
 
@@ -34,6 +35,15 @@ class CohortsConfig(AppConfig):
                 page=lambda job: reverse("cohorts:bulk_detail", args=[job.parameters["bulk"]]),
             )
         )
+        for key, label, step in (
+            (imports.CHECK, _("Check of a list"), imports.check_step),
+            (imports.WRITE, _("Import of a list"), imports.write_step),
+        ):
+            jobs.register(
+                jobs.Kind(
+                    key, label, step, page=lambda job: reverse("cohorts:import_detail", args=[job.parameters["of"]])
+                )
+            )
         retention.register()
         handover.register(*belongings.BELONGINGS)
         reminders.register(*services.REMINDERS, *APPOINTMENTS)

@@ -14,7 +14,7 @@ from partnership.states import OnDoubt
 from partnership.templatetags.ui import phone
 
 from . import calendars
-from .models import Application, Booking, Cohort, Slot
+from .models import Application, Booking, Cohort, Import, Slot
 from .states import FOLLOW, HOLDING, RESUME, ApplicationState, ExitReason, SlotKind
 
 
@@ -337,6 +337,27 @@ def file_entrusted(application: Application, *, to: User, by: User | None = None
         by=by.full_name if by else "",
         address=_address_of(application, to),
     )
+
+
+def contacts_entrusted(imported: Import, *, to: User, number: int) -> None:
+    """Whoever follows people of a list from now on is told how many, and where to find whom nobody has called yet."""
+    outbox.post(
+        "cohorts/contacts_entrusted",
+        key=f"contacts_entrusted:{imported.pk}:{to.pk}",
+        about=to,
+        to=to,
+        asked=False,
+        number=number,
+        list=imported.name,
+        by=imported.made_by.full_name,
+        programme=imported.intake.programme.short_title,
+        address=f"{_list_of(to)}?etat=a_contacter&responsable={to.pk}&tri=-attente",
+    )
+
+
+def _list_of(reader: User) -> str:
+    with translation.override(reader.language):
+        return settings.PUBLIC_URL + reverse("cohorts:application_list")
 
 
 def _address_of(application: Application, reader: User) -> str:

@@ -1,5 +1,7 @@
 """Who answers for a file: chosen when it is submitted, and again when whoever followed it leaves."""
 
+import heapq
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -19,10 +21,27 @@ SAMPLE = 5
 
 def owner_for(cohort: Cohort) -> User | None:
     """The recruiter of the zone with the fewest live applications, absent ones last: somebody always answers."""
+    return _by_load(cohort).first()
+
+
+def owners_for(cohort: Cohort, number: int) -> list[User | None]:
+    """The owners of so many files that come at once, as if they had come one after the other."""
+    loads = [(user.is_away, user.load, place, user) for place, user in enumerate(_by_load(cohort))]
+    heapq.heapify(loads)
+    owners: list[User | None] = []
+    for _file in range(number):
+        is_away, load, place, user = loads[0] if loads else (False, 0, 0, None)
+        owners.append(user)
+        if loads:
+            heapq.heapreplace(loads, (is_away, load + 1, place, user))
+    return owners
+
+
+def _by_load(cohort: Cohort) -> QuerySet[User]:
     theirs = Application.objects.live().filter(owner=OuterRef("pk")).order_by().values("owner")
     load = Coalesce(Subquery(theirs.annotate(number=Count("*")).values("number")), 0)
     is_away = Exists(Absence.objects.on(clock.today()).filter(user=OuterRef("pk")))
-    return recruiters_of(cohort.zone_id).order_by(is_away, load, "full_name").first()
+    return recruiters_of(cohort.zone_id).annotate(load=load, is_away=is_away).order_by("is_away", "load", "full_name")
 
 
 def follower_in(cohort: Cohort, person: User | None) -> User | None:

@@ -27,9 +27,11 @@ from .models import (
     Dossier,
     Enrolment,
     Evaluation,
+    Import,
+    ImportRow,
     plain,
 )
-from .states import ENROLMENT_LIVE, LIVE, CallResult, ConditionKind, ExitReason
+from .states import ENROLMENT_LIVE, LIVE, CallResult, ConditionKind, ExitReason, ImportState
 
 EXPORT = "applications_export"
 # Reasons that are nobody's words.
@@ -140,6 +142,7 @@ def collect(subject: str) -> Held:
         "consents": list(
             Consent.objects.filter(candidate__in=selves).values("purpose", "text_version", "given_at", "withdrawn_at")
         ),
+        "lists": list(ImportRow.objects.filter(application__in=files).values("of__made_at", "answers")),
         "letters": personal_data.letters_of(people=[ref(one) for one in selves], files=refs),
         "journal": personal_data.journal_of(refs),
     }
@@ -172,6 +175,7 @@ def erase(subject: str, at: datetime) -> Erased:
         "reasons": personal_data.erase_reasons([*refs, *people], keep=_CODES),
         "exports": _erase_exports(before=at),
         "bulk actions": _erase_bulks(keys),
+        "lists": _erase_lists(before=at),
     }
     return erased
 
@@ -188,6 +192,12 @@ def _erase_exports(*, before: datetime) -> int:
     names = [name for name in exports.values_list("result", flat=True) if name]
     transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
     return exports.delete()[0]
+
+
+def _erase_lists(*, before: datetime) -> int:
+    """Lists brought in before the erasure: nobody knows which of their rows speak of whom."""
+    lists_at_rest = Import.objects.exclude(state__in=[ImportState.CHECKING, ImportState.WRITING])
+    return services.forget_lists(lists_at_rest.filter(made_at__lte=before))
 
 
 HOLDER = Holder("recruitment", collect=collect, erase=erase, is_live=is_live, close=close, note=note)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership import clock, retention
 
-from .models import Bulk
+from .models import Bulk, Import
 
 
 def _bulks() -> QuerySet:
@@ -18,6 +18,14 @@ def _bulks() -> QuerySet:
     return Bulk.objects.filter(Q(started_at=None, created_at__lt=of_a_task) | Q(created_at__lt=of_a_letter))
 
 
+def _lists() -> QuerySet:
+    """Lists from elsewhere, which name people: as long as finished tasks and their files."""
+    return Import.objects.filter(made_at__lt=clock.now() - timedelta(days=settings.RETENTION_DAYS["tasks"]))
+
+
 def register() -> None:
     """Make the rules of recruitment known."""
-    retention.register(retention.of_rows("bulks", _("bulk actions and their reports"), _bulks))
+    retention.register(
+        retention.of_rows("bulks", _("bulk actions and their reports"), _bulks),
+        retention.of_rows("lists", _("lists from elsewhere"), _lists),
+    )

@@ -233,3 +233,37 @@ class Skip(models.TextChoices):
     NOTHING_MISSING = "nothing_missing", _("none of these answers is missing")
     CHANGED = "changed", _("somebody changed the file at that moment")
     GONE = "gone", _("this file is no longer yours to read")
+
+
+class ImportState(models.TextChoices):
+    """Where a list from elsewhere is; nothing of it becomes a file before somebody has confirmed it."""
+
+    RECEIVED = "received", _("Columns to match")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("To confirm")
+    WRITING = "writing", _("Being written")
+    WRITTEN = "written", pgettext_lazy("list", "Written")
+
+
+IMPORT_FLOW = {
+    ImportState.RECEIVED: (ImportState.CHECKING,),
+    # Back where it came from if a row cannot be read.
+    ImportState.CHECKING: (ImportState.CHECKED, ImportState.RECEIVED),
+    ImportState.CHECKED: (ImportState.CHECKING, ImportState.WRITING),
+    ImportState.WRITING: (ImportState.WRITTEN,),
+    ImportState.WRITTEN: (),
+}
+
+
+class RowVerdict(models.TextChoices):
+    """What a row of a list from elsewhere becomes."""
+
+    NEW = "new", _("New enquiry")
+    COMPLETES = "completes", _("Completes an enquiry")
+    KNOWN = "known", _("Already known, skipped")
+    REPEATED = "repeated", _("Twice in this list, skipped")
+    WRONG = "wrong", _("To correct")
+
+
+# What is written once the list is confirmed; the rest of it is left alone.
+BECOMES_SOMETHING = (RowVerdict.NEW, RowVerdict.COMPLETES)

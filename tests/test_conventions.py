@@ -53,6 +53,7 @@ FLOWS = [
     (cohorts_states.SlotState, cohorts_states.SLOT_FLOW),
     (cohorts_states.BookingState, cohorts_states.BOOKING_FLOW),
     (cohorts_states.EnrolmentState, cohorts_states.ENROLMENT_FLOW),
+    (cohorts_states.ImportState, cohorts_states.IMPORT_FLOW),
     (placements_states.PlacementState, placements_states.PLACEMENT_FLOW),
 ]
 

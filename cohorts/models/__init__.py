@@ -7,9 +7,9 @@ from .calls import Call
 from .conditions import Condition, ConditionQuerySet
 from .dossiers import OF_AGE, Dossier, age_on, is_minor
 from .enrolments import Enrolment, EnrolmentQuerySet
-from .exchange import ColumnTemplate
+from .exchange import ColumnTemplate, Import, ImportRow, KnownHeadings
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake, LetterParagraph
-from .people import Candidate, Consent, plain
+from .people import Candidate, Consent, plain, same_name
 from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQuerySet
 
 __all__ = [
@@ -39,11 +39,15 @@ __all__ = [
     "Enrolment",
     "EnrolmentQuerySet",
     "Evaluation",
+    "Import",
+    "ImportRow",
     "Intake",
+    "KnownHeadings",
     "LetterParagraph",
     "Slot",
     "SlotQuerySet",
     "age_on",
     "is_minor",
     "plain",
+    "same_name",
 ]

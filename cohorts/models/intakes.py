@@ -46,6 +46,10 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         places = F("capacity") * (100 + F("overbooking_percent")) / 100
         return self.annotate(left=Greatest(places - held, 0))
 
+    def ahead_of(self, day: date) -> "CohortQuerySet":
+        """Cohorts that have not begun: people may ask about them before they take applications, and after."""
+        return self.filter(intake__starts_on__gt=day)
+
     def open_on(self, day: date) -> "CohortQuerySet":
         """Cohorts that take applications: a curriculum recorded, and within the dates."""
         return self.filter(curriculum__isnull=False, applications_from__lte=day, applications_until__gte=day).exclude(

@@ -26,6 +26,14 @@ def plain(text: str) -> str:
     return re.sub(r"[\s'’\-]+", " ", letters).strip().casefold()
 
 
+def same_name(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two people (first name, last name) are called the same; of somebody one may know the first name alone."""
+    if not (one[1] and other[1]):
+        return plain(one[0]) == plain(other[0])
+    # Forms and lists take the one for the other.
+    return sorted(plain(" ".join(one)).split()) == sorted(plain(" ".join(other)).split())
+
+
 class Candidate(models.Model):
     """A young person: a name, and a phone or an e-mail; never an e-mail alone, for addresses are shared."""
 
@@ -73,11 +81,14 @@ class Candidate(models.Model):
         return f"{self.first_name} {self.last_name}".strip() or gettext("erased person")
 
     def save(self, **options) -> None:
-        # Derived, but stored: a search must not recompute a million names.
-        self.search_text = plain(f"{self.first_name} {self.last_name} {self.email} {self.phone}")[:300]
+        self.search_text = self.searched()
         if options.get("update_fields") is not None:
             options["update_fields"] = {*options["update_fields"], "search_text"}
         super().save(**options)
+
+    def searched(self) -> str:
+        """What a search looks in: derived, but stored, so that it is not computed anew for a million people."""
+        return plain(f"{self.first_name} {self.last_name} {self.email} {self.phone}")[:300]
 
     @property
     def called(self) -> str:

@@ -21,6 +21,7 @@ from .decisions import (
     withdraw,
 )
 from .dossiers import pay_lines, save_dossier
+from .imports import confirm_list, drop_list, forget_lists, match_columns, receive_list, same_list
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
 from .letters import write_paragraph
 from .places import REMINDERS, expire, fill_places, offer_next, rank, rule_places, unanswered
@@ -49,14 +50,17 @@ __all__ = [
     "choose",
     "close_agenda",
     "confirm",
+    "confirm_list",
     "correct_identity",
     "decline",
     "end_absence",
     "plan_absence",
     "describe_project",
     "expect_again",
+    "drop_list",
     "expire",
     "fill_places",
+    "forget_lists",
     "give_up",
     "hinders",
     "invite",
@@ -69,6 +73,7 @@ __all__ = [
     "letter_of_transfer",
     "make_template",
     "mark_unreachable",
+    "match_columns",
     "may_choose",
     "meet",
     "meet_all",
@@ -83,6 +88,7 @@ __all__ = [
     "postpone",
     "rank",
     "rate",
+    "receive_list",
     "record_absence",
     "record_call",
     "record_interview",
@@ -92,6 +98,7 @@ __all__ = [
     "reopen",
     "rule_places",
     "save_dossier",
+    "same_list",
     "schedule_interview",
     "send_links",
     "submit",

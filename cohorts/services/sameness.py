@@ -1,8 +1,11 @@
 """Who is the same person: a name, and a telephone or an e-mail address; whoever asks at once waits in turn."""
 
+from collections.abc import Iterable
+
+from django.db import connection
 from django.db.models import Func, Q, TextField, Value
 
-from ..models import Application, Candidate, Intake, plain
+from ..models import Application, Candidate, Intake, plain, same_name
 from ..states import ApplicationState
 
 
@@ -16,6 +19,15 @@ class Turn(Func):
         super().__init__(Value(plain(candidate.first_name)), intake)
 
 
+def take_turns(first_names: Iterable[str], intake: Intake) -> None:
+    """Wait for whoever brings somebody of one of these first names, as Turn does, in an order that cannot cross."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, %s)) FROM unnest(%s::text[]) AS name",
+            [intake.pk, sorted(set(map(plain, first_names)))],
+        )
+
+
 def same_person(candidate: Candidate, intake: Intake) -> Candidate | None:
     """Whoever is already known by the name and a way to reach them; of several, the one with a live application."""
     reached = Q()
@@ -24,7 +36,8 @@ def same_person(candidate: Candidate, intake: Intake) -> Candidate | None:
     if candidate.email:
         reached |= Q(email__iexact=candidate.email)
     alike = Candidate.objects.filter(reached).exclude(pk=candidate.pk).only("first_name", "last_name")
-    named = [other.pk for other in alike if _have_one_name(candidate, other)]
+    name = (candidate.first_name, candidate.last_name)
+    named = [other.pk for other in alike if same_name(name, (other.first_name, other.last_name))]
     if not named:
         return None
     same = list(
@@ -34,10 +47,3 @@ def same_person(candidate: Candidate, intake: Intake) -> Candidate | None:
     )
     live = Application.objects.live().filter(candidate__in=same, intake=intake).first()
     return live.candidate if live is not None else next(iter(same), None)
-
-
-def _have_one_name(one: Candidate, other: Candidate) -> bool:
-    """Whether two people are called the same; of a contact one may know the first name alone."""
-    if not (one.last_name and other.last_name):
-        return plain(one.first_name) == plain(other.first_name)
-    return plain(str(one)) == plain(str(other))

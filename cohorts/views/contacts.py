@@ -58,7 +58,7 @@ def contact_add(request: HttpRequest) -> HttpResponse:
 def _cohorts(user: User) -> list[Cohort]:
     """The cohorts that have not begun, those one applies to now first."""
     today = clock.today()
-    ahead = Cohort.objects.visible_to(user).filter(intake__starts_on__gt=today)
+    ahead = Cohort.objects.visible_to(user).ahead_of(today)
     found = ahead.select_related("zone", "intake__programme").order_by("intake__starts_on", "zone__order")
     opened = set(Cohort.objects.open_on(today).values_list("pk", flat=True))
     return sorted(found, key=lambda cohort: cohort.pk not in opened)

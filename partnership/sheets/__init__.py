@@ -4,7 +4,7 @@ Pure: no record is read or written here, and nothing of a sheet is ever computed
 """
 
 from .cells import Cell, is_formula, safe_cell, safe_cells
-from .reading import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Sheet, Unreadable, column_name, read
+from .reading import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Row, Sheet, Unreadable, column_name, read
 from .writing import KINDS, write
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "MOST_COLUMNS",
     "MOST_ROWS",
     "Cell",
+    "Row",
     "Sheet",
     "Unreadable",
     "column_name",

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ MOST_ROWS = 50_000
 MOST_COLUMNS = 200
 # What a spreadsheet keeps in one cell.
 LONGEST_CELL = 32_767
+# One workbook is opened at a time in each process, so that what they may use adds up to what the machine has.
+_TURN = threading.BoundedSemaphore()
+PATIENCE = 20
 # Above the headings there may be a title or two, alone on their lines.
 _LINES_OF_TITLE = 10
 
@@ -164,7 +168,7 @@ def _records(text: TextIOWrapper, skipped: int, delimiter: str) -> Iterator[Row]
 @contextmanager
 def _workbook(file: BinaryIO) -> Iterator[Sheet]:
     command = [sys.executable, "-I", "-W", "ignore", str(Path(__file__).with_name("workbook.py"))]
-    with TemporaryFile() as copy:
+    with _turn(), TemporaryFile() as copy:
         # What was uploaded may be in memory, or far away: the other process needs a file.
         shutil.copyfileobj(file, copy)
         copy.flush()
@@ -179,6 +183,16 @@ def _workbook(file: BinaryIO) -> Iterator[Sheet]:
             child.kill()
             child.stdout.close()
             child.wait()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _TURN.acquire(timeout=PATIENCE):
+        raise Unreadable(_("Other workbooks are being opened at this moment: nothing is lost, send yours again."))
+    try:
+        yield
+    finally:
+        _TURN.release()
 
 
 def _told(child: subprocess.Popen) -> Iterator:

@@ -2,12 +2,14 @@
 
 import codecs
 import csv
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from io import TextIOWrapper
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO
-
-from charset_normalizer import from_bytes
 
 DELIMITERS = ";,\t|"
 _CHUNK = 1 << 16
@@ -21,7 +23,6 @@ _MARKS = [
 # In Windows' own encoding, what French and its neighbours write beyond ASCII; older machines put accents elsewhere.
 _WESTERN = set("ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåçèéêëìíîïñòóôõöøùúûüýÿŒœ€…‘’“”–—«»°·\u00a0²³ºª¡¿§®©".encode("cp1252"))
 _ASCII = bytes(range(128))
-_RESEMBLING = ["cp1252", "mac_roman", "cp850", "iso8859_15", "cp1250", "cp1254"]
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1a\x1b"))
 _RECORDS = 60
 
@@ -45,13 +46,16 @@ def encoding_of(file: BinaryIO) -> str | None:
         return None
     if high <= _WESTERN:
         return "cp1252"
-    best = from_bytes(_sample(file), cp_isolation=_RESEMBLING).best()
-    if best is not None and _decodes(file, best.encoding):
-        return best.encoding
-    return "cp1252" if _decodes(file, "cp1252") else None
+    return next((name for name in (_resembles(_sample(file)), "cp1252") if name and _decodes(file, name)), None)
 
 
-def _chunks(file: BinaryIO):
+def _resembles(sample: bytes) -> str:
+    """What a text looks like to the library, which is asked so rarely that no process of ours keeps it in memory."""
+    command = [sys.executable, "-I", str(Path(__file__).with_name("resemblance.py"))]
+    return subprocess.run(command, input=sample, capture_output=True, check=True, env={}).stdout.decode()
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
     file.seek(0)
     while chunk := file.read(_CHUNK):
         yield chunk

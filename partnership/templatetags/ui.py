@@ -120,6 +120,17 @@ APPEARANCE = {
     "waiting": ("go", "ring"),
     "running": ("go", "half"),
     "failed": ("late", "octagon"),
+    # lists from elsewhere, and their rows
+    "received": ("go", "ring"),
+    "checking": ("go", "half"),
+    "checked": ("risk", "triangle"),
+    "writing": ("go", "half"),
+    "written": ("done", "tick"),
+    "new": ("go", "arrow"),
+    "completes": ("go", "half"),
+    "known": ("idle", "disc"),
+    "repeated": ("idle", "half"),
+    "wrong": ("late", "octagon"),
     # processes
     "lives": ("done", "tick"),
     "silent": ("late", "octagon"),

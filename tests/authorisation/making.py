@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.core.files.base import ContentFile
 
 from cohorts import bulk
 from cohorts import services as recruitment
@@ -79,6 +80,7 @@ def build(mailbox: Path) -> World:
     task = jobs.start("applications_export", by=world.people[LYON_RECRUITER], filters={}, order="", language="fr")
     jobs.run_slice(str(task.pk))
     world.things["task", LYON] = {"pk": task.pk}
+    _bring(world, intake)
     _exchange(world)
     _stop_the_machine(world)
     _open_doors(world)
@@ -469,6 +471,39 @@ def _place(world: World, zone: str, cohort: Cohort) -> None:
             "channel": "phone",
             "version": str(free.application.version),
         },
+    }
+
+
+class Upload:
+    """A file that can be sent as often as it is asked for."""
+
+    name, content_type = "forum.csv", "text/csv"
+
+    def __init__(self, *rows: str):
+        self.content = "\n".join(["Nom;Prénom;Téléphone;E-mail;Code postal", *rows]).encode("cp1252")
+
+    def read(self) -> bytes:
+        return self.content
+
+
+def _bring(world: World, intake: Intake) -> None:
+    """A list that waits for its columns, and one that has been checked, with a row to correct."""
+    by, word = world.people[LYON_RECRUITER], marker(LYON, "jeune")
+    rows = (f"{word};Zoé;04 65 71 99 01;;69100", f"{word};Nils;12 34;;69100")
+    said = {"name": f"{word}.csv", "intake": intake, "zone": factories.zone(LYON), "source": "fair", "by": by}
+    lists = [recruitment.receive_list(ContentFile(Upload(*rows).read()), **said) for _number in range(2)]
+    for received in lists[1:]:
+        recruitment.match_columns(received, columns=received.columns, by=by)
+        jobs.run_slice(str(received.job_id))
+    world.things |= {
+        ("list to match", LYON): {"pk": lists[0].pk},
+        ("checked list", LYON): {"pk": lists[1].pk},
+    }
+    kinds = {f"column_{place}": kind for place, kind in enumerate(lists[0].columns)}
+    file = Upload("Fictif;Tom;04 65 71 99 02;;69100")
+    world.answers |= {
+        ("cohorts:import_list", LYON): {"file": file, "intake": str(intake.pk), "zone": "", "source": "fair"},
+        ("cohorts:import_columns", LYON): kinds,
     }
 
 

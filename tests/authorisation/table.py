@@ -244,6 +244,7 @@ CONTENTS_OF_COURSES = [
 # Who recruits too, and did not choose these files.
 _COLLEAGUES = {LYON_RECRUITER: MISSING, LYON_HEAD: MISSING}
 _LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "condition", "tri", "apres", "avant")
+_BROUGHT, _NOT_THEIRS = frozenset({LYON_RECRUITER}), {RECRUITER: MISSING, LYON_HEAD: MISSING}
 THE_RECRUITMENT = [
     page("cohorts:worklist", RECRUITMENT, asks=("pour", "page")),
     page("cohorts:application_list", RECRUITMENT, asks=_LIST),
@@ -254,6 +255,15 @@ THE_RECRUITMENT = [
     form("cohorts:template_add", RECRUITMENT),
     form("cohorts:template_edit", RECRUITMENT, of="column template"),
     deed("cohorts:template_remove", RECRUITMENT, of="column template"),
+    # lists from elsewhere: whoever brought one
+    form("cohorts:import_list", RECRUITMENT),
+    page("cohorts:fair_sheet", RECRUITMENT),
+    page("cohorts:fair_sheet_file", RECRUITMENT),
+    page("cohorts:import_detail", _BROUGHT, of="checked list", unless=_NOT_THEIRS, asks=("lignes", "page")),
+    form("cohorts:import_columns", _BROUGHT, of="list to match", unless=_NOT_THEIRS),
+    deed("cohorts:import_confirm", _BROUGHT, of="checked list", unless=_NOT_THEIRS),
+    deed("cohorts:import_drop", _BROUGHT, of="checked list", unless=_NOT_THEIRS),
+    page("cohorts:import_corrections", _BROUGHT, of="checked list", unless=_NOT_THEIRS),
     page("cohorts:application_detail", RECRUITMENT, of="interviewed", zone=True, asks=("histoire",)),
     page("cohorts:application_letter", RECRUITMENT, of="letter", zone=True),
     form("cohorts:absence_list", RECRUITMENT),

@@ -57,6 +57,7 @@ GIVEN: dict[str, Any] = {
     "secret": lambda: "JBSWY3DPEHPK3PXP",
     "choices": lambda: [(cohort.pk, str(cohort)) for cohort in Cohort.objects.all()],
     "confirmed": lambda: True,
+    "headings": lambda: ["Nom", "Prénom", ""],
     "files": Application.objects.all,
     "letter": OutgoingMessage.objects.first,
     "to": lambda: ApplicationState.WITHDRAWN,

@@ -46,6 +46,7 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
         "jalon": ["1"],
         "histoire": ["1"],
         "page": ["2"],
+        "lignes": ["new", "wrong"],
         "term": [marker(PARIS)],
     }
     asked: list[dict[str, str]] = [{}]

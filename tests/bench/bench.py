@@ -27,6 +27,7 @@ class Scale:
     times: int = 10
     requests: int = 10_000
     exported: int = 100_000
+    imported: int = 10_000
 
 
 class Bench:
@@ -120,6 +121,7 @@ ITEMS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "P4": lists.file,
     "P5": exchange.take_out,
     "P7": letters.measure,
+    "P9": exchange.bring_in,
     "P10": pages.measure,
     "P11": memory.measure,
     "P12": pages.weigh,

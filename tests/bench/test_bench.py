@@ -9,7 +9,7 @@ from django.db import close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 
 from cohorts import exports, listing
-from cohorts.models import Application, Consent
+from cohorts.models import Application, Candidate, Consent
 from cohorts.states import ApplicationState
 from partnership.models import JournalEntry, OutgoingMessage
 from partnership.states import MessageState
@@ -19,11 +19,13 @@ from tests.bench.measure import alternate
 
 
 @pytest.fixture
-def bench(db):
+def bench(db, settings, tmp_path):
     """All of it on a few rows of the tests' own database, whose transaction no request may end."""
+    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = settings.STORAGES | {"default": storage}
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield Bench(Scale(small=200, large=201, rounds=1, times=1, exported=200), apart=False)
+    yield Bench(Scale(small=200, large=201, rounds=1, times=1, exported=200, imported=20), apart=False)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -62,6 +64,15 @@ def test_the_floor_writes_the_very_cells_that_we_take_out(bench):
     lines = [set(file.getvalue().decode("utf-8-sig").splitlines()) for file in (ours, bare)]
     assert len(lines[0]) == len(lines[1]) + 1
     assert lines[1] < lines[0]
+
+
+def test_the_floor_keeps_the_very_people_that_we_bring_in(bench):
+    (line,) = exchange.bring_in(bench)
+    assert line.goal == "≥ 0.3×"
+    people = Candidate.objects.filter(email__startswith="p").values_list("email", "phone", "postcode")
+    turns = {email.partition("-")[0] for email, *_rest in people}
+    assert len(people) == 20 * len(turns)
+    assert Application.objects.filter(state=ApplicationState.ENQUIRY, candidate__postcode="69100").count() >= 20
 
 
 def test_the_floors_list_shows_the_very_rows_of_ours_in_one_statement(bench):

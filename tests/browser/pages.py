@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLResolver, get_resolver, reverse
 
-from cohorts.states import ApplicationState, SlotKind
+from cohorts.states import ApplicationState, ImportState, SlotKind
 from config import style
 from partnership.admin import ReadOnlyAdmin
 from partnership.models import OutgoingMessage, Party
@@ -86,6 +86,10 @@ def application(state: ApplicationState) -> Callable[[World], list[Any]]:
 
 def of_placement(state: PlacementState) -> Callable[[World], list[Any]]:
     return lambda world: [world.placement(state).pk]
+
+
+def of_list(state: ImportState) -> Callable[[World], list[Any]]:
+    return lambda world: [world.lists[state].pk]
 
 
 def file_letter(world: World) -> list[Any]:
@@ -283,6 +287,15 @@ RECRUITMENT = [
         query="?reject-reason=profile",
         note="letter",
     ),
+    Page("cohorts:import_list", Role.RECRUITER, forms=MAIN_FORM),
+    Page("cohorts:import_columns", Role.RECRUITER, of_list(ImportState.RECEIVED)),
+    *(
+        Page("cohorts:import_detail", Role.RECRUITER, of_list(state), note=state.value)
+        for state in ImportState
+        if state != ImportState.RECEIVED
+    ),
+    Page("cohorts:import_detail", Role.RECRUITER, of_list(ImportState.CHECKED), query="?lignes=wrong", note="rows"),
+    Page("cohorts:fair_sheet", Role.RECRUITER),
     Page("cohorts:template_list", Role.RECRUITER, query="?etat=en_cours"),
     Page("cohorts:template_add", Role.RECRUITER, forms=MAIN_FORM),
     Page("cohorts:template_edit", Role.RECRUITER, lambda world: [world.column_template.pk]),
@@ -446,6 +459,8 @@ ELSEWHERE = {
     "cohorts:apply": "redirects to the first step",
     "cohorts:application_export": "a file",
     "cohorts:application_export_xlsx": "a file",
+    "cohorts:import_corrections": "a file",
+    "cohorts:fair_sheet_file": "a file",
     "cohorts:call_next": "redirects to the next file",
     "job_result": "a file",
     "placements:home": "redirects to the zone",

@@ -26,6 +26,7 @@ LISTS = {
     "cohorts:application_list": Role.RECRUITER,
     "cohorts:template_list": Role.RECRUITER,
     "cohorts:place_list": Role.RECRUITER,
+    "cohorts:import_list": Role.RECRUITER,
     "cohorts:register": Role.COORDINATOR,
     "placements:home": Role.REGIONAL_LEAD,
     "placements:site_list": Role.REGIONAL_LEAD,

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage, get_connection
 from django.core.management import call_command
 from django.db.models.functions import Now
@@ -13,8 +14,8 @@ from django.test import Client
 
 from cohorts import bulk
 from cohorts import services as recruitment
-from cohorts.models import Application, Bulk, Cohort, Condition, Slot
-from cohorts.states import FOLLOW, RESUME, ApplicationState, Level, SlotKind
+from cohorts.models import Application, Bulk, Cohort, Condition, Import, Slot
+from cohorts.states import FOLLOW, RESUME, ApplicationState, ImportState, Level, SlotKind
 from config import caught_mail
 from partnership import clock, jobs, links
 from partnership import services as team
@@ -52,6 +53,7 @@ class World:
         papers = Condition.objects.create(application=self.on_conditions, kind="papers")
         recruitment.meet(papers, by=recruiter)
         self.tokens["on conditions"] = links.mint(FOLLOW, ref(self.on_conditions))
+        self.lists = {state: self._bring(state) for state in ImportState}
         self._stop_the_machine()
         self._choose_many()
         begun, described, sent = self._begin("Zoé"), self._begin("Nils"), self._begin("Ambre")
@@ -115,6 +117,20 @@ class World:
         marks = {"writing": 3, "listening": 4, "call": 2}
         for rater in (by, self.user(Role.RECRUITER, "lyon")):
             recruitment.rate(self.met, by=rater, marks=marks, note="Voix posée, écoute.")
+
+    def _bring(self, state: ImportState) -> Import:
+        """A list of a fair, as far as a state; nothing is written from it, so that the demonstration stays."""
+        by, cohort = self.user(Role.RECRUITER), Cohort.objects.get(zone__code="lyon", intake__programme=self.acvd)
+        rows = "Fictive;Zoé;04 65 71 99 01;zoe@exemple.test;69100\nFictif;Nils;12 34;;\nFictive;Zoé;0465719901;;"
+        content = ContentFile(f"Nom;Prénom;Tél.;Mél.;CP;Remarque\n{rows}".encode())
+        said = {"name": "forum-fictif.csv", "intake": cohort.intake, "zone": cohort.zone, "source": "fair"}
+        received = recruitment.receive_list(content, by=by, **said)
+        if state != ImportState.RECEIVED:
+            recruitment.match_columns(received, columns=received.columns, by=by)
+        if state not in (ImportState.RECEIVED, ImportState.CHECKING):
+            jobs.run_slice(str(received.job_id))
+            Import.objects.filter(pk=received.pk).update(state=state)
+        return received
 
     def _stop_the_machine(self) -> None:
         """Signs of life, letters and a task that stopped, data that contradict themselves."""

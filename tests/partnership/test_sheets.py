@@ -280,6 +280,13 @@ def test_whoever_reads_only_the_headings_leaves_no_process_behind():
     assert psutil.Process().children() == []
 
 
+def test_one_workbook_is_opened_at_a_time(monkeypatch):
+    monkeypatch.setattr(reading, "PATIENCE", 0)
+    with sheets.read(io.BytesIO(book([HEADER, *ROWS]))):
+        assert "send yours again" in refusal(book([HEADER, *ROWS]))
+    assert opened(book([HEADER, *ROWS]))[0] == HEADER
+
+
 def test_a_workbook_that_lies_about_what_it_unpacks_to_is_refused():
     content = bombed(**{SHEET: _SHEET % (b" " * 100_000)})
     size = len(_SHEET) - 2 + 100_000

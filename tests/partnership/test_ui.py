@@ -176,7 +176,7 @@ STATES = [
     states
     for module in (partnership.states, programmes.states, cohorts.states, placements.states)
     for name, states in vars(module).items()
-    if name.endswith("State") or name in ("MilestoneStatus", "Opinion")
+    if name.endswith("State") or name in ("MilestoneStatus", "Opinion", "RowVerdict")
 ]
 
 

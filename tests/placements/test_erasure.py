@@ -109,7 +109,7 @@ def everything() -> str:
         tables = connection.introspection.table_names(cursor)
         rows = []
         for table in tables:
-            cursor.execute(f'SELECT row_to_json(line)::text FROM "{table}" AS line')
+            cursor.execute(f'SELECT row_to_json(whole)::text FROM "{table}" AS whole')
             rows += [row[0] for row in cursor.fetchall()]
     folder = Path(default_storage.location)
     files = [path.read_text(errors="replace") for path in folder.rglob("*") if path.is_file()]
