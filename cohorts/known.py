@@ -1,6 +1,5 @@
 """Who is known already: people found by what is typed of a new one, among the files one may see."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,7 +7,7 @@ from django.db.models import Q
 
 from partnership.models import User
 
-from .models import Application, Candidate, plain
+from .models import Application, Candidate, dialled, plain
 from .states import LIVE
 
 MOST = 8
@@ -52,20 +51,14 @@ def _resembling(said: Mapping[str, str]) -> Q:
         for word in names:
             named &= Q(candidate__search_text__contains=word)
         condition |= named
-    if len(digits := _digits(said.get("phone", ""))) >= _FEWEST_DIGITS:
+    if len(digits := dialled(said.get("phone", ""))) >= _FEWEST_DIGITS:
         condition |= Q(candidate__search_text__contains=digits)
     if len(address := plain(said.get("email", ""))) >= _SHORTEST:
         condition |= Q(candidate__search_text__contains=address)
     return condition
 
 
-def _digits(number: str) -> str:
-    """The digits as they stand in a stored number: 04 65… is +33465…"""
-    digits = re.sub(r"\D", "", number)
-    return digits.removeprefix("00").removeprefix("0") if not number.strip().startswith("+") else digits
-
-
 def _is_the_same(person: Candidate, said: Mapping[str, str]) -> bool:
-    digits, address = _digits(said.get("phone", "")), said.get("email", "").strip().casefold()
+    digits, address = dialled(said.get("phone", "")), said.get("email", "").strip().casefold()
     by_phone = len(digits) >= _FEWEST_DIGITS and person.phone in (f"+{digits}", f"+33{digits}")
     return by_phone or bool(address) and person.email.casefold() == address

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, Lower
 from partnership import clock
 from partnership.models import User
 
-from .models import NO_RANK, RANK, Application, ApplicationQuerySet, Booking, Cohort, Condition, plain
+from .models import NO_RANK, RANK, Application, ApplicationQuerySet, Booking, Cohort, Condition, dialled, plain
 from .states import HOLDING, LIVE, ApplicationState, SlotKind
 
 S = ApplicationState
@@ -26,6 +26,8 @@ TO_RECORD = "a_enregistrer"
 OVERDUE = "a_relancer"
 OFFERED = "offre_en_cours"
 NOBODY = "personne"
+# The value of `vue` that shows the stages side by side.
+COLUMNS = "colonnes"
 # Past so many applications a page counts nothing: the exact number is an address of its own.
 COUNTED_AT_ONCE = 10_000
 
@@ -73,7 +75,11 @@ ORDERS: dict[str, Order] = {
 }
 FIRST_ORDER = "-deposee"
 _REFERENCE = re.compile(r"(?:cv )?(\d{2}) (\d{1,9})")
-_TELEPHONE = re.compile(r"\+?\d[\d .]*")
+_TELEPHONE = re.compile(r"[+(]?\d[\d ./()]*")
+# Of an application's number; and how many figures at least may be a part of a telephone.
+_MOST_DIGITS, _FEWEST_DIGITS = 9, 4
+# The index of names, addresses and telephones knows three letters in a row.
+_SHORTEST = 3
 
 
 def stages() -> dict[str, Q]:
@@ -110,21 +116,46 @@ def where(filters: Mapping[str, Any]) -> Q:
 
 
 def _matching(words: str) -> Q:
-    """Every word somewhere in the name, e-mail or telephone; or the reference; or the telephone as one says it."""
+    """Every word in the name, e-mail or telephone; or the telephone as one says it; or the reference.
+
+    All that is said of the person is asked of one column, whose index knows every three letters of it.
+    """
     text = plain(words)
+    if not text:
+        return Q()
+    reference = _REFERENCE.fullmatch(text)
+    if reference and text.startswith("cv"):
+        return _numbered(*reference.groups())
+    if text.isdecimal() and len(text) < _FEWEST_DIGITS:
+        # So few figures stand in everybody's telephone: they are a file's number.
+        return Q(number=int(text))
+    found = _of_the_person(text)
+    if text.isdecimal() and len(text) <= _MOST_DIGITS:
+        return _either(found, Q(number=int(text)))
+    return _either(found, _numbered(*reference.groups())) if reference else found
+
+
+def _numbered(year: str, number: str) -> Q:
+    return Q(number=int(number), intake__starts_on__year=2000 + int(year))
+
+
+def _of_the_person(text: str) -> Q:
+    if _TELEPHONE.fullmatch(text) and len(digits := dialled(text)) >= _SHORTEST:
+        return Q(candidate__search_text__contains=digits)
     condition = Q()
     for word in text.split():
-        condition &= Q(candidate__search_text__contains=word)
-    if reference := _REFERENCE.fullmatch(text):
-        year, number = reference.groups()
-        condition |= Q(number=int(number), intake__starts_on__year=2000 + int(year))
-    if _TELEPHONE.fullmatch(text):
-        digits = re.sub(r"\D", "", text)
-        # 04 65 … is stored as +33465…
-        condition |= Q(candidate__search_text__contains=digits.removeprefix("0") or digits)
-        if len(digits) <= 9:
-            condition |= Q(number=int(digits))
+        if len(word) >= _SHORTEST:
+            condition &= Q(candidate__search_text__contains=word)
+        else:
+            # The index knows one or two letters only where a word begins with them.
+            condition &= Q(candidate__search_text__startswith=word) | Q(candidate__search_text__contains=f" {word}")
     return condition
+
+
+def _either(person: Q, file: Q) -> Q:
+    """One index cannot answer for two tables: each finds its own files, and those of both are meant."""
+    of_the_person, of_the_file = (Application.objects.filter(one).order_by().values("pk") for one in (person, file))
+    return Q(pk__in=of_the_person.union(of_the_file))
 
 
 def order_of(filters: Mapping[str, Any], order: str) -> str:
@@ -155,6 +186,37 @@ def counts(user: User, filters: Mapping[str, Any]) -> dict[str, int]:
     return Application.objects.visible_to(user).aggregate(
         shown=Count("pk", filter=where(filters)), all=Count("pk"), live=Count("pk", filter=Q(state__in=LIVE)), **states
     )
+
+
+# The stages of the pipeline, from left to right.
+PIPELINE = LIVE
+ROWS_A_COLUMN = 8
+
+
+def columns(user: User, filters: Mapping[str, Any], *, cohorts: Iterable[Cohort]) -> dict[str, "Column"]:
+    """The files in progress by stage: how many, and those that have been there longest; three statements."""
+    known, source = {cohort.pk: cohort for cohort in cohorts}, chosen(user, filters)
+    wanted = [
+        source.filter(state=stage).order_by(*Order(_WAIT).sorting()).values("pk")[:ROWS_A_COLUMN] for stage in PIPELINE
+    ]
+    first, *others = wanted
+    oldest = [row["pk"] for row in first.union(*others, all=True)]
+    totals = dict(source.filter(state__in=PIPELINE).order_by().values_list("state").annotate(n=Count("pk")))
+    found = {stage.value: Column(totals.get(stage, 0)) for stage in PIPELINE}
+    shown = Application.objects.filter(pk__in=oldest).select_related("candidate", "owner").only(*_SHOWN)
+    for application in shown.order_by("state_since", "pk"):
+        application.cohort = known[application.cohort_id]
+        application.intake = application.cohort.intake
+        found[application.state].rows.append(application)
+    return found
+
+
+@dataclass
+class Column:
+    """A stage of the pipeline: how many files are there, and the first to look at."""
+
+    total: int
+    rows: list[Application] = field(default_factory=list)
 
 
 def count(user: User, filters: Mapping[str, Any]) -> int:

@@ -8,7 +8,7 @@ from partnership import clock
 from partnership.models import Job, User
 from partnership.states import Role
 
-from .models import RECRUITMENT, Absence, Application, Booking, Cohort, Enrolment, Intake, Slot
+from .models import RECRUITMENT, Absence, Application, Booking, Cohort, Enrolment, Intake, SavedView, Slot
 
 # Somebody still joins a course that has just begun.
 DAYS_AFTER_THE_START = 60
@@ -94,6 +94,11 @@ def can_take_export(user: User, job: Job) -> bool:
     """Whoever still recruits in every zone of which the file may hold rows."""
     now, then = user.zones_as(*RECRUITMENT), job.parameters.get("zones")
     return is_recruiter(user) and (now is None or (then is not None and set(then) <= now))
+
+
+def can_change_view(user: User, view: SavedView) -> bool:
+    """Whoever made a view; and a head of recruitment those that are shared."""
+    return view.made_by_id == user.pk or (view.is_shared and user.has_role(Role.HEAD_OF_RECRUITMENT))
 
 
 def _covers(zones: set[int] | None, application: Application) -> bool:

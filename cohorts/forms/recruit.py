@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from partnership.fields import LineField, ProseField
 from partnership.models import User
 from partnership.states import Channel
 
-from ..listing import IN_PROGRESS, NOBODY, OFFERED, ORDERS, OVERDUE, TO_CONTACT, TO_RECORD
+from ..listing import COLUMNS, IN_PROGRESS, NOBODY, OFFERED, ORDERS, OVERDUE, TO_CONTACT, TO_RECORD
 from ..models import Cohort, Condition
 from ..states import EXIT_REASONS, REASONS_AGAINST_THE_CONFIRMED, ApplicationState, ConditionKind, ExitReason, Source
 
@@ -36,6 +37,7 @@ class Filters(forms.Form):
         label=_("Condition not met"), required=False, choices=[("", _("Any")), *ConditionKind.choices]
     )
     tri = forms.ChoiceField(required=False, widget=forms.HiddenInput, choices=[(key, key) for key in ORDERS])
+    vue = forms.ChoiceField(required=False, widget=forms.HiddenInput, choices=[(COLUMNS, COLUMNS)])
 
     def __init__(self, *args: Any, cohorts: list[Cohort], owners: list[User], **kwargs: Any):
         super().__init__(*args, auto_id="f_%s", **kwargs)
@@ -66,7 +68,12 @@ class Filters(forms.Form):
     def kept(self) -> dict[str, Any]:
         """The filters that mean something, in the order of the form; without the order of the rows."""
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value and name != "tri"}
+        return {name: value for name, value in self.cleaned_data.items() if value and name not in ("tri", "vue")}
+
+    def lasting(self) -> str:
+        """What the address asks for, as it can be kept: known filters, the order, the view, and no word searched."""
+        self.is_valid()
+        return urlencode([(name, value) for name, value in self.cleaned_data.items() if value and name != "q"])
 
     def word_of(self, name: str, value: str) -> str:
         """A filter's value as the list shows it."""
@@ -244,4 +251,20 @@ class ReopeningForm(forms.Form):
         max_length=300,
         help_text=_("Kept in the file’s story."),
         error_messages={"required": _("Say why the file is opened again.")},
+    )
+
+
+class SavedViewForm(forms.Form):
+    """How a view of the list is called, and for whom it is."""
+
+    name = LineField(
+        label=_("Name of the view"),
+        max_length=60,
+        help_text=_("For example: Lyon, to call this week."),
+        error_messages={"required": _("Give the view a name.")},
+    )
+    is_shared = forms.BooleanField(
+        label=_("Share it with everybody who recruits"),
+        help_text=_("Each sees the files of their own zones in it."),
+        required=False,
     )

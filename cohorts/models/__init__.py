@@ -9,7 +9,8 @@ from .dossiers import OF_AGE, Dossier, age_on, is_minor
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate, Import, ImportRow, KnownHeadings
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake, LetterParagraph
-from .people import Candidate, Consent, plain, same_name
+from .people import Candidate, Consent, dialled, plain, same_name
+from .saved_views import SavedView, SavedViewQuerySet
 from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQuerySet
 
 __all__ = [
@@ -44,9 +45,12 @@ __all__ = [
     "Intake",
     "KnownHeadings",
     "LetterParagraph",
+    "SavedView",
+    "SavedViewQuerySet",
     "Slot",
     "SlotQuerySet",
     "age_on",
+    "dialled",
     "is_minor",
     "plain",
     "same_name",

@@ -34,6 +34,15 @@ def same_name(one: tuple[str, str], other: tuple[str, str]) -> bool:
     return sorted(plain(" ".join(one)).split()) == sorted(plain(" ".join(other)).split())
 
 
+def dialled(number: str) -> str:
+    """The digits of a telephone as they stand in a stored one: 04 65…, 0033 4 65… and +33 (0)4 65… are +33465…"""
+    digits = re.sub(r"[^\d+]", "", number.replace("(0)", ""))
+    for prefix in ("+33", "0033", "+", "00", "0"):
+        if digits.startswith(prefix) and digits != prefix:
+            return digits.removeprefix(prefix)
+    return digits
+
+
 class Candidate(models.Model):
     """A young person: a name, and a phone or an e-mail; never an e-mail alone, for addresses are shared."""
 

@@ -25,6 +25,7 @@ from .imports import confirm_list, drop_list, forget_lists, match_columns, recei
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
 from .letters import write_paragraph
 from .places import REMINDERS, expire, fill_places, offer_next, rank, rule_places, unanswered
+from .saved_views import change_view, remove_view, save_view
 from .slots import change_slot, moments, open_slots
 from .templates import change_template, make_template, remove_template
 from .transfers import (
@@ -47,6 +48,7 @@ __all__ = [
     "cancel_interview",
     "change_slot",
     "change_template",
+    "change_view",
     "choose",
     "close_agenda",
     "confirm",
@@ -95,10 +97,12 @@ __all__ = [
     "redirect",
     "reject",
     "remove_template",
+    "remove_view",
     "reopen",
     "rule_places",
     "save_dossier",
     "same_list",
+    "save_view",
     "schedule_interview",
     "send_links",
     "submit",

@@ -21,7 +21,7 @@ from partnership.templatetags.ui import number
 from .. import bulk, listing, policies
 from ..forms.recruit import Filters
 from ..measures import CONDITIONS, behind
-from ..models import RECRUITMENT, Application, Cohort
+from ..models import RECRUITMENT, Application, Cohort, SavedView
 from ..states import ApplicationState, Source
 from ..worklist import waited
 
@@ -48,6 +48,8 @@ def application_list(request: HttpRequest) -> HttpResponse:
     house.require(policies.is_recruiter(request.user))
     form = filters_of(request)
     kept = form.kept()
+    if form.cleaned_data.get("vue") == listing.COLUMNS:
+        return _pipeline(request, form, kept)
     order = listing.order_of(kept, form.cleaned_data.get("tri") or "")
     totals = None if listing.is_long() else listing.counts(request.user, kept)
     page = listing.page(
@@ -76,6 +78,8 @@ def application_list(request: HttpRequest) -> HttpResponse:
             "count": _count_words(totals["shown"]) if totals else "",
             "chips": chips_of(request.GET, form, kept),
             "views": _views(totals, kept),
+            "saved": _saved(request.user, form),
+            "as_columns": _query(request.GET, apres=None, avant=None, tri=None, etat=None, vue=listing.COLUMNS),
             "columns": _columns(request.GET, order),
             "order": order,
             "actions": bulk.ACTIONS.values(),
@@ -83,6 +87,47 @@ def application_list(request: HttpRequest) -> HttpResponse:
             "conditions_url": "condition" in kept and reverse("cohorts:condition_list") + here,
         },
     )
+
+
+def _pipeline(request: HttpRequest, form: Filters, kept: dict[str, Any]) -> HttpResponse:
+    """The stages side by side, each with its number and whoever has been there longest."""
+    found = listing.columns(request.user, kept, cohorts=form.cohorts)
+    now, shown = clock.now(), [application for column in found.values() for application in column.rows]
+    _say(shown)
+    for application in shown:
+        application.age = waited(application.state_since, now)
+    stages = [
+        {
+            "state": S(state),
+            "total": column.total,
+            "rows": column.rows,
+            "left": column.total - len(column.rows),
+            "url": _query(request.GET, vue=None, etat=state, tri="-attente"),
+        }
+        for state, column in found.items()
+    ]
+    live = sum(column.total for column in found.values())
+    context = {
+        "verdict": _list_verdict({"all": live, "live": live, S.INTERVIEWED: found[S.INTERVIEWED].total}),
+        "filters": form,
+        "ignored": [form.fields[name].label or name for name in form.errors],
+        "chips": chips_of(request.GET, form, kept),
+        "count": _count_words(live),
+        "saved": _saved(request.user, form),
+        "stages": stages,
+        "as_table": _query(request.GET, vue=None),
+        "here": _query(request.GET),
+    }
+    return render(request, "cohorts/application_columns.html", context)
+
+
+def _saved(user: User, form: Filters) -> list[dict[str, Any]]:
+    """The views that somebody keeps, or that are shared with them."""
+    asked, words = form.lasting(), form.cleaned_data.get("q")
+    return [
+        {"label": view.name, "query": f"?{view.query}", "current": not words and view.query == asked}
+        for view in SavedView.objects.visible_to(user)
+    ]
 
 
 def _say(rows: list[Application]) -> None:

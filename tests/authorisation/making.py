@@ -512,6 +512,11 @@ def _exchange(world: World) -> None:
     columns, by = [("last_name", "NOM"), ("phone", "")], world.people[RECRUITER]
     template = recruitment.make_template(name="Logiciel de vœux", columns=columns, by=by)
     world.things["column template", LYON] = {"pk": template.pk}
+    mine = world.people[LYON_RECRUITER]
+    view = recruitment.save_view(name="À décider", query="etat=interviewed", is_shared=True, by=mine)
+    world.things["shared view", LYON] = {"pk": view.pk}
+    world.answers["cohorts:view_add", LYON] = {"name": "Pour moi"}
+    world.answers["cohorts:view_edit", LYON] = {"name": "À décider vite", "is_shared": "on"}
     said = {"place_last_name": "1", "title_last_name": "NOM"}
     world.answers |= {
         ("cohorts:template_add", LYON): said | {"name": "Autre logiciel"},

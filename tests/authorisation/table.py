@@ -243,9 +243,14 @@ CONTENTS_OF_COURSES = [
 
 # Who recruits too, and did not choose these files.
 _COLLEAGUES = {LYON_RECRUITER: MISSING, LYON_HEAD: MISSING}
-_LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "condition", "tri", "apres", "avant")
+_LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "condition", "tri", "vue", "apres", "avant")
 _BROUGHT, _NOT_THEIRS = frozenset({LYON_RECRUITER}), {RECRUITER: MISSING, LYON_HEAD: MISSING}
 THE_RECRUITMENT = [
+    page("cohorts:view_list", RECRUITMENT),
+    form("cohorts:view_add", RECRUITMENT, asks=_LIST),
+    # whoever shares a view changes it, and heads of recruitment
+    form("cohorts:view_edit", frozenset({LYON_RECRUITER}) | HEADS, of="shared view"),
+    deed("cohorts:view_remove", frozenset({LYON_RECRUITER}) | HEADS, of="shared view"),
     page("cohorts:worklist", RECRUITMENT, asks=("pour", "page")),
     page("cohorts:application_list", RECRUITMENT, asks=_LIST),
     page("cohorts:application_count", RECRUITMENT, asks=_LIST),

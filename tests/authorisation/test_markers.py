@@ -36,6 +36,7 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
         "q": [marker(PARIS), marker(LYON), marker(PARIS, "jeune"), marker(PARIS, "site"), "CV"],
         "etat": ["en_cours", *ApplicationState.values],
         "rentree": [str(intake.pk) for intake in Intake.objects.all()],
+        "vue": ["colonnes"],
         "condition": ["other"],
         "source": ["lycee"],
         "responsable": ["personne", *(str(user.pk) for user in User.objects.filter(full_name="Claire Devaux"))],

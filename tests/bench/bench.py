@@ -118,6 +118,7 @@ class Bench:
 ITEMS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "P1": applying.measure,
     "P2": lists.measure,
+    "P3": lists.search,
     "P4": lists.file,
     "P5": exchange.take_out,
     "P7": letters.measure,

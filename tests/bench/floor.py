@@ -82,6 +82,8 @@ def shown(parameters) -> list[Application]:
         rows = rows.filter(cohort__zone__code=zone)
     if state := parameters.get("etat"):
         rows = rows.filter(state=state)
+    for part in parameters.get("q", "").split():
+        rows = rows.filter(candidate__search_text__contains=part)
     if after := parameters.get("after"):
         at, _, key = after.partition("~")
         rows = rows.filter(Q(state_since=at, pk__lt=key) | Q(state_since__lt=at), state_since__lte=at)

@@ -1,8 +1,8 @@
-"""P2 and P4: the recruiter's list at every size and page, its count; and a file with its story."""
+"""P2 to P4: the recruiter's list at every size and page, its count; a search; and a file with its story."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
 
@@ -56,6 +56,35 @@ def measure(bench: "Bench") -> Iterator[Line]:
             times=2,
         )
         yield at_most("P2", f"the exact count of {large:,} rows, {query or 'no filter'}", mine.cpu, bare.cpu, 1.2)
+
+
+# What is typed, and the parts of the stored text for which the floor looks.
+SEARCHES = (
+    ("Nguyen", "nguyen"),
+    ("Élodie Haddad", "elodie haddad"),
+    ("jeune42@", "jeune42@"),
+    ("01 99 00 00 42", "199000042"),
+    ("+33 (0)1 99 00 00 42", "199000042"),
+    ("personne ainsi", "personne ainsi"),
+)
+
+
+def search(bench: "Bench") -> Iterator[Line]:
+    """Somebody looked for by a part of the name, of the address or of the telephone, accents or not."""
+    bench.use(bench.scale.large)
+    listing.COUNTED_AT_ONCE = -2
+    try:
+        for typed, part in SEARCHES:
+            asked, bare = urlencode({"q": typed}), urlencode({"q": part})
+            mine, least_ = alternate(
+                page(bench, f"?{asked}"),
+                least(bench, f"?{bare}"),
+                rounds=bench.scale.rounds,
+                times=bench.scale.times,
+            )
+            yield at_most("P3", f"“{typed}” among {bench.scale.large:,}", mine.cpu, least_.cpu, 3)
+    finally:
+        listing.COUNTED_AT_ONCE = 10_000
 
 
 def page(bench: "Bench", query: str = "", site: Site | None = None) -> Callable[[], None]:

@@ -89,10 +89,10 @@ def fill(number: int) -> None:
         "id": "md5('candidate' || i)::uuid",
         "first_name": first,
         "last_name": last,
-        "phone": "'+331990' || lpad(i::text, 7, '0')",
+        "phone": "'+331' || (99000000 + i)::text",
         "email": "'jeune' || i || '@exemple.test'",
         "search_text": f"translate(lower({first} || ' ' || {last}), 'éèêëïç-', 'eeeeic ') "
-        "|| ' jeune' || i || '@exemple.test +331990' || lpad(i::text, 7, '0')",
+        "|| ' jeune' || i || '@exemple.test +331' || (99000000 + i)::text",
     }
     file = {
         "id": "md5('application' || i)::uuid",

@@ -45,6 +45,15 @@ def test_the_list_costs_eight_statements_at_most(bench):
     assert len(lines) == 10
 
 
+def test_what_is_looked_for_is_found_by_both(bench):
+    bench.use(200)
+    for typed, parts in lists.SEARCHES:
+        theirs = {row.pk for row in floor.shown({"q": parts})}
+        assert theirs == set(listing.chosen(bench.recruiter, {"q": typed}).values_list("pk", flat=True)), typed
+    assert all(floor.shown({"q": parts}) for parts in ("nguyen", "jeune42@", "199000042"))
+    assert len(list(lists.search(bench))) == len(lists.SEARCHES)
+
+
 def test_a_file_costs_twelve_statements_at_most_however_long_its_story(bench):
     assert [line.ours for line in lists.file(bench) if not line.holds] == []
 

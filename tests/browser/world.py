@@ -48,6 +48,9 @@ class World:
         self.column_template = recruitment.make_template(
             name="Logiciel de vœux", columns=[("last_name", "NOM"), ("phone", "")], by=self.user(Role.RECRUITER)
         )
+        self.saved_view = recruitment.save_view(
+            name="Lyon, à appeler", query="zone=lyon&etat=a_contacter", is_shared=True, by=self.user(Role.RECRUITER)
+        )
         self.on_conditions = Application.objects.filter(conditions__kind="bac", state=ApplicationState.ADMITTED).first()
         recruiter = self.user(Role.RECRUITER)
         papers = Condition.objects.create(application=self.on_conditions, kind="papers")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from cohorts import listing
+from cohorts.models import Application
 from cohorts.states import ApplicationState as S
 from partnership import clock
 
@@ -31,19 +32,56 @@ def _names(response):
 @pytest.fixture
 def chloe(db):
     return factories.application(
+        number=900_001,
         of=factories.candidate(
             first_name="Chloé", last_name="Vasseur-Fictif", phone="+33465712036", email="chloe.v@exemple.test"
-        )
+        ),
     )
 
 
 @pytest.mark.parametrize(
     "words",
-    ["vass", "CHLOE", "chloé", "vasseur chloe", "chloe.v@", "Vasseur-Fic", "04 65 71 20 36", "0465712036", "+33465"],
+    [
+        *("vass", "CHLOE", "chloé", "vasseur chloe", "chloe.v@", "Vasseur-Fic"),
+        *("04 65 71 20 36", "0465712036", "+33465", "+33 4 65 71 20 36", "0033 4 65 71 20 36", "+33 (0)4 65 71 20 36"),
+        *("04.65.71.20.36", "04-65-71-20-36", "65 71 20", "33465712036"),
+    ],
 )
 def test_a_part_of_the_name_address_or_telephone_finds_the_person(recruiter, client_of, chloe, words):
     factories.application(of=factories.candidate(first_name="Nour", last_name="Fictive", phone="+33199004127"))
     assert _names(_list(client_of(recruiter), q=words)) == ["Chloé Vasseur-Fictif"]
+
+
+@pytest.mark.parametrize(
+    ("words", "finds"),
+    [
+        # one or two letters: where a word begins
+        *(("ch", True), ("va chl", True), ("f", True), ("ff", False), ("lo", False), ("v@", False)),
+        *(("#", False), ("%", False), ("_____", False), ("' - '", True), ("007", False), ("0042", False)),
+        *(("vasseur 04 65", False), ("465", False), ("4657", True), ("9999999999999", False)),
+    ],
+)
+def test_what_is_too_short_or_strange_is_still_looked_for_by_the_index(recruiter, client_of, chloe, words, finds):
+    assert _names(_list(client_of(recruiter), q=words)) == (["Chloé Vasseur-Fictif"] if finds else [])
+
+
+def test_figures_alone_are_a_part_of_a_telephone_or_the_number_of_a_file(recruiter, client_of, chloe):
+    numbered = factories.application(
+        of=factories.candidate(first_name="Nour", last_name="Fictive", phone="+33199004127")
+    )
+    client = client_of(recruiter)
+    for number, shown in ((17, {"Nour Fictive"}), (4_657, {"Nour Fictive", "Chloé Vasseur-Fictif"})):
+        Application.objects.filter(pk=numbered.pk).update(number=number)
+        assert set(_names(_list(client, q=str(number)))) == shown
+        year = f"{numbered.intake.starts_on:%y}"
+        assert _names(_list(client, q=f"{year} {number}")) == ["Nour Fictive"]
+        assert _names(_list(client, q=f"CV-{year}-{number:04d}")) == ["Nour Fictive"]
+
+
+def test_a_search_asks_one_index_of_three_letters_in_a_row(recruiter, client_of, chloe):
+    for words in ("vasseur chloe", "chloe.v@", "04 65 71 20 36", "ch"):
+        asked = str(listing.chosen(recruiter, {"q": words}).query)
+        assert '"search_text"::text LIKE' in asked and " IN (SELECT" not in asked and "UNION" not in asked
 
 
 def test_the_reference_finds_the_application(recruiter, client_of, chloe):
@@ -256,11 +294,12 @@ def test_the_list_costs_the_same_statements_for_one_row_and_for_thirty(
 ):
     client = client_of(recruiter)
     factories.application(owner=recruiter)
-    with django_assert_max_num_queries(8) as one:
+    # Eight for the list, and one for the count of one that is short.
+    with django_assert_max_num_queries(9) as one:
         _list(client, etat="en_cours", q="fictif")
     for _ in range(29):
         factories.application(owner=recruiter)
-    with django_assert_max_num_queries(8) as thirty:
+    with django_assert_max_num_queries(9) as thirty:
         assert len(_list(client, etat="en_cours", q="fictif").context["rows"]) == 30
     assert len(one) == len(thirty)
 
