@@ -222,6 +222,12 @@ if _mail.scheme.startswith("anymail+"):
 else:
     _provider = ""
     vars().update(env.email_url("EMAIL_URL"))
+# The provider tells afterwards what became of a letter (delivered, returned): its name and password there, as
+# name:password, and its own name where letters leave through its SMTP server (partnership/views/tracking.py).
+MAIL_NEWS_SECRET = env.str("MAIL_NEWS_SECRET", default="")
+MAIL_NEWS_FROM = env.str("MAIL_NEWS_FROM", default=_provider).strip().replace("-", "_")
+if MAIL_NEWS_FROM:
+    vars().setdefault("ANYMAIL", {})["WEBHOOK_SECRET"] = MAIL_NEWS_SECRET
 # How long a sender may hold a letter before another takes it over: longer than any sending (EMAIL_TIMEOUT a step).
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)
 # The same for a long task: longer than a slice of it may last (CELERY_TASK_TIME_LIMIT).
@@ -384,6 +390,15 @@ def _is_network(text: str) -> bool:
         return False
 
 
+def _tells(provider: str) -> bool:
+    return provider.isidentifier() and bool(importlib.util.find_spec(f"anymail.webhooks.{provider}"))
+
+
+def _is_pair(text: str) -> bool:
+    name, colon, password = text.partition(":")
+    return bool(name and colon and password) and len(text) >= 20
+
+
 def _is_clamd(text: str) -> bool:
     try:
         url = urlsplit(text)
@@ -410,6 +425,12 @@ _refusals = {
         not importlib.util.find_spec(f"anymail.backends.{_provider}")
         if _provider
         else not _mail.scheme.startswith("smtp")
+    ),
+    "MAIL_NEWS_FROM names no provider that tells what became of a letter": (
+        MAIL_NEWS_FROM != _provider and not _tells(MAIL_NEWS_FROM)
+    ),
+    "MAIL_NEWS_SECRET is not a name:password of 20 characters or more, with which the provider tells of letters": (
+        _tells(MAIL_NEWS_FROM) and not _is_pair(MAIL_NEWS_SECRET)
     ),
     "DEFAULT_FROM_EMAIL holds no e-mail address": "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1],
 }

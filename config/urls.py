@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from partnership.views.jobs import job_detail, job_restart, job_result
+from partnership.views.tracking import mail_news
 
 from . import doors, metrics, views
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("courrier/nouvelles/", mail_news, name="mail_news"),
 ]
 urlpatterns += i18n_patterns(
     path("", views.front, name="front"),

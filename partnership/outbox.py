@@ -291,6 +291,8 @@ def send_again(letter: OutgoingMessage) -> bool:
     stopped = OutgoingMessage.objects.filter(
         pk=letter.pk, state__in=[MessageState.DEAD, MessageState.HELD, MessageState.BOUNCED]
     ).exclude(text="")  # blanked: there is nothing left to send
-    again = bool(stopped.update(state=MessageState.PENDING, attempts=0, retry_at=None, due_at=clock.now()))
+    # Another sending: what is still told of the former one must not be taken for news of this one.
+    sending = {"attempts": 0, "retry_at": None, "due_at": clock.now(), "version": models.F("version") + 1}
+    again = bool(stopped.update(state=MessageState.PENDING, **sending))
     ring_on_commit()
     return again

@@ -201,6 +201,8 @@ def _envelope(letter: OutgoingMessage, connection: BaseEmailBackend, token: str 
         headers={"Message-ID": message_id(letter)},
         connection=connection,
     )
+    # A provider that has a way to say it gives this back with its news.
+    message.metadata = {"letter": sending_of(letter)}
     message.attach_alternative(html, "text/html")
     if letter.calendar:
         message.attach(_appointment(letter.calendar))
@@ -215,10 +217,15 @@ def _appointment(calendar: str) -> MIMEText:
     return part
 
 
+def sending_of(letter: OutgoingMessage) -> str:
+    """The letter's number, and which sending of it once a person has had it sent again."""
+    return f"{letter.pk}.{letter.version}" if letter.version > 1 else str(letter.pk)
+
+
 def message_id(letter: OutgoingMessage) -> str:
     """The same Message-ID at each attempt, so that a doubled letter can be recognised."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<letter-{letter.pk}@{domain}>"
+    return f"<letter-{sending_of(letter)}@{domain}>"
 
 
 def _fail(ours: models.QuerySet, letter: OutgoingMessage, problem: Exception, *, dead: bool) -> None:

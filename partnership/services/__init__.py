@@ -13,7 +13,7 @@ from .doors import (
     reset_second_factor,
     send_reset_link,
 )
-from .letters import discard_letter, edit_letter, rewrite_letter, send_letter
+from .letters import NotYet, discard_letter, edit_letter, note_news, rewrite_letter, send_letter
 from .operations import (
     administrators,
     cancel_letter,
@@ -42,6 +42,7 @@ from .people import (
 )
 
 __all__ = [
+    "NotYet",
     "accept_invitation",
     "add_membership",
     "add_second_factor",
@@ -68,6 +69,7 @@ __all__ = [
     "invited_by_link",
     "keep_commitment",
     "note_backup",
+    "note_news",
     "reactivate",
     "remove_second_factor",
     "renew_recovery_codes",

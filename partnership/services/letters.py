@@ -1,11 +1,13 @@
 """A letter in the hands of whoever writes to people: a draft is changed, written anew, thrown away or sent."""
 
+import re
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .. import clock, outbox
 from ..models import OutgoingMessage
-from ..states import MessageState
+from ..states import MESSAGE_FLOW, MessageState
 from ..workflow import Actor, Refused, edit, move
 from ..working_time import next_polite_moment
 
@@ -50,3 +52,33 @@ def send_letter(letter: OutgoingMessage, *, by: Actor, version: int | None = Non
 def _must_be_draft(letter: OutgoingMessage) -> None:
     if letter.state != MessageState.DRAFT:
         raise Refused(_("“%(letter)s” is no longer a draft.") % {"letter": letter})
+
+
+# -- what became of it ------------------------------------------------------------------------------------------------
+
+# How a letter is called by whoever sent it (sending.sending_of), alone or in its Message-ID.
+_SENDING = re.compile(r"(?:<?letter-)?(\d{1,18})(?:\.(\d{1,9}))?(?:@.*)?")
+_ON_THE_WAY = (MessageState.SENT, MessageState.DELIVERED)
+
+
+class NotYet(Exception):
+    """News of a letter whose sender has not yet written down that it has left: to be told again a little later."""
+
+
+def note_news(sending: str, to: MessageState, *, recipient: str, why: str = "") -> bool:
+    """Write down what became of a letter that has left, delivered or returned; whether it changed anything.
+
+    Nothing changes for a letter or a sending that nobody knows, that went to another address, or of which this or
+    something later was told: news are repeated, and overtake each other. The row is the record, as for its sending.
+    """
+    named = _SENDING.fullmatch(sending)
+    if named is None:
+        return False
+    number, version = int(named[1]), int(named[2] or 1)
+    told = OutgoingMessage.objects.filter(pk=number, version=version, to_email__iexact=recipient)
+    before = [state for state in _ON_THE_WAY if to in MESSAGE_FLOW[state]]
+    if told.filter(state__in=before).update(state=to, last_error=why[:300].replace("\x00", "")):
+        return True
+    if told.filter(state=MessageState.SENDING).exists():
+        raise NotYet
+    return False

@@ -124,6 +124,8 @@ PUBLIC = [
     row("livez", EVERYBODY, get=OK),
     row("readyz", EVERYBODY, get=OK),
     row("metrics", EVERYBODY, get=MISSING),
+    # without a provider there is nobody to hear
+    row("mail_news", EVERYBODY, post=MISSING),
     page("front", EVERYBODY),
     page("privacy", EVERYBODY),
     page("accessibility", EVERYBODY),

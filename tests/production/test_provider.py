@@ -17,6 +17,7 @@ from tests import factories
 from .test_settings import PRODUCTION, read  # noqa: F401 (a fixture)
 
 KEY = "xkeysib-0123456789"
+NEWS = "provider:0123456789abcdef"
 
 
 class Api:
@@ -58,7 +59,7 @@ class Api:
 @pytest.fixture
 def api(read, settings):  # noqa: F811
     api = Api()
-    made = read(EMAIL_URL=f"anymail+brevo://?api_key={KEY}&api_url={api.address}")
+    made = read(EMAIL_URL=f"anymail+brevo://?api_key={KEY}&api_url={api.address}", MAIL_NEWS_SECRET=NEWS)
     settings.EMAIL_BACKEND, settings.ANYMAIL = made["EMAIL_BACKEND"], made["ANYMAIL"] | {"REQUESTS_TIMEOUT": 0.5}
     yield api
     api.stop()
@@ -78,7 +79,7 @@ def states():
 
 
 def test_one_variable_names_the_provider_and_its_settings(read):  # noqa: F811
-    made = read(EMAIL_URL="anymail+mailjet://?api_key=a%2Bb&secret_key=c")
+    made = read(EMAIL_URL="anymail+mailjet://?api_key=a%2Bb&secret_key=c", MAIL_NEWS_SECRET=NEWS)
     assert made["EMAIL_BACKEND"] == "anymail.backends.mailjet.EmailBackend"
     assert (made["ANYMAIL"]["MAILJET_API_KEY"], made["ANYMAIL"]["MAILJET_SECRET_KEY"]) == ("a+b", "c")
     assert made["ANYMAIL"]["REQUESTS_TIMEOUT"] == made["EMAIL_TIMEOUT"] == 10
@@ -98,6 +99,7 @@ def test_a_letter_leaves_through_the_provider(api, post):
     ((path, key, letter),) = api.asked
     assert (path, key) == ("/v3/smtp/email", KEY)
     assert letter["to"] == [{"email": "x@exemple.test"}] and "A1B2C3" in letter["textContent"]
+    assert json.loads(letter["headers"]["X-Mailin-custom"]) == {"letter": str(OutgoingMessage.objects.get().pk)}
     assert letter["headers"]["Message-ID"] == sending.message_id(OutgoingMessage.objects.get())
 
 
