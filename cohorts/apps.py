@@ -46,5 +46,5 @@ class CohortsConfig(AppConfig):
             )
         retention.register()
         handover.register(*belongings.BELONGINGS)
-        reminders.register(*services.REMINDERS, *APPOINTMENTS)
+        reminders.register(*services.REMINDERS, *APPOINTMENTS, services.ADDRESSES)
         sweeps.register("places", services.fill_places)

@@ -1,5 +1,6 @@
 """The letters to applicants, and to recruiters about them; each is a function and a template of the same name."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from partnership import clock, outbox
-from partnership.models import User
+from partnership.models import OutgoingMessage, User
 from partnership.states import OnDoubt
 from partnership.templatetags.ui import phone
 
@@ -358,6 +359,32 @@ def contacts_entrusted(imported: Import, *, to: User, number: int) -> None:
 def _list_of(reader: User) -> str:
     with translation.override(reader.language):
         return settings.PUBLIC_URL + reverse("cohorts:application_list")
+
+
+def address_refused(application: Application, *, to: User, letter: OutgoingMessage) -> None:
+    """Whoever follows a file learns, once an address, that it takes no letter: to call, then to correct it."""
+    person = application.candidate
+    outbox.post(
+        "cohorts/address_refused",
+        key=refusal_key(application),
+        about=application,
+        to=to,
+        asked=False,
+        person=str(person),
+        refused=letter.to_email,
+        what=letter.subject,
+        written_at=letter.written_at,
+        phone=phone(person.phone) if person.phone else "",
+        zone=application.cohort.zone.name,
+        reference=application.reference,
+        address=_address_of(application, to),
+    )
+
+
+def refusal_key(application: Application) -> str:
+    """The key of that letter: another address is told anew. No address stands in a key, which is never erased."""
+    address = hashlib.md5(application.candidate.email.encode(), usedforsecurity=False).hexdigest()
+    return f"address_refused:{application.pk}:{address}"
 
 
 def _address_of(application: Application, reader: User) -> str:

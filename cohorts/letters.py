@@ -15,12 +15,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partnership import clock, outbox
-from partnership.models import OutgoingMessage, User
+from partnership.models import OutgoingMessage, User, ref
 from partnership.outbox import LINK_MARK, SECRET_MARK
-from partnership.states import MessageState
+from partnership.states import STOPPED, MessageState
 
 from . import emails
-from .models import Application, Booking, Cohort, Slot
+from .models import Application, ApplicationQuerySet, Booking, Candidate, Cohort, Slot
 from .states import ExitReason, SlotKind
 
 _FILE, _PERSON = "cohorts.application:", "cohorts.candidate:"
@@ -76,6 +76,36 @@ def counts(user: User) -> dict[str, int]:
     for tray, number in first.union(*others, all=True):
         found[tray] += number
     return found
+
+
+# -- what no address has taken ----------------------------------------------------------------------------------------
+
+
+def _returned() -> QuerySet[OutgoingMessage]:
+    """The letters to applicants that their address has not taken, each with its person's key."""
+    key = Cast(Substr("to_ref", len(_PERSON) + 1), UUIDField())
+    theirs = outbox.returned().filter(to_ref__startswith=_PERSON)
+    return theirs.annotate(person=Case(When(to_ref__startswith=_PERSON, then=key), default=None))
+
+
+def unreached() -> ApplicationQuerySet:
+    """The live files of people whose present address takes no letter: somebody calls them, then corrects it."""
+    refused = _returned().filter(person=OuterRef("candidate"), to_email=OuterRef("candidate__email"))
+    return Application.objects.live().exclude(candidate__email="").filter(Exists(refused))
+
+
+def returned_to(person: Candidate) -> OutgoingMessage | None:
+    """The last letter that somebody's present address has not taken."""
+    if not person.email:
+        return None
+    theirs = outbox.returned().filter(to_ref=ref(person), to_email=person.email)
+    return theirs.defer("text", "html", "secret").order_by("-pk").first()
+
+
+def stopped_for(person: Candidate, user: User) -> QuerySet[OutgoingMessage]:
+    """The letters to somebody, of the files one may read, that have stopped and can still leave; the newest first."""
+    theirs = letters_of(user, *STOPPED).filter(to_ref=ref(person)).exclude(text="")
+    return theirs.defer("text", "html", "secret").order_by("-pk")
 
 
 # -- each letter, on a real file --------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     absences,
+    addresses,
     agenda,
     applications,
     attendance,
@@ -78,6 +79,7 @@ recruitment = [
     path(f"{_file}/courriels/<int:letter>/recommencer/", letters.letter_rewrite, name="letter_rewrite"),
     path(f"{_file}/courriels/<int:letter>/jeter/", letters.letter_discard, name="letter_discard"),
     path(f"{_file}/courriels/<int:letter>/envoyer/", letters.letter_send, name="letter_send"),
+    path(f"{_file}/coordonnees/", addresses.address_correct, name="address_correct"),
     path(f"{_file}/entretien/", decisions.interview_schedule, name="interview_schedule"),
     path(f"{_file}/entretien/annuler/", decisions.interview_cancel, name="interview_cancel"),
     path(f"{_file}/entretien/passe/", decisions.interview_record, name="interview_record"),

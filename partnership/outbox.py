@@ -21,7 +21,7 @@ from markdown_it import MarkdownIt
 
 from . import clock, doorbell
 from .models import OutgoingMessage, ref
-from .states import MessageState, OnDoubt
+from .states import STOPPED, MessageState, OnDoubt
 from .working_time import next_polite_moment
 
 # Marks that stand in the stored letter for what only its reader may see; `.invalid` leads nowhere by RFC 2606.
@@ -271,9 +271,13 @@ def cancel(
     return letters.update(state=MessageState.CANCELLED, secret="")  # nosec B106  # it is forgotten
 
 
-def readdress(to: Addressee) -> int:
-    """Let the letters that have not left go to the address somebody has now; the number that change."""
-    waiting = OutgoingMessage.objects.filter(state__in=_NOT_LEFT, to_ref=ref(to)).exclude(to_email=to.email)
+def readdress(to: Addressee, *, even_refused: bool = True) -> int:
+    """Let the letters that have not left go to the address somebody has now; the number that change.
+
+    Unless `even_refused`, what a server has refused keeps the address that it has refused.
+    """
+    states = [state for state in _NOT_LEFT if even_refused or state != MessageState.DEAD]
+    waiting = OutgoingMessage.objects.filter(state__in=states, to_ref=ref(to)).exclude(to_email=to.email)
     return waiting.update(to_email=to.email, to_name=to.called)
 
 
@@ -284,6 +288,20 @@ def hasten(key: str) -> bool:
     hastened = bool(waiting.update(due_at=now, retry_at=None))
     ring_on_commit()
     return hastened
+
+
+# How the sender writes down that a server has refused its reader (refusals.py), whichever way the letter took.
+_READER_REFUSED = ("SMTPRecipientsRefused", "AnymailRecipientsRefused")
+
+
+def returned() -> models.QuerySet[OutgoingMessage]:
+    """The letters that their address has not taken: those that came back, and those its server has refused."""
+    refused = models.Q()
+    for name in _READER_REFUSED:
+        refused |= models.Q(last_error__startswith=f"{name}:")
+    # The first condition is the one that has an index.
+    stopped = OutgoingMessage.objects.filter(state__in=STOPPED)
+    return stopped.filter(models.Q(state=MessageState.BOUNCED) | models.Q(refused, state=MessageState.DEAD))
 
 
 def send_again(letter: OutgoingMessage) -> bool:

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from partnership.fields import LineField, ProseField
+from partnership.fields import AddressField, LineField, PhoneField, ProseField
 from partnership.models import OutgoingMessage
 from partnership.outbox import LINK_MARK
+from partnership.templatetags.ui import daytime
 
 from ..letters import readable, with_marks
 from ..models import Intake
@@ -83,3 +85,43 @@ class ParagraphForm(forms.Form):
         if said.get("text_en") and "text_fr" in said and not said["text_fr"]:
             self.add_error("text_fr", _("Write it in French too: most of its readers read French."))
         return said
+
+
+class AddressForm(forms.Form):
+    """How somebody is reached, and which of the letters that have stopped leave once more."""
+
+    phone = PhoneField(
+        label=_("Telephone"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput({"type": "tel", "autocomplete": "off"}),
+    )
+    email = AddressField(
+        label=_("E-mail"), max_length=254, required=False, widget=forms.EmailInput({"autocomplete": "off"})
+    )
+    again = forms.ModelMultipleChoiceField(
+        label=_("Send again"),
+        queryset=OutgoingMessage.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What is not ticked does not leave any more, once the address is another one."),
+    )
+
+    def __init__(self, *args: Any, stopped: QuerySet[OutgoingMessage], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["again"].queryset = stopped
+        self.fields["again"].label_from_instance = _told
+        if not stopped:
+            del self.fields["again"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if not {"phone", "email"} & self.errors.keys() and not (said.get("phone") or said.get("email")):
+            self.add_error("phone", _("Write a telephone number, or at least an e-mail address."))
+        if said.get("again") and not said.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Write the address to which the letters leave again."))
+        return said
+
+
+def _told(letter: OutgoingMessage) -> str:
+    return f"{letter}, {letter.get_state_display()}, {daytime(letter.written_at)}"

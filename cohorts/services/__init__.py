@@ -1,6 +1,7 @@
 """What is done with applications: each service reads like the minutes of a meeting."""
 
 from .absences import end_absence, plan_absence
+from .addresses import ADDRESSES, correct_address
 from .agenda import agenda_of, close_agenda, open_agenda, open_agendas
 from .applying import begin, correct_identity, describe_project, send_links, submit
 from .attendance import attend, expect_again, is_attended, miss, miss_the_others, rate, walk_in
@@ -38,6 +39,7 @@ from .transfers import (
 )
 
 __all__ = [
+    "ADDRESSES",
     "REMINDERS",
     "add_contact",
     "admit",
@@ -53,6 +55,7 @@ __all__ = [
     "close_agenda",
     "confirm",
     "confirm_list",
+    "correct_address",
     "correct_identity",
     "decline",
     "end_absence",

@@ -18,7 +18,7 @@ from partnership.templatetags.ui import daydate, daytime, longdate, monthdate
 from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
 
-from .. import policies, services
+from .. import letters, policies, services
 from ..forms.calls import CallForm
 from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, RejectionForm, ReopeningForm
 from ..models import Application, Booking, Cohort, Evaluation
@@ -80,6 +80,7 @@ def show(
         "application": application,
         "candidate": application.candidate,
         "due": _due(application, bookings),
+        "refused": letters.returned_to(application.candidate),
         "facts": _facts(application),
         "interviews": [one for one in of_line if one.kind == INTERVIEW and one.state == BookingState.ATTENDED],
         "others": others,

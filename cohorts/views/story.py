@@ -91,6 +91,7 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
     words = _states(model) | {
         "edited": _("Changed"),
         "applied_again": _("The same person applied again"),
+        "readdressed": _("Telephone or address corrected"),
         "transferred": _("Moved to another zone"),
         "invited": _("Invited to choose a date"),
         "asked": pgettext("condition", "asked for"),

@@ -305,6 +305,7 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
         "application_confirm": (S.ADMITTED, {"confirm-channel": "phone"}),
         "application_decline": (S.ADMITTED, {"decline-reason": "moved", "decline-channel": "paper"}),
     }
+    forms["address_correct"] = (S.SUBMITTED, {"phone": "04 65 71 88 04", "email": "corrige@exemple.test"})
     for name, (state, said) in forms.items():
         version = Application.objects.get(pk=world.things[state.value, zone]["pk"]).version
         world.answers[f"cohorts:{name}", zone] = said | {"version": str(version)}

@@ -277,6 +277,7 @@ THE_RECRUITMENT = [
     # whoever is away ends it, and their head; whoever stands in sees it
     deed("cohorts:absence_end", frozenset({LYON_RECRUITER, LYON_HEAD}), of="absence", unless={RECRUITER: FORBIDDEN}),
     form("cohorts:contact_add", RECRUITMENT),
+    form("cohorts:address_correct", RECRUITMENT, of="submitted", zone=True),
     row("cohorts:call_next", RECRUITMENT, get=GO),
     deed("cohorts:call_record", RECRUITMENT, of="submitted", zone=True),
     deed("cohorts:interview_schedule", RECRUITMENT, of="submitted", zone=True),

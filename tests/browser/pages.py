@@ -270,6 +270,7 @@ RECRUITMENT = [
     Page("cohorts:application_letter", Role.RECRUITER, file_letter),
     Page("cohorts:application_letter", Role.RECRUITER, draft_letter, note="draft"),
     Page("cohorts:letter_edit", Role.RECRUITER, draft_letter, forms=MAIN_FORM),
+    Page("cohorts:address_correct", Role.RECRUITER, application(S.SUBMITTED)),
     Page("cohorts:letter_desk", Role.RECRUITER, query="?vue=partent"),
     Page("cohorts:letter_desk", Role.RECRUITER, query="?vue=brouillons", note="drafts"),
     Page("cohorts:letter_kind_list", Role.RECRUITER),
