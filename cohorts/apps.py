@@ -16,7 +16,7 @@ class CohortsConfig(AppConfig):
         from . import handover as belongings
         from . import measures as ours
         from .services import imports
-        from .services.reminders import APPOINTMENTS
+        from .services.reminders import APPOINTMENTS, NUDGES
         from .states import AGENDA, RESUME
 
         links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
@@ -46,5 +46,5 @@ class CohortsConfig(AppConfig):
             )
         retention.register()
         handover.register(*belongings.BELONGINGS)
-        reminders.register(*services.REMINDERS, *APPOINTMENTS, services.ADDRESSES)
+        reminders.register(*services.REMINDERS, *APPOINTMENTS, *NUDGES, services.ADDRESSES)
         sweeps.register("places", services.fill_places)

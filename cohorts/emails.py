@@ -11,7 +11,7 @@ from django.utils import translation
 
 from partnership import clock, outbox
 from partnership.models import OutgoingMessage, User
-from partnership.states import OnDoubt
+from partnership.states import LetterKind, OnDoubt
 from partnership.templatetags.ui import phone
 
 from . import calendars
@@ -63,6 +63,20 @@ def _told(application: Application, field: str) -> str:
 def application_begun(application: Application) -> None:
     """The link to go on with an application, on this device or another."""
     _post(application, "application_begun", link=(RESUME, application))
+
+
+def application_unfinished(application: Application, *, days: int) -> None:
+    """One or three days after it was begun, an application is not handed in: the link once more."""
+    _post(
+        application,
+        "application_unfinished",
+        event=f"application_unfinished:{application.pk}:{days}",
+        link=(RESUME, application),
+        asked=False,
+        kind=LetterKind.DRAFTS,
+        is_last=days > 1,
+        closes_on=application.cohort.applications_until,
+    )
 
 
 def application_link(application: Application) -> None:

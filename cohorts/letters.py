@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from partnership import clock, outbox
 from partnership.models import OutgoingMessage, User, ref
-from partnership.outbox import LINK_MARK, SECRET_MARK
+from partnership.outbox import LINK_MARK, SECRET_MARK, STOP_MARK
 from partnership.states import STOPPED, MessageState
 
 from . import emails
@@ -28,14 +28,15 @@ _FILE, _PERSON = "cohorts.application:", "cohorts.candidate:"
 
 def readable(text: str) -> str:
     """A letter's text without its secrets: the words « lien personnel » stand for the link."""
-    return text.replace(LINK_MARK, _("[personal link]")).replace(SECRET_MARK, _("[personal code]"))
+    text = text.replace(LINK_MARK, _("[personal link]")).replace(SECRET_MARK, _("[personal code]"))
+    return text.replace(STOP_MARK, _("[link to say so]"))
 
 
 def with_marks(text: str) -> str:
     """A readable text with its link again, in whichever language it was read."""
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            text = text.replace(_("[personal link]"), LINK_MARK)
+            text = text.replace(_("[personal link]"), LINK_MARK).replace(_("[link to say so]"), STOP_MARK)
     return text
 
 

@@ -143,6 +143,7 @@ def collect(subject: str) -> Held:
             Consent.objects.filter(candidate__in=selves).values("purpose", "text_version", "given_at", "withdrawn_at")
         ),
         "lists": list(ImportRow.objects.filter(application__in=files).values("of__made_at", "answers")),
+        "opt_outs": personal_data.opt_outs_of([ref(one) for one in selves]),
         "letters": personal_data.letters_of(people=[ref(one) for one in selves], files=refs),
         "journal": personal_data.journal_of(refs),
     }
@@ -170,6 +171,7 @@ def erase(subject: str, at: datetime) -> Erased:
         "outcomes": Enrolment.objects.filter(application__in=keys).exclude(outcome="").update(outcome=""),
         "dossiers": Dossier.objects.filter(candidate__in=selves).delete()[0],
         "consents": Consent.objects.filter(candidate__in=selves).delete()[0],
+        "opt-outs": personal_data.erase_opt_outs(people),
         "letters": personal_data.erase_letters(people=people, files=refs),
         "links": personal_data.revoke_links([*refs, *people]),
         "reasons": personal_data.erase_reasons([*refs, *people], keep=_CODES),

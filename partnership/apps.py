@@ -15,10 +15,11 @@ class PartnershipConfig(AppConfig):
             retention,
             services,
         )
-        from .states import INVITATION, RESET
+        from .states import INVITATION, RESET, STOP
 
         links.register(links.Purpose(INVITATION, "partnership:invitation_accept", days=7))
         links.register(links.Purpose(RESET, "password_reset", days=1 / 24))
+        links.register(links.Purpose(STOP, "partnership:letter_opt_out", days=400))
         jobs.register(jobs.Kind("invariants_check", _("Check of the data"), services.check_invariants_step))
         invariants.register_ours()
         retention.register_ours()

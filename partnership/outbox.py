@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import css_inline
 from django.db import models
@@ -21,13 +21,15 @@ from markdown_it import MarkdownIt
 
 from . import clock, doorbell
 from .models import OutgoingMessage, ref
-from .states import STOPPED, MessageState, OnDoubt
+from .states import STOPPED, LetterKind, MessageState, OnDoubt
 from .working_time import next_polite_moment
 
 # Marks that stand in the stored letter for what only its reader may see; `.invalid` leads nowhere by RFC 2606.
 LINK_MARK = "https://lien-personnel.invalid/"
 # How the template of a letter begins that somebody sent to themselves, to see it.
 TEST = "test:"
+# And for the address at which the reader says that they want no more of a kind.
+STOP_MARK = "https://desinscription.invalid/"
 SECRET_MARK = "§secret§"  # noqa: S105 (a mark, not a secret)
 _SIGNS = r"([\\`*_{}\[\]()#+\-=.!<>|~&])"
 _MARKDOWN_SIGNS = re.compile(_SIGNS)
@@ -72,22 +74,24 @@ def post(
     is_draft: bool = False,
     asked: bool = True,
     paragraph: str = "",
+    kind: LetterKind | Literal[""] = "",
     **context: str | int | date,
 ) -> None:
     """Write a letter in the present transaction, once for each `key`; it leaves after the commit, when it is due.
 
     `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown
     in the letter and nowhere else, `calendar` attached to it; a draft leaves only once somebody sends it, and what
-    nobody asked for at no quiet hour; a `paragraph` stands above the signature. The context holds plain values only:
-    what a person typed is escaped here, for both forms. Whoever gave a telephone and no address is written nothing: the
-    work list calls them.
+    nobody asked for at no quiet hour; a `paragraph` stands above the signature. A letter of a `kind` is not one its
+    reader has to know: they may say that they want no more of them. The context holds plain values only: what a person
+    typed is escaped here, for both forms. Whoever gave a telephone and no address is written nothing: the work list
+    calls them.
     """
     if not to.email:
         return
     proof = _proof.get()
     said = context | {"name": to.called}
     subject, text, html = render(
-        template, to.language, said, paragraph=paragraph, dressed=proof is None or proof.dressed
+        template, to.language, said, paragraph=paragraph, kind=kind, dressed=proof is None or proof.dressed
     )
     purpose, thing = link or ("", None)
     now = clock.now()
@@ -95,6 +99,7 @@ def post(
     letter = OutgoingMessage(
         key=key,
         template=template,
+        kind=kind,
         language=to.language,
         about=about if isinstance(about, str) else ref(about),
         to_ref=ref(to),
@@ -169,7 +174,13 @@ def post_test(proof: OutgoingMessage, *, to: Addressee) -> None:
 
 
 def render(
-    template: str, language: str, context: dict, *, paragraph: str = "", dressed: bool = True
+    template: str,
+    language: str,
+    context: dict,
+    *,
+    paragraph: str = "",
+    kind: LetterKind | Literal[""] = "",
+    dressed: bool = True,
 ) -> tuple[str, str, str]:
     """A letter's subject, text and HTML; the template's first line is the subject, the rest is Markdown."""
     marks = {"link": LINK_MARK, "secret": SECRET_MARK}
@@ -182,6 +193,10 @@ def render(
     if paragraph:
         above, _blank, signature = marked_up.rstrip().rpartition("\n\n")
         marked_up = f"{above}\n\n{_escaped(paragraph)}\n\n{signature}"
+    if kind:
+        with translation.override(language):
+            why = _("You receive this among the following letters: %(what)s.") % {"what": LetterKind(kind).label}
+            marked_up = f"{marked_up.rstrip()}\n\n---\n\n{_escaped(why)} [{_('Receive them no more')}]({STOP_MARK})"
     colon = "\u00a0: " if language == "fr" else ": "
     # Read from the escaped form: only the letter's own marks are taken out, what somebody typed stays as typed.
     text = _STRONG.sub(r"\1", _MARKDOWN_LINK.sub(rf"\1{colon}\2", marked_up))

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from . import clock, tombstones
-from .models import AccessLink, JournalEntry, OutgoingMessage, Tombstone
+from .models import AccessLink, JournalEntry, OptOut, OutgoingMessage, Tombstone
 from .states import MessageState
 from .workflow import THE_CLOCK, Actor, Refused
 
@@ -149,6 +149,16 @@ def letters_of(*, people: Iterable[str], files: Iterable[str]) -> list[dict[str,
     """The letters somebody was written, as they were."""
     theirs = OutgoingMessage.objects.filter(Q(to_ref__in=list(people)) & Q(about__in=[*files, *people]))
     return list(theirs.order_by("written_at").values("written_at", "sent_at", "to_email", "subject", "text"))
+
+
+def opt_outs_of(people: Iterable[str]) -> list[dict[str, Any]]:
+    """The letters somebody wants no more of."""
+    return list(OptOut.objects.filter(person__in=list(people)).order_by("at").values("kind", "at"))
+
+
+def erase_opt_outs(people: Iterable[str]) -> int:
+    """Forget what somebody wanted no more of: nothing is written to them."""
+    return OptOut.objects.filter(person__in=list(people)).delete()[0]
 
 
 def journal_of(files: Iterable[str]) -> list[dict[str, Any]]:

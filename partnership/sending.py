@@ -24,10 +24,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from . import clock, links
-from .models import OutgoingMessage
-from .outbox import LINK_MARK, SECRET_MARK
+from .models import OptOut, OutgoingMessage, ref
+from .outbox import LINK_MARK, SECRET_MARK, STOP_MARK
 from .refusals import Verdict, verdict
-from .states import MessageState, OnDoubt
+from .states import STOP, UNWANTED, MessageState, OnDoubt
+from .workflow import THE_CLOCK, record
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,10 @@ def send_due(*, limit: int = 50, patience: timedelta = timedelta(0)) -> int:
     What there was no time for, or no server that takes us, goes back untouched; 0 means that there is no use in more.
     """
     connection = get_connection()  # first: a provider that is not configured must not cost a letter anything
-    letters = _claim(limit, patience)
-    if not letters:
+    claimed = _claim(limit, patience)
+    if not claimed:
         return 0
+    letters = _wanted(claimed)
     until = time.monotonic() + BATCH_SECONDS
     tokens = _tokens(letters)
     try:
@@ -63,7 +65,7 @@ def send_due(*, limit: int = 50, patience: timedelta = timedelta(0)) -> int:
                 return place
     finally:
         connection.close()
-    return len(letters)
+    return len(claimed)
 
 
 def _is_reached(connection: BaseEmailBackend) -> bool:
@@ -102,6 +104,22 @@ def _claim(limit: int, patience: timedelta) -> list[OutgoingMessage]:
             attempts=F("attempts") + 1,
         )
     return list(OutgoingMessage.objects.filter(lease_token=token).order_by("due_at", "pk"))
+
+
+def _wanted(letters: list[OutgoingMessage]) -> list[OutgoingMessage]:
+    """The letters without those of a kind that their reader wants no more of: these are cancelled, and say why."""
+    readers = [letter.to_ref for letter in letters if letter.kind]
+    if not readers:
+        return letters
+    unwanted = set(OptOut.objects.filter(person__in=readers).values_list("person", "kind"))
+    for letter in letters:
+        if (letter.to_ref, letter.kind) in unwanted:
+            with transaction.atomic():
+                gone = {"state": MessageState.CANCELLED, "lease_token": None, "lease_until": None}
+                ours = OutgoingMessage.objects.filter(pk=letter.pk, lease_token=letter.lease_token)
+                if ours.update(**gone):
+                    record(letter, MessageState.CANCELLED, by=THE_CLOCK, before=MessageState.PENDING, reason=UNWANTED)
+    return [letter for letter in letters if (letter.to_ref, letter.kind) not in unwanted]
 
 
 def _release(letters: list[OutgoingMessage], *, pause: timedelta = timedelta(0)) -> None:
@@ -191,6 +209,12 @@ def _envelope(letter: OutgoingMessage, connection: BaseEmailBackend, token: str 
         token = token or links.mint(letter.link_purpose, letter.link_subject)
         address = links.url(letter.link_purpose, token, language=letter.language)
         text, html = text.replace(LINK_MARK, address), html.replace(LINK_MARK, address)
+    headers = {"Message-ID": message_id(letter)}
+    if letter.kind:
+        # RFC 8058: a mail program has a button that posts to this address.
+        stop = links.url(STOP, links.mint(STOP, ref(letter)), language=letter.language)
+        text, html = text.replace(STOP_MARK, stop), html.replace(STOP_MARK, stop)
+        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     if letter.secret:
         text, html = text.replace(SECRET_MARK, letter.secret), html.replace(SECRET_MARK, letter.secret)
     message = _Letter(
@@ -198,7 +222,7 @@ def _envelope(letter: OutgoingMessage, connection: BaseEmailBackend, token: str 
         body=text,
         to=[letter.to_email],
         reply_to=[letter.reply_to] if letter.reply_to else None,
-        headers={"Message-ID": message_id(letter)},
+        headers=headers,
         connection=connection,
     )
     # A provider that has a way to say it gives this back with its news.

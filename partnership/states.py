@@ -107,6 +107,14 @@ class OnDoubt(models.TextChoices):
     HOLD = "hold", _("a person decides")
 
 
+class LetterKind(models.TextChoices):
+    """What somebody may want no more of; a letter without a kind tells of a deed in their own file, and is none."""
+
+    DRAFTS = "drafts", _("reminders of an application that is not handed in")
+    WARMTH = "warmth", _("news between the admission and the first day")
+    LATER = "later", _("news of later intakes")
+
+
 class JobState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
@@ -165,3 +173,7 @@ class Rule(models.TextChoices):
 INVITATION = "invitation"
 # Choose a new password.
 RESET = "reset"
+# Want no more of the letters of a kind; the link is the letter's own.
+STOP = "stop"
+# Why a letter was cancelled, in the journal: its reader wants none of its kind.
+UNWANTED = "unwanted"

@@ -3,7 +3,7 @@
 
 from django.urls import include, path
 
-from .views import conventions, invitations, operations, people
+from .views import conventions, invitations, operations, optouts, people
 
 app_name = "partnership"
 CONVENTION = [
@@ -42,4 +42,6 @@ urlpatterns = [
     path("partenariat/", include(CONVENTION)),
     path("equipe/", include(TEAM)),
     path("exploitation/", include(OPERATIONS)),
+    # by personal link, without an account
+    path("desinscription/<str:token>/", optouts.letter_opt_out, name="letter_opt_out"),
 ]

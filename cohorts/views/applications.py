@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from partnership import clock
 from partnership import policies as house
+from partnership.models import OptOut, ref
 from partnership.templatetags.ui import daydate, daytime, longdate, monthdate
 from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
@@ -267,6 +268,7 @@ def _places(application: Application) -> str:
 def _facts(application: Application) -> list[dict[str, Any]]:
     person = application.candidate
     moments = dict(Availability.choices)
+    unwanted = OptOut.objects.filter(person=ref(person)).order_by("at")
     has_employer = {True: _("yes"), False: _("no"), None: ""}[application.has_employer]
     rows = [
         (_("E-mail"), person.email, f"mailto:{person.email}"),
@@ -285,6 +287,7 @@ def _facts(application: Application) -> list[dict[str, Any]]:
         (_("Submitted on"), longdate(application.submitted_at), ""),
         (_("Offer answered by"), daytime(application.reply_before) if application.state in HOLDING else "", ""),
         (_("Decided"), _decided(application), ""),
+        (_("Letters no longer wanted"), "\n".join(map(str, unwanted)), ""),
         (_("Closed because"), application.get_exit_reason_display(), ""),
     ]
     return [{"label": label, "value": value, "url": url if value else ""} for label, value, url in rows]

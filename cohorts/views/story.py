@@ -10,12 +10,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from partnership import clock
 from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.outbox import TEST
-from partnership.states import ActorKind, Channel, MessageState
+from partnership.states import UNWANTED, ActorKind, Channel, LetterKind, MessageState
 from partnership.templatetags.ui import daytime
 
 from ..models import Application, Booking, Call
@@ -24,7 +24,8 @@ from ..states import EXITS, BookingState, ConditionKind, ExitReason, SlotKind
 NEWEST = 200
 # A call speaks for itself.
 _CALLED = "called"
-_REASONS = dict([*ExitReason.choices, *ConditionKind.choices])
+_REASONS = dict([*ExitReason.choices, *ConditionKind.choices, *LetterKind.choices])
+_REASONS[UNWANTED] = gettext_lazy("such letters are no longer wanted")
 
 
 def calls_of(application: Application) -> list[Call]:
@@ -91,6 +92,8 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
     words = _states(model) | {
         "edited": _("Changed"),
         "applied_again": _("The same person applied again"),
+        "refused": pgettext("letters", "No more wanted"),
+        "wanted": pgettext("letters", "Wanted again"),
         "readdressed": _("Telephone or address corrected"),
         "transferred": _("Moved to another zone"),
         "invited": _("Invited to choose a date"),

@@ -7,7 +7,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
-from ..states import JOB_FLOW, MESSAGE_FLOW, STOPPED, ActorKind, Channel, JobState, MessageState, OnDoubt, Process, Role
+from ..states import (
+    JOB_FLOW,
+    MESSAGE_FLOW,
+    STOPPED,
+    ActorKind,
+    Channel,
+    JobState,
+    LetterKind,
+    MessageState,
+    OnDoubt,
+    Process,
+    Role,
+)
 from .people import User
 
 
@@ -49,6 +61,8 @@ class OutgoingMessage(models.Model):
 
     key = models.CharField(max_length=160, unique=True)
     template = models.CharField(max_length=80)
+    # What its reader may want no more of; empty for what they have to know.
+    kind = models.CharField(max_length=8, choices=LetterKind.choices, blank=True, default="")
     language = models.CharField(max_length=2)
     about = models.CharField(max_length=80, db_index=True)
     to_ref = models.CharField(max_length=80, blank=True)
@@ -106,6 +120,22 @@ class OutgoingMessage(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.template  # blank once erased or past its time
+
+
+class OptOut(models.Model):
+    """Somebody, by reference, wants no more letters of a kind."""
+
+    person = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8, choices=LetterKind.choices)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("letters no longer wanted")
+        verbose_name_plural = _("letters no longer wanted")
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="one_opt_out_a_person_and_kind")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
 
 
 class AccessLink(models.Model):

@@ -13,7 +13,15 @@ from .doors import (
     reset_second_factor,
     send_reset_link,
 )
-from .letters import NotYet, discard_letter, edit_letter, note_news, rewrite_letter, send_letter
+from .letters import (
+    NotYet,
+    discard_letter,
+    edit_letter,
+    note_complaint,
+    note_news,
+    rewrite_letter,
+    send_letter,
+)
 from .operations import (
     administrators,
     cancel_letter,
@@ -25,6 +33,7 @@ from .operations import (
     settle_letter,
     tell_administrators,
 )
+from .optouts import is_unwanted, reader_of, refuse_letters, want_letters
 from .people import (
     accept_invitation,
     add_membership,
@@ -67,10 +76,14 @@ __all__ = [
     "invite",
     "invite_again",
     "invited_by_link",
+    "is_unwanted",
     "keep_commitment",
     "note_backup",
+    "note_complaint",
     "note_news",
     "reactivate",
+    "reader_of",
+    "refuse_letters",
     "remove_second_factor",
     "renew_recovery_codes",
     "reset_password",
@@ -83,4 +96,5 @@ __all__ = [
     "settle_letter",
     "sign",
     "tell_administrators",
+    "want_letters",
 ]

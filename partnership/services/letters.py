@@ -3,6 +3,7 @@
 import re
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from .. import clock, outbox
@@ -10,6 +11,7 @@ from ..models import OutgoingMessage
 from ..states import MESSAGE_FLOW, MessageState
 from ..workflow import Actor, Refused, edit, move
 from ..working_time import next_polite_moment
+from .optouts import reader_of, refuse_letters
 
 
 @transaction.atomic
@@ -71,14 +73,26 @@ def note_news(sending: str, to: MessageState, *, recipient: str, why: str = "") 
     Nothing changes for a letter or a sending that nobody knows, that went to another address, or of which this or
     something later was told: news are repeated, and overtake each other. The row is the record, as for its sending.
     """
-    named = _SENDING.fullmatch(sending)
-    if named is None:
-        return False
-    number, version = int(named[1]), int(named[2] or 1)
-    told = OutgoingMessage.objects.filter(pk=number, version=version, to_email__iexact=recipient)
+    told = _told_of(sending, recipient)
     before = [state for state in _ON_THE_WAY if to in MESSAGE_FLOW[state]]
     if told.filter(state__in=before).update(state=to, last_error=why[:300].replace("\x00", "")):
         return True
     if told.filter(state=MessageState.SENDING).exists():
         raise NotYet
     return False
+
+
+def note_complaint(sending: str, *, recipient: str) -> bool:
+    """A reader has told their mail program that a letter is not wanted: none of its kind any more, if it has one."""
+    letter = _told_of(sending, recipient).exclude(kind="").first()
+    if letter is not None:
+        refuse_letters(letter, by=reader_of(letter))
+    return letter is not None
+
+
+def _told_of(sending: str, recipient: str) -> QuerySet[OutgoingMessage]:
+    """The letter that is spoken of, if it was sent so and to that address."""
+    named = _SENDING.fullmatch(sending)
+    if named is None:
+        return OutgoingMessage.objects.none()
+    return OutgoingMessage.objects.filter(pk=int(named[1]), version=int(named[2] or 1), to_email__iexact=recipient)

@@ -26,6 +26,8 @@ _MEANING = {
     "rejected": MessageState.BOUNCED,
     "failed": MessageState.BOUNCED,
 }
+# The reader has told their mail program, or the provider, that they want no such letter.
+_UNWANTED = ("complained", "unsubscribed")
 _MOMENT = 30
 
 
@@ -67,11 +69,12 @@ def _reader() -> Any:
 
 
 def _note(event: Any) -> None:
-    meaning = _MEANING.get(str(event.event_type))
-    if meaning is None:
-        return
+    what, recipient = str(event.event_type), str(event.recipient or "")
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
     # Through the provider's SMTP server nothing comes back but the Message-ID.
     sending = str(metadata.get("letter") or event.message_id or "")
-    why = "" if meaning == MessageState.DELIVERED else str(event.mta_response or event.description or event.event_type)
-    services.note_news(sending, meaning, recipient=str(event.recipient or ""), why=why)
+    if what in _UNWANTED:
+        services.note_complaint(sending, recipient=recipient)
+    elif meaning := _MEANING.get(what):
+        why = "" if meaning == MessageState.DELIVERED else str(event.mta_response or event.description or what)
+        services.note_news(sending, meaning, recipient=recipient, why=why)

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 
-from cohorts import bulk
+from cohorts import bulk, emails
 from cohorts import services as recruitment
 from cohorts.models import Application, Candidate, Cohort, Condition, Enrolment, Intake
 from cohorts.states import AGENDA, FOLLOW, RESUME, SlotKind
@@ -25,7 +25,7 @@ from partnership.models import (
     ref,
 )
 from partnership.outbox import LINK_MARK
-from partnership.states import INVITATION, RESET, JobState, MessageState, Role
+from partnership.states import INVITATION, RESET, STOP, JobState, MessageState, Role
 from placements import services as places
 from placements.models import HostCompany, HostSite, Seat
 from placements.states import ANSWER
@@ -281,6 +281,10 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
         world.things["way back", LYON] = {"token": links.mint(RESUME, ref(files[S.DRAFT]))}
         world.things["offer by link", LYON] = {"token": links.mint(FOLLOW, ref(files[S.ADMITTED]))}
         world.things["file by link", LYON] = {"token": links.mint(FOLLOW, ref(files[S.INTERVIEWED]))}
+    if zone == LYON:
+        emails.application_unfinished(files[S.DRAFT], days=1)
+        nudge = OutgoingMessage.objects.get(about=ref(files[S.DRAFT]))
+        world.things["letter to want no more of", LYON] = {"token": links.mint(STOP, ref(nudge))}
     tomorrow = clock.today() + timedelta(days=1)
     forms = {
         "call_record": (S.SUBMITTED, {"call-result": "voicemail", "call-note": "Message laissé."}),

@@ -175,6 +175,7 @@ PUBLIC = [
     deed("placements:answer_accept", EVERYBODY, of="proposal by link"),
     form("placements:answer_decline", EVERYBODY, of="proposal by link"),
     row("placements:answer_renew", EVERYBODY, post=OK, of="proposal by link", changes=False),
+    form("partnership:letter_opt_out", EVERYBODY, of="letter to want no more of"),
     form("partnership:invitation_accept", EVERYBODY, of="invitation"),
     # the link still opens: there is nobody to tell
     row("partnership:invitation_renew", EVERYBODY, post=OK, of="invitation", changes=False),
