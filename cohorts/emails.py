@@ -380,7 +380,7 @@ def address_refused(application: Application, *, to: User, letter: OutgoingMessa
     person = application.candidate
     outbox.post(
         "cohorts/address_refused",
-        key=refusal_key(application),
+        key=_refusal_key(application),
         about=application,
         to=to,
         asked=False,
@@ -395,7 +395,7 @@ def address_refused(application: Application, *, to: User, letter: OutgoingMessa
     )
 
 
-def refusal_key(application: Application) -> str:
+def _refusal_key(application: Application) -> str:
     """The key of that letter: another address is told anew. No address stands in a key, which is never erased."""
     address = hashlib.md5(application.candidate.email.encode(), usedforsecurity=False).hexdigest()
     return f"address_refused:{application.pk}:{address}"

@@ -89,10 +89,11 @@ def _returned() -> QuerySet[OutgoingMessage]:
     return theirs.annotate(person=Case(When(to_ref__startswith=_PERSON, then=key), default=None))
 
 
-def unreached() -> ApplicationQuerySet:
-    """The live files of people whose present address takes no letter: somebody calls them, then corrects it."""
+def unreached(files: ApplicationQuerySet | None = None) -> ApplicationQuerySet:
+    """The live files, of some or of all, of people whose present address takes no letter: to call, then to correct."""
     refused = _returned().filter(person=OuterRef("candidate"), to_email=OuterRef("candidate__email"))
-    return Application.objects.live().exclude(candidate__email="").filter(Exists(refused))
+    files = Application.objects.all() if files is None else files
+    return files.live().exclude(candidate__email="").filter(Exists(refused))
 
 
 def returned_to(person: Candidate) -> OutgoingMessage | None:

@@ -20,7 +20,7 @@ from partnership import policies as house
 from partnership.models import User
 from partnership.templatetags.ui import clocktime, daytime, number, shortdate
 
-from .. import policies
+from .. import letters, policies
 from .. import worklist as work
 from ..handover import colleagues_of
 from ..models import Application, Booking
@@ -65,12 +65,15 @@ def worklist(request: HttpRequest) -> HttpResponse:
     rows = [_row(application, user, now) for application in page.object_list]
     ahead = work.ahead(visible.filter(view.of()), until=now + timedelta(days=DAYS_AHEAD))
     later = list(ahead.select_related("candidate", "cohort__zone", "intake", "owner")[:ROWS_AHEAD])
+    refused = letters.unreached(visible.filter(view.of()))
+    refused = list(refused.select_related("candidate", "cohort__zone").order_by("state_since", "pk")[:ROWS_AHEAD])
     appointments = Booking.objects.booked().filter(
         kind=SlotKind.INTERVIEW, slot__starts_at__gt=now, application__in=visible.filter(view.of())
     )
     appointments = appointments.select_related("slot", "application__candidate", "application__cohort__zone")
     context = {
-        "verdict": _verdict(view, shown, late),
+        "verdict": _verdict(view, shown, late, refused),
+        "refused": refused,
         "late": [row for row in rows if row["application"].late],
         "now_due": [row for row in rows if not row["application"].late],
         "later": [_row(application, user, now) for application in later],
@@ -113,7 +116,13 @@ def _tabs(view: View, totals: dict[str, int]) -> list[dict[str, Any]]:
     return tabs
 
 
-def _verdict(view: View, total: int, late: int) -> str:
+def _verdict(view: View, total: int, late: int, refused: list[Application]) -> str:
+    if refused and not total:
+        return ngettext(
+            "%(n)s person is not reached: their address takes none of our letters.",
+            "%(n)s people are not reached: their addresses take none of our letters.",
+            len(refused),
+        ) % {"n": number(len(refused))}
     if not total:
         return _("Nothing is waiting for you: every application has its next step.")
     said = {"n": number(total)}

@@ -205,6 +205,8 @@ TEAM = [
     ),
     Page("partnership:invitation_accept", args=lambda world: [world.tokens["invitation"]], forms=MAIN_FORM),
     Page("partnership:invitation_accept", args=lambda world: ["inconnue"], status=404, note="unknown"),
+    Page("partnership:letter_opt_out", args=lambda world: [world.tokens["no more"]]),
+    Page("partnership:letter_opt_out", args=lambda world: ["inconnue"], status=404, note="unknown"),
 ]
 
 ACCOUNT = [
@@ -270,7 +272,8 @@ RECRUITMENT = [
     Page("cohorts:application_letter", Role.RECRUITER, file_letter),
     Page("cohorts:application_letter", Role.RECRUITER, draft_letter, note="draft"),
     Page("cohorts:letter_edit", Role.RECRUITER, draft_letter, forms=MAIN_FORM),
-    Page("cohorts:address_correct", Role.RECRUITER, application(S.SUBMITTED)),
+    Page("cohorts:address_correct", Role.RECRUITER, lambda world: [world.refused.pk]),
+    Page("cohorts:application_detail", Role.RECRUITER, lambda world: [world.refused.pk], note="address refused"),
     Page("cohorts:letter_desk", Role.RECRUITER, query="?vue=partent"),
     Page("cohorts:letter_desk", Role.RECRUITER, query="?vue=brouillons", note="drafts"),
     Page("cohorts:letter_kind_list", Role.RECRUITER),
@@ -456,6 +459,7 @@ ELSEWHERE = {
     "livez": "a word for machines",
     "readyz": "JSON for machines",
     "metrics": "text for machines",
+    "mail_news": "hears machines",
     "account_logout": "asks by POST; its GET is the question of the library, for whoever typed the address",
     "partnership:convention_detail": "the convention again, by its key",
     "recovery_codes_file": "a file",

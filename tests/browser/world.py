@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db.models.functions import Now
 from django.test import Client
 
-from cohorts import bulk
+from cohorts import bulk, emails
 from cohorts import services as recruitment
 from cohorts.models import Application, Bulk, Cohort, Condition, Import, Slot
 from cohorts.states import FOLLOW, RESUME, ApplicationState, ImportState, Level, SlotKind
@@ -20,7 +20,7 @@ from config import caught_mail
 from partnership import clock, jobs, links
 from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
-from partnership.states import INVITATION, RESET, JobState, MessageState, Process, Role
+from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role
 from placements.models import HostSite, Placement
 from placements.states import ANSWER, PlacementState
 from programmes import services as teaching
@@ -66,6 +66,12 @@ class World:
         for state in ApplicationState:
             if found := Application.objects.filter(state=state).first():
                 self.tokens[state] = links.mint(FOLLOW, ref(found))
+        emails.application_unfinished(begun, days=1)
+        nudge = OutgoingMessage.objects.get(about=ref(begun), kind=LetterKind.DRAFTS)
+        self.tokens["no more"] = links.mint(STOP, ref(nudge))
+        self.refused = self.application(ApplicationState.SUBMITTED)
+        returned = OutgoingMessage.objects.filter(about=ref(self.refused), to_ref=ref(self.refused.candidate))
+        returned.update(state=MessageState.BOUNCED, sent_at=clock.now(), to_email=self.refused.candidate.email)
         for key, draft in {"begun": begun, "described": described, "sent": sent}.items():
             self.tokens[key] = links.mint(RESUME, ref(draft))
         for state in (PlacementState.PROPOSED, PlacementState.ACCEPTED):

@@ -1,7 +1,7 @@
 """An address that takes no letter: whoever follows the file is told once, corrects it, and what had stopped leaves."""
 
 import smtplib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -12,7 +12,7 @@ from cohorts.states import FOLLOW
 from cohorts.states import ApplicationState as S
 from partnership import clock, links, reminders, sending
 from partnership.models import AccessLink, OutgoingMessage, ref
-from partnership.states import MessageState
+from partnership.states import MessageState, Role
 from partnership.workflow import Refused, Stale
 
 from .. import factories
@@ -190,7 +190,8 @@ def test_somebody_stays_within_reach(file, recruiter):
 
 
 def test_letters_of_another_zones_file_are_neither_shown_nor_given_up(lyon_recruiter, file):
-    elsewhere = factories.application(factories.cohort("paris"), of=file.candidate)
+    later = factories.intake(starts_on=clock.today() + timedelta(days=400))
+    elsewhere = factories.application(factories.cohort("paris", of=later), of=file.candidate)
     unseen = _came_back(elsewhere, MessageState.DEAD)
     assert not letters.stopped_for(file.candidate, lyon_recruiter).exists()
     _correct(file, lyon_recruiter)
@@ -216,6 +217,17 @@ def test_the_file_says_it_with_the_telephone_first(file, recruiter, client_of):
     assert page.context["refused"] == letter
     said = page.content.decode().partition("inconnu@exemple.test ")[2]
     assert said.index("tel:") < said.index("coordonnees")
+
+
+def test_the_work_list_shows_whom_to_call_to_whoever_follows_them(file, recruiter, client_of):
+    page = client_of(recruiter).get(reverse("cohorts:worklist"))
+    assert page.context["refused"] == []
+    _came_back(file)
+    page = client_of(recruiter).get(reverse("cohorts:worklist"))
+    assert page.context["refused"] == [file]
+    assert f"tel:{file.candidate.phone}" in page.content.decode()
+    other = factories.user(Role.RECRUITER, zone=factories.zone("paris"))
+    assert client_of(other).get(reverse("cohorts:worklist")).context["refused"] == []
 
 
 def test_one_button_corrects_and_sends_again(file, recruiter, client_of):
