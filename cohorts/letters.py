@@ -4,6 +4,7 @@ And each kind of letter on a real file, before anybody is written: what the file
 """
 
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -30,6 +31,25 @@ def readable(text: str) -> str:
     """A letter's text without its secrets: the words « lien personnel » stand for the link."""
     text = text.replace(LINK_MARK, _("[personal link]")).replace(SECRET_MARK, _("[personal code]"))
     return text.replace(STOP_MARK, _("[link to say so]"))
+
+
+# How much of a letter goes into a message that one writes oneself.
+MOST_OF_A_MESSAGE = 320
+_ABOUT_THE_LETTER = re.compile(r"https?://|\b(?:ce lien|ce courriel|this link|this letter)\b", re.IGNORECASE)
+
+
+def short_of(letter: OutgoingMessage) -> str:
+    """The essential of a letter, to be said or written by one of us: no link, for nobody but its reader sees that."""
+    *body, signature = letter.text.partition("\n---\n")[0].strip().split("\n\n")
+    said: list[str] = []
+    for paragraph in body:
+        if _ABOUT_THE_LETTER.search(paragraph) or SECRET_MARK in paragraph:
+            continue
+        lines = [line.removeprefix("> ").strip() for line in paragraph.split("\n")]
+        if len(said) > 1 and len("\n".join([*said, *lines])) > MOST_OF_A_MESSAGE:
+            break
+        said += lines
+    return "\n".join([*said, signature])
 
 
 def with_marks(text: str) -> str:

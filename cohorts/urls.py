@@ -76,6 +76,7 @@ recruitment = [
     path(f"{_file}/appel/", calls.call_record, name="call_record"),
     path(f"{_file}/courriels/<int:letter>/", letters.application_letter, name="application_letter"),
     path(f"{_file}/courriels/<int:letter>/modifier/", letters.letter_edit, name="letter_edit"),
+    path(f"{_file}/courriels/<int:letter>/dire/", letters.letter_tell, name="letter_tell"),
     path(f"{_file}/courriels/<int:letter>/recommencer/", letters.letter_rewrite, name="letter_rewrite"),
     path(f"{_file}/courriels/<int:letter>/jeter/", letters.letter_discard, name="letter_discard"),
     path(f"{_file}/courriels/<int:letter>/envoyer/", letters.letter_send, name="letter_send"),

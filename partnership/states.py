@@ -76,9 +76,10 @@ class MessageState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# One of us may have told what a letter says, instead of it: it counts as sent, and leaves no more.
 MESSAGE_FLOW = {
-    MessageState.DRAFT: (MessageState.PENDING, MessageState.CANCELLED),
-    MessageState.PENDING: (MessageState.SENDING, MessageState.CANCELLED),
+    MessageState.DRAFT: (MessageState.PENDING, MessageState.CANCELLED, MessageState.SENT),
+    MessageState.PENDING: (MessageState.SENDING, MessageState.CANCELLED, MessageState.SENT),
     MessageState.SENDING: (
         MessageState.SENT,
         MessageState.PENDING,
@@ -89,9 +90,9 @@ MESSAGE_FLOW = {
     ),
     MessageState.SENT: (MessageState.DELIVERED, MessageState.BOUNCED),
     MessageState.DELIVERED: (MessageState.BOUNCED,),
-    MessageState.BOUNCED: (MessageState.PENDING, MessageState.CANCELLED),
+    MessageState.BOUNCED: (MessageState.PENDING, MessageState.CANCELLED, MessageState.SENT),
     MessageState.HELD: (MessageState.PENDING, MessageState.CANCELLED, MessageState.SENT),
-    MessageState.DEAD: (MessageState.PENDING, MessageState.CANCELLED),
+    MessageState.DEAD: (MessageState.PENDING, MessageState.CANCELLED, MessageState.SENT),
     MessageState.CANCELLED: (),
 }
 
@@ -105,6 +106,15 @@ class OnDoubt(models.TextChoices):
 
     RESEND = "resend", _("send again")
     HOLD = "hold", _("a person decides")
+
+
+class Way(models.TextChoices):
+    """How somebody was told what a letter says; but for the first, one of us did it and says so."""
+
+    EMAIL = "email", _("by e-mail")
+    PHONE = "phone", _("by telephone")
+    SMS = "sms", _("by SMS")
+    WHATSAPP = "whatsapp", _("by WhatsApp")
 
 
 class LetterKind(models.TextChoices):

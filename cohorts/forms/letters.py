@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from partnership.fields import AddressField, LineField, PhoneField, ProseField
 from partnership.models import OutgoingMessage
 from partnership.outbox import LINK_MARK
+from partnership.states import Way
 from partnership.templatetags.ui import daytime
 
 from ..letters import readable, with_marks
@@ -85,6 +86,18 @@ class ParagraphForm(forms.Form):
         if said.get("text_en") and "text_fr" in said and not said["text_fr"]:
             self.add_error("text_fr", _("Write it in French too: most of its readers read French."))
         return said
+
+
+class TellingForm(forms.Form):
+    """How one has told what a letter says."""
+
+    way = forms.ChoiceField(
+        label=_("Told"),
+        choices=[(way.value, way.label) for way in Way if way != Way.EMAIL],
+        initial=Way.PHONE,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say how you told it."), "invalid_choice": _("Say how you told it.")},
+    )
 
 
 class AddressForm(forms.Form):

@@ -1,10 +1,12 @@
 """The letters of a file: read, and while they are drafts changed, written anew, thrown away or sent."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,8 +16,8 @@ from partnership.models import OutgoingMessage, ref
 from partnership.workflow import Refused, must_be_shown
 
 from .. import bulk
-from ..forms.letters import DraftForm
-from ..letters import readable
+from ..forms.letters import DraftForm, TellingForm
+from ..letters import readable, short_of
 from ..models import Application
 from .applications import fetch
 
@@ -31,7 +33,8 @@ def _fetch(request: HttpRequest, pk: object, letter: int) -> tuple[Application, 
 def application_letter(request: HttpRequest, pk: object, letter: int) -> HttpResponse:
     """A letter of the file, to read; nobody but its reader ever sees the personal link."""
     application, found = _fetch(request, pk, letter)
-    context = {"application": application, "letter": found, "text": readable(found.text)}
+    may_tell = found.state in house.BY_HAND and found.to_ref == ref(application.candidate)
+    context = {"application": application, "letter": found, "text": readable(found.text), "may_tell": may_tell}
     return render(request, "cohorts/application_letter.html", context)
 
 
@@ -70,6 +73,31 @@ def _act(request: HttpRequest, pk: object, letter: int, deed: Callable[..., Any]
     else:
         messages.success(request, done)
     return redirect("cohorts:application_letter", pk=application.pk, letter=found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter_tell(request: HttpRequest, pk: object, letter: int) -> HttpResponse:
+    """Tell what a letter says oneself, by telephone or by a message; once said, it leaves no more."""
+    application, found = _fetch(request, pk, letter)
+    person = application.candidate
+    if found.to_ref != ref(person):
+        raise Http404
+    form = TellingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        done = _("It is written down: the letter leaves no more.")
+        return _act(request, pk, letter, partial(house.tell_letter, way=form.cleaned_data["way"]), done)
+    short, number = short_of(found), person.phone
+    context = {
+        "application": application,
+        "letter": found,
+        "form": form,
+        "text": short,
+        "may_tell": found.state in house.BY_HAND,
+        # The odd « ?& » is what both kinds of telephones understand.
+        "sms": f"sms:{number}?&body={quote(short)}" if number else "",
+        "whatsapp": f"https://wa.me/{number.removeprefix('+')}?text={quote(short)}" if number else "",
+    }
+    return render(request, "cohorts/letter_tell.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from partnership import clock
 from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.outbox import TEST
-from partnership.states import UNWANTED, ActorKind, Channel, LetterKind, MessageState
+from partnership.states import UNWANTED, ActorKind, Channel, LetterKind, MessageState, Way
 from partnership.templatetags.ui import daytime
 
 from ..models import Application, Booking, Call
@@ -24,7 +24,7 @@ from ..states import EXITS, BookingState, ConditionKind, ExitReason, SlotKind
 NEWEST = 200
 # A call speaks for itself.
 _CALLED = "called"
-_REASONS = dict([*ExitReason.choices, *ConditionKind.choices, *LetterKind.choices])
+_REASONS = dict([*ExitReason.choices, *ConditionKind.choices, *LetterKind.choices, *Way.choices])
 _REASONS[UNWANTED] = gettext_lazy("such letters are no longer wanted")
 
 

@@ -19,6 +19,7 @@ from ..states import (
     OnDoubt,
     Process,
     Role,
+    Way,
 )
 from .people import User
 
@@ -80,6 +81,10 @@ class OutgoingMessage(models.Model):
     secret = models.CharField(max_length=40, blank=True)
     on_doubt = models.CharField(max_length=6, choices=OnDoubt.choices, default=OnDoubt.RESEND)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.PENDING)
+    # Whoever told what it says in its stead, how and when.
+    way = models.CharField(max_length=8, choices=Way.choices, default=Way.EMAIL)
+    said_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    said_at = models.DateTimeField(null=True, editable=False)
     # Goes up with what people do to a letter, not with its sending.
     version = models.PositiveIntegerField(default=1, editable=False)
     written_at = models.DateTimeField(default=clock.now)
@@ -108,6 +113,11 @@ class OutgoingMessage(models.Model):
                 name="a_letter_is_leased_exactly_while_it_is_sent",
                 condition=Q(state=MessageState.SENDING, lease_token__isnull=False, lease_until__isnull=False)
                 | (~Q(state=MessageState.SENDING) & Q(lease_token__isnull=True, lease_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="whoever_tells_a_letter_says_how_and_when",
+                condition=Q(way=Way.EMAIL, said_by__isnull=True, said_at__isnull=True)
+                | (~Q(way=Way.EMAIL) & Q(said_by__isnull=False, said_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="a_sent_letter_is_dated",

@@ -14,6 +14,7 @@ from .doors import (
     send_reset_link,
 )
 from .letters import (
+    BY_HAND,
     NotYet,
     discard_letter,
     edit_letter,
@@ -21,6 +22,7 @@ from .letters import (
     note_news,
     rewrite_letter,
     send_letter,
+    tell_letter,
 )
 from .operations import (
     administrators,
@@ -51,6 +53,7 @@ from .people import (
 )
 
 __all__ = [
+    "BY_HAND",
     "NotYet",
     "accept_invitation",
     "add_membership",
@@ -96,5 +99,6 @@ __all__ = [
     "settle_letter",
     "sign",
     "tell_administrators",
+    "tell_letter",
     "want_letters",
 ]

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from .. import clock, outbox
-from ..models import OutgoingMessage
-from ..states import MESSAGE_FLOW, MessageState
+from ..models import OutgoingMessage, User
+from ..states import MESSAGE_FLOW, Channel, MessageState, Way
 from ..workflow import Actor, Refused, edit, move
 from ..working_time import next_polite_moment
 from .optouts import reader_of, refuse_letters
@@ -54,6 +54,20 @@ def send_letter(letter: OutgoingMessage, *, by: Actor, version: int | None = Non
 def _must_be_draft(letter: OutgoingMessage) -> None:
     if letter.state != MessageState.DRAFT:
         raise Refused(_("“%(letter)s” is no longer a draft.") % {"letter": letter})
+
+
+# Whatever has not left, or has come back.
+BY_HAND = (MessageState.DRAFT, MessageState.PENDING, MessageState.HELD, MessageState.DEAD, MessageState.BOUNCED)
+
+
+@transaction.atomic
+def tell_letter(letter: OutgoingMessage, *, way: Way, by: User, version: int | None = None) -> None:
+    """Say that one has told what a letter says, by telephone or by a message of one's own: it leaves no more."""
+    if letter.state not in BY_HAND:
+        raise Refused(_("“%(letter)s” has left, or is leaving: it needs not be told.") % {"letter": letter})
+    now = clock.now()
+    told = {"way": way, "said_by": by, "said_at": now, "sent_at": now, "secret": ""}
+    move(letter, MessageState.SENT, by=by, version=version, channel=Channel.PHONE, reason=way, **told)
 
 
 # -- what became of it ------------------------------------------------------------------------------------------------

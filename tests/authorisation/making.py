@@ -347,6 +347,7 @@ def _choose_many(world: World) -> None:
         world.things["draft letter", zone] = {"pk": file.pk, "letter": letter.pk}
         for deed in ("letter_edit", "letter_rewrite", "letter_discard", "letter_send"):
             world.answers[f"cohorts:{deed}", zone] = {"version": "1"}
+        world.answers["cohorts:letter_tell", zone] = {"version": "1", "way": "phone"}
         world.answers["cohorts:letter_edit", zone] |= {"subject": "Objet", "text": f"Bonjour, {LINK_MARK} Claire"}
         world.answers["cohorts:bulk_choose", zone] = {"action": "invite", "who": "ticked", "file": str(file.pk)}
     world.things["kind of letter", LYON] = {"name": "application_received"}

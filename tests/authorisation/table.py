@@ -303,6 +303,7 @@ THE_RECRUITMENT = [
     deed("cohorts:application_decline", RECRUITMENT, of="admitted", zone=True),
     # drafts
     form("cohorts:letter_edit", RECRUITMENT, of="draft letter", zone=True),
+    form("cohorts:letter_tell", RECRUITMENT, of="draft letter", zone=True),
     deed("cohorts:letter_rewrite", RECRUITMENT, of="draft letter", zone=True),
     deed("cohorts:letter_discard", RECRUITMENT, of="draft letter", zone=True),
     deed("cohorts:letter_send", RECRUITMENT, of="draft letter", zone=True),

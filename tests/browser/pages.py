@@ -272,6 +272,7 @@ RECRUITMENT = [
     Page("cohorts:application_letter", Role.RECRUITER, file_letter),
     Page("cohorts:application_letter", Role.RECRUITER, draft_letter, note="draft"),
     Page("cohorts:letter_edit", Role.RECRUITER, draft_letter, forms=MAIN_FORM),
+    Page("cohorts:letter_tell", Role.RECRUITER, draft_letter),
     Page("cohorts:address_correct", Role.RECRUITER, lambda world: [world.refused.pk]),
     Page("cohorts:application_detail", Role.RECRUITER, lambda world: [world.refused.pk], note="address refused"),
     Page("cohorts:letter_desk", Role.RECRUITER, query="?vue=partent"),
