@@ -115,9 +115,8 @@ def _wanted(letters: list[OutgoingMessage]) -> list[OutgoingMessage]:
     for letter in letters:
         if (letter.to_ref, letter.kind) in unwanted:
             with transaction.atomic():
-                gone = {"state": MessageState.CANCELLED, "lease_token": None, "lease_until": None}
                 ours = OutgoingMessage.objects.filter(pk=letter.pk, lease_token=letter.lease_token)
-                if ours.update(**gone):
+                if ours.update(state=MessageState.CANCELLED, lease_token=None, lease_until=None):
                     record(letter, MessageState.CANCELLED, by=THE_CLOCK, before=MessageState.PENDING, reason=UNWANTED)
     return [letter for letter in letters if (letter.to_ref, letter.kind) not in unwanted]
 

@@ -66,7 +66,7 @@ def tell_letter(letter: OutgoingMessage, *, way: Way, by: User, version: int | N
     if letter.state not in BY_HAND:
         raise Refused(_("“%(letter)s” has left, or is leaving: it needs not be told.") % {"letter": letter})
     now = clock.now()
-    told = {"way": way, "said_by": by, "said_at": now, "sent_at": now, "secret": ""}
+    told = {"way": way, "said_by": by, "said_at": now, "sent_at": now}
     move(letter, MessageState.SENT, by=by, version=version, channel=Channel.PHONE, reason=way, **told)
 
 
