@@ -6,10 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from partnership.desk import AdministratorAdmin
+from partnership.desk import AdministratorAdmin, yes_or_no
 from partnership.fields import LineField
 
-from .models import Cohort, Intake
+from .models import Cohort, Intake, PaperKind
 
 
 class CohortForm(forms.ModelForm):
@@ -57,3 +57,13 @@ class CohortAdmin(AdministratorAdmin):
     list_display = ["intake", "zone", "capacity", "overbooking_percent", "applications_from", "applications_until"]
     list_filter = ["zone", "intake__programme"]
     list_select_related = ["intake__programme", "zone"]
+
+
+@admin.register(PaperKind)
+class PaperKindAdmin(AdministratorAdmin):
+    """Which papers are asked for, of whom and when; one that was asked of somebody is put out of use, not deleted."""
+
+    in_use = yes_or_no(PaperKind, "is_in_use")
+    list_display = ["name", "programme", "cohort", "asked_of", "asked_when", "order", "in_use"]
+    list_filter = ["asked_when", "programme"]
+    list_select_related = ["programme", "cohort__intake__programme", "cohort__zone"]

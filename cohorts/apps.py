@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -46,5 +48,12 @@ class CohortsConfig(AppConfig):
             )
         retention.register()
         handover.register(*belongings.BELONGINGS)
-        reminders.register(*services.REMINDERS, *APPOINTMENTS, *NUDGES, services.ADDRESSES)
+        reminders.register(*services.REMINDERS, *services.PAPERS, *APPOINTMENTS, *NUDGES, services.ADDRESSES)
         sweeps.register("places", services.fill_places)
+        sweeps.register("papers", services.look_again_at_papers)
+
+    def load_reference(self) -> Iterable[str]:
+        """Load what every installation needs here (the command of that name); what changed, a line each."""
+        from . import services
+
+        return services.load_kinds()

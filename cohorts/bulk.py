@@ -22,7 +22,7 @@ from partnership.states import MessageState
 from partnership.workflow import Refused, Stale
 
 from . import emails, services
-from .models import Application, ApplicationQuerySet, Bulk, BulkLine, Candidate
+from .models import Application, ApplicationQuerySet, Bulk, BulkLine, Candidate, PaperKind, names_of
 from .services.moves import WITH_ALL_A_LETTER_SAYS
 from .states import LIVE, ApplicationState, BulkOutcome, Skip, SlotKind
 
@@ -122,7 +122,7 @@ def _files(user: User) -> ApplicationQuerySet:
     """The files somebody may read, with all that a letter says; who follows them is asked once for all."""
     roles = Prefetch("owner__memberships", Membership.objects.current().select_related("zone", "party"), "_memberships")
     files = WITH_ALL_A_LETTER_SAYS.visible_to(user) if user.is_active else Application.objects.none()
-    return files.select_related("candidate__commune").prefetch_related(roles, "intake__paragraphs")
+    return files.select_related("candidate__commune").prefetch_related(roles, "intake__paragraphs", "papers")
 
 
 def _already(bulk: Bulk, keys: Iterable[Any]) -> set[str]:
@@ -322,6 +322,24 @@ def _reject(application: Application, bulk: Bulk) -> None:
     services.reject(application, reason=bulk.said.get("reason", ""), by=bulk.created_by, version=application.version)
 
 
+def _kinds(bulk: Bulk) -> list[PaperKind]:
+    """The papers asked for, looked up once for all the files."""
+    if not hasattr(bulk, "kinds"):
+        bulk.kinds = list(PaperKind.objects.filter(pk__in=bulk.said.get("papers", [])))
+    return bulk.kinds
+
+
+def _ask_for_papers(application: Application, bulk: Bulk) -> None:
+    words, event = bulk.said.get("words", ""), event_of(bulk, application)
+    services.ask_papers(application, _kinds(bulk), by=bulk.created_by, event=event, words=words)
+
+
+def _write_for_papers(application: Application, bulk: Bulk) -> None:
+    papers = names_of(services.to_ask(application, _kinds(bulk)), application.candidate.language)
+    event, words = event_of(bulk, application), bulk.said.get("words", "")
+    emails.papers_asked(application, event=event, papers=papers, words=words)
+
+
 _REJECTABLE = tuple(state for state in LIVE if S.REJECTED in Application.FLOW[state])
 
 
@@ -351,6 +369,20 @@ def register_ours() -> None:
             "cohorts/answers_missing",
             asks=("answers",),
             skip=lambda application, bulk: "" if _missing(application, bulk) else Skip.NOTHING_MISSING,
+        ),
+        Action(
+            "papers",
+            gettext_lazy("Ask for papers"),
+            LIVE,
+            _write_for_papers,
+            "cohorts/papers_asked",
+            do=_ask_for_papers,
+            asks=("papers",),
+            apart=False,
+            # Before any is chosen, nobody is left out.
+            skip=lambda application, bulk: (
+                "" if not _kinds(bulk) or services.to_ask(application, _kinds(bulk)) else Skip.ASKED_ALREADY
+            ),
         ),
         Action(
             "write",

@@ -15,7 +15,7 @@ from partnership.states import LetterKind, OnDoubt
 from partnership.templatetags.ui import phone
 
 from . import calendars
-from .models import Application, Booking, Cohort, Import, Slot
+from .models import Application, Booking, Cohort, Import, Slot, names_of
 from .states import FOLLOW, HOLDING, RESUME, ApplicationState, ExitReason, SlotKind
 
 
@@ -238,8 +238,21 @@ def application_rejected(application: Application) -> None:
 
 
 def application_confirmed(application: Application) -> None:
-    """The place is theirs; what comes next."""
-    _post(application, "application_confirmed", starts_on=application.cohort.intake.starts_on)
+    """The place is theirs; what comes next, and which papers are asked for."""
+    papers = names_of((one.kind for one in application.papers.missing().in_order()), application.candidate.language)
+    starts_on = application.cohort.intake.starts_on
+    _post(application, "application_confirmed", starts_on=starts_on, papers=", ".join(papers))
+
+
+def papers_missing(application: Application, *, papers: Iterable[str], since: datetime, days: int) -> None:
+    """Some days after papers were asked for: which are still missing, and where to send them."""
+    event = f"papers_missing:{application.pk}:{since:%Y%m%d%H%M%S}:{days}"
+    _post(application, "papers_missing", event=event, asked=False, papers=", ".join(papers))
+
+
+def paper_refused(application: Application, *, event: str, paper: str, reason: str) -> None:
+    """What was sent is not the paper that was asked for: why, and where to send it again."""
+    _post(application, "paper_refused", event=event, asked=False, paper=paper, reason=reason)
 
 
 def application_closed(application: Application) -> None:
@@ -323,6 +336,12 @@ def answers_missing(
     """Some answers are missing before we can go on; `missing` names them in the applicant's language."""
     said = {"missing": ", ".join(missing), "words": words}
     _post(application, "answers_missing", event=event, is_draft=is_draft, asked=False, **said)
+
+
+def papers_asked(application: Application, *, event: str, papers: Iterable[str], words: str = "") -> None:
+    """These papers are asked for, in addition to what was asked before."""
+    said = {"papers": ", ".join(papers), "words": words}
+    _post(application, "papers_asked", event=event, asked=False, **said)
 
 
 def recruiter_wrote(application: Application, *, event: str, subject: str, words: str, is_draft: bool = False) -> None:

@@ -7,7 +7,7 @@ from partnership import invariants
 from partnership.invariants import Invariant, journal_agrees, references, rows
 from programmes.states import CurriculumState
 
-from .models import Application, Booking, Candidate, Cohort, Enrolment, Slot
+from .models import Application, Booking, Candidate, Cohort, Enrolment, PaperRequest, Slot
 from .states import (
     CONTINUED,
     ENROLMENT_LIVE,
@@ -188,4 +188,5 @@ def register() -> None:
         journal_agrees(Booking),
         journal_agrees(Slot, begins_silently=True),
         journal_agrees(Enrolment),
+        journal_agrees(PaperRequest),
     )

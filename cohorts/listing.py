@@ -15,8 +15,19 @@ from django.db.models.functions import Coalesce, Lower
 from partnership import clock
 from partnership.models import User
 
-from .models import NO_RANK, RANK, Application, ApplicationQuerySet, Booking, Cohort, Condition, dialled, plain
-from .states import HOLDING, LIVE, ApplicationState, SlotKind
+from .models import (
+    NO_RANK,
+    RANK,
+    Application,
+    ApplicationQuerySet,
+    Booking,
+    Cohort,
+    Condition,
+    PaperRequest,
+    dialled,
+    plain,
+)
+from .states import HOLDING, LIVE, ApplicationState, PaperRequestState, SlotKind
 
 S = ApplicationState
 # Values of the filter `etat` that say more, or less, than one state; every other value is a state.
@@ -28,6 +39,9 @@ OFFERED = "offre_en_cours"
 NOBODY = "personne"
 # The value of `vue` that shows the stages side by side.
 COLUMNS = "colonnes"
+# Values of the filter `suivi`: what there is to do for somebody once they are asked for papers, or have their place.
+INCOMPLETE = "pieces_manquantes"
+TO_LOOK_AT = "pieces_a_verifier"
 # Past so many applications a page counts nothing: the exact number is an address of its own.
 COUNTED_AT_ONCE = 10_000
 
@@ -94,8 +108,17 @@ def stages() -> dict[str, Q]:
     }
 
 
+def follow_ups() -> dict[str, Q]:
+    """What each value of `suivi` means now."""
+    received = PaperRequest.objects.filter(state=PaperRequestState.RECEIVED)
+    return {
+        INCOMPLETE: Q(state__in=LIVE, pk__in=PaperRequest.objects.missing().values("application")),
+        TO_LOOK_AT: Q(state__in=LIVE, pk__in=received.values("application")),
+    }
+
+
 def where(filters: Mapping[str, Any]) -> Q:
-    """What the filters describe: q, zone (code), etat, rentree (key), source, responsable (key), condition (unmet)."""
+    """What the filters describe: q, zone (code), etat, rentree (key), source, responsable (key), suivi, condition."""
     condition = Q()
     if words := filters.get("q"):
         condition &= _matching(words)
@@ -109,6 +132,8 @@ def where(filters: Mapping[str, Any]) -> Q:
         condition &= Q(source=source)
     if owner := filters.get("responsable"):
         condition &= Q(owner__isnull=True) if owner == NOBODY else Q(owner=owner)
+    if follow_up := filters.get("suivi"):
+        condition &= follow_ups()[follow_up]
     if kind := filters.get("condition"):
         unmet = Condition.objects.unmet().filter(kind=kind)
         condition &= Q(state__in=HOLDING, pk__in=unmet.values("application"))

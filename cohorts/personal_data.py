@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
 
-from partnership import personal_data
+from partnership import papers, personal_data
 from partnership.models import Job, ref
 from partnership.personal_data import Erased, Held, Holder
 from partnership.states import JobState
@@ -29,6 +29,7 @@ from .models import (
     Evaluation,
     Import,
     ImportRow,
+    PaperRequest,
     plain,
 )
 from .states import ENROLMENT_LIVE, LIVE, CallResult, ConditionKind, ExitReason, ImportState
@@ -138,6 +139,11 @@ def collect(subject: str) -> Held:
                 "booking__slot__starts_at", "rated_at", *CRITERIA, "note"
             )
         ),
+        "papers": list(
+            PaperRequest.objects.filter(application__in=files).values(
+                "application__number", "kind__name", "state", "asked_at", "sent_at", "pages", "is_on_paper", "refusal"
+            )
+        ),
         "dossier": list(Dossier.objects.filter(candidate__in=selves).values(*_DOSSIER)),
         "consents": list(
             Consent.objects.filter(candidate__in=selves).values("purpose", "text_version", "given_at", "withdrawn_at")
@@ -168,6 +174,7 @@ def erase(subject: str, at: datetime) -> Erased:
         "notes": Booking.objects.filter(application__in=keys).exclude(note="").update(note=""),
         "calls": Call.objects.filter(application__in=keys).exclude(note="").update(note=""),
         "conditions": Condition.objects.filter(application__in=keys).exclude(text="").update(text=""),
+        "papers": _erase_papers(keys),
         "outcomes": Enrolment.objects.filter(application__in=keys).exclude(outcome="").update(outcome=""),
         "dossiers": Dossier.objects.filter(candidate__in=selves).delete()[0],
         "consents": Consent.objects.filter(candidate__in=selves).delete()[0],
@@ -180,6 +187,14 @@ def erase(subject: str, at: datetime) -> Erased:
         "lists": _erase_lists(before=at),
     }
     return erased
+
+
+def _erase_papers(files: list[Any]) -> int:
+    """What was asked of the person goes, and the files they sent for it."""
+    asked = PaperRequest.objects.filter(application__in=files)
+    for name in asked.exclude(file="").values_list("file", flat=True):
+        papers.discard(name)
+    return asked.delete()[0]
 
 
 def _erase_bulks(files: list[Any]) -> int:

@@ -210,6 +210,43 @@ ENROLMENT_FLOW = {
 ENROLMENT_LIVE = (EnrolmentState.EXPECTED, EnrolmentState.PRESENT)
 
 
+class AskedOf(models.TextChoices):
+    """Of whom a kind of paper is asked, by their age on the day it is asked for."""
+
+    EVERYBODY = "everybody", _("everybody")
+    MINORS = "minors", _("minors alone")
+    ADULTS = "adults", _("people of age alone")
+
+
+class AskedWhen(models.TextChoices):
+    """What has a kind of paper asked for."""
+
+    CONFIRMED = "confirmed", _("the place is confirmed")
+    BY_HAND = "by_hand", _("somebody of the team asks for it")
+
+
+class PaperRequestState(models.TextChoices):
+    ASKED = "asked", pgettext_lazy("paper", "Awaited")
+    RECEIVED = "received", pgettext_lazy("paper", "Received, to be looked at")
+    ACCEPTED = "accepted", pgettext_lazy("paper", "Accepted")
+    REFUSED = "refused", pgettext_lazy("paper", "To be sent again")
+    DROPPED = "dropped", pgettext_lazy("paper", "No longer asked for")
+
+
+_P = PaperRequestState
+PAPER_REQUEST_FLOW = {
+    _P.ASKED: (_P.RECEIVED, _P.ACCEPTED, _P.DROPPED),
+    # From received to received: sent once more, in place of the first.
+    _P.RECEIVED: (_P.RECEIVED, _P.ACCEPTED, _P.REFUSED, _P.DROPPED),
+    # Accepted by mistake: taken back, or refused after all.
+    _P.ACCEPTED: (_P.ASKED, _P.RECEIVED, _P.REFUSED),
+    _P.REFUSED: (_P.RECEIVED, _P.ACCEPTED, _P.DROPPED),
+    _P.DROPPED: (_P.ASKED,),
+}
+# A file with one of these is incomplete.
+PAPERS_MISSING = (_P.ASKED, _P.REFUSED)
+
+
 class ConsentPurpose(models.TextChoices):
     TALENT_POOL = "talent_pool", _("keep my file two years for a later intake")
     SMS = "sms", _("receive reminders by SMS")
@@ -230,6 +267,7 @@ class Skip(models.TextChoices):
     NO_ADDRESS = "no_address", _("no e-mail address: call")
     STAGE = "stage", _("the stage of the file does not allow it")
     ALREADY = "already", _("was written the same within a day")
+    ASKED_ALREADY = "asked_already", _("each of these papers is asked for already, or is not of this course")
     NOTHING_MISSING = "nothing_missing", _("none of these answers is missing")
     CHANGED = "changed", _("somebody changed the file at that moment")
     GONE = "gone", _("this file is no longer yours to read")

@@ -20,6 +20,7 @@ from .views import (
     exports,
     imports,
     letters,
+    papers,
     places,
     recruiters,
     saved_views,
@@ -136,5 +137,13 @@ appointments = [
 students = [
     path("suivi/<str:token>/dossier/", dossiers.follow_dossier, name="follow_dossier"),
     path(f"{_file}/dossier/", dossiers.application_dossier, name="application_dossier"),
+    path("suivi/<str:token>/pieces/<uuid:paper>/", papers.follow_paper, name="follow_paper"),
+    path(f"{_file}/pieces/", papers.application_papers, name="application_papers"),
+    path(f"{_file}/pieces/<uuid:paper>/ouvrir/", papers.paper_open, name="paper_open"),
+    path(f"{_file}/pieces/<uuid:paper>/accepter/", papers.paper_accept, name="paper_accept"),
+    path(f"{_file}/pieces/<uuid:paper>/refuser/", papers.paper_refuse, name="paper_refuse"),
+    path(f"{_file}/pieces/<uuid:paper>/recue/", papers.paper_receive, name="paper_receive"),
+    path(f"{_file}/pieces/<uuid:paper>/reprendre/", papers.paper_take_back, name="paper_take_back"),
+    path(f"{_file}/pieces/<uuid:paper>/retirer/", papers.paper_drop, name="paper_drop"),
 ]
 urlpatterns = public + recruitment + appointments + students

@@ -4,14 +4,18 @@ import itertools
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
-from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, Intake, Slot
-from cohorts.states import EXITS, HOLDING, ApplicationState, BookingState, SlotKind
+from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, Intake, PaperKind, PaperRequest, Slot
+from cohorts.states import EXITS, HOLDING, ApplicationState, BookingState, PaperRequestState, SlotKind
 from partnership import clock
 from partnership.models import Commune, Convention, Membership, Milestone, Party, Signature, User, Zone, ZoneDepartment
-from partnership.states import ConventionState, Precision, Role
+from partnership.papers import FOLDER
+from partnership.states import ConventionState, Precision, Role, Scan
 from placements.models import HostCompany, HostPledge, HostSite, Placement, Seat
 from placements.states import PlacementState
 from programmes.models import Curriculum, Module, Programme
@@ -234,6 +238,33 @@ def booking(on: Slot | None = None, of: Application | None = None, *, state: str
     waits = ApplicationState.INTERVIEW_SCHEDULED if on.kind == SlotKind.INTERVIEW else ApplicationState.SUBMITTED
     of = of or application(on.cohort, state=waits)
     return Booking.objects.create(slot=on, application=of, kind=on.kind, state=state)
+
+
+def paper_kind(code: str = "identity", **fields: Any) -> PaperKind:
+    """A kind of paper that is asked for by itself once a place is confirmed."""
+    defaults = {"name": f"Pièce {code}", "name_en": f"Paper {code}"}
+    return PaperKind.objects.get_or_create(code=code, defaults=defaults | fields)[0]
+
+
+def paper(
+    of: Application | None = None,
+    *,
+    state: str = PaperRequestState.ASKED,
+    kind: PaperKind | None = None,
+    content: bytes = b"%PDF-1.7 (fictif)\n%%EOF\n",
+    **fields: Any,
+) -> PaperRequest:
+    """A paper asked of somebody; a received one has its file."""
+    of = of or application(state=ApplicationState.CONFIRMED)
+    defaults: dict[str, Any] = {"asked_at": clock.now()}
+    if state not in (PaperRequestState.ASKED, PaperRequestState.DROPPED):
+        name = default_storage.save(f"{FOLDER}{uuid4()}.pdf", ContentFile(content))
+        defaults |= {"file": name, "scan": Scan.CLEAN, "pages": 1, "sent_at": clock.now()}
+    if state in (PaperRequestState.ACCEPTED, PaperRequestState.REFUSED):
+        defaults |= {"checked_at": clock.now(), "checked_by": user(Role.RECRUITER, zone=of.cohort.zone)}
+    if state == PaperRequestState.REFUSED:
+        defaults["refusal"] = "Le verso manque."
+    return PaperRequest.objects.create(application=of, kind=kind or paper_kind(), state=state, **(defaults | fields))
 
 
 def enrolment(in_cohort: Cohort | None = None, **fields: Any) -> Enrolment:

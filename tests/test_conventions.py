@@ -54,6 +54,7 @@ FLOWS = [
     (cohorts_states.BookingState, cohorts_states.BOOKING_FLOW),
     (cohorts_states.EnrolmentState, cohorts_states.ENROLMENT_FLOW),
     (cohorts_states.ImportState, cohorts_states.IMPORT_FLOW),
+    (cohorts_states.PaperRequestState, cohorts_states.PAPER_REQUEST_FLOW),
     (placements_states.PlacementState, placements_states.PLACEMENT_FLOW),
 ]
 

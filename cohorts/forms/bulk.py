@@ -12,6 +12,7 @@ from partnership.fields import LineField, ProseField
 from ..bulk import ACTIONS, ANSWERS
 from ..models import Application, ApplicationQuerySet
 from ..states import ApplicationState
+from .papers import ManyAskForm
 from .recruit import ReasonForm
 
 _LONGEST = 4_000
@@ -75,6 +76,7 @@ FORMS: dict[str, Callable[..., forms.Form]] = {
     "invite": WordsForm,
     "invite_meeting": WordsForm,
     "ask": AnswersForm,
+    "papers": ManyAskForm,
     "write": LetterForm,
     "reject": partial(ReasonForm, to=ApplicationState.REJECTED),
 }

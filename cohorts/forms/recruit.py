@@ -12,7 +12,18 @@ from partnership.fields import LineField, ProseField
 from partnership.models import User
 from partnership.states import Channel
 
-from ..listing import COLUMNS, IN_PROGRESS, NOBODY, OFFERED, ORDERS, OVERDUE, TO_CONTACT, TO_RECORD
+from ..listing import (
+    COLUMNS,
+    IN_PROGRESS,
+    INCOMPLETE,
+    NOBODY,
+    OFFERED,
+    ORDERS,
+    OVERDUE,
+    TO_CONTACT,
+    TO_LOOK_AT,
+    TO_RECORD,
+)
 from ..models import Cohort, Condition
 from ..states import EXIT_REASONS, REASONS_AGAINST_THE_CONFIRMED, ApplicationState, ConditionKind, ExitReason, Source
 
@@ -35,6 +46,11 @@ class Filters(forms.Form):
     responsable = forms.ChoiceField(label=_("Followed by"), required=False)
     condition = forms.ChoiceField(
         label=_("Condition not met"), required=False, choices=[("", _("Any")), *ConditionKind.choices]
+    )
+    suivi = forms.ChoiceField(
+        label=_("To follow up"),
+        required=False,
+        choices=[("", _("Any")), (INCOMPLETE, _("papers missing")), (TO_LOOK_AT, _("papers to look at"))],
     )
     tri = forms.ChoiceField(required=False, widget=forms.HiddenInput, choices=[(key, key) for key in ORDERS])
     vue = forms.ChoiceField(required=False, widget=forms.HiddenInput, choices=[(COLUMNS, COLUMNS)])

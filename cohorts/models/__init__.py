@@ -9,6 +9,7 @@ from .dossiers import OF_AGE, Dossier, age_on, is_minor
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate, Import, ImportRow, KnownHeadings
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake, LetterParagraph
+from .papers import PaperKind, PaperKindQuerySet, PaperRequest, PaperRequestQuerySet, names_of
 from .people import Candidate, Consent, dialled, plain, same_name
 from .saved_views import SavedView, SavedViewQuerySet
 from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQuerySet
@@ -47,11 +48,16 @@ __all__ = [
     "LetterParagraph",
     "SavedView",
     "SavedViewQuerySet",
+    "PaperKind",
+    "PaperKindQuerySet",
+    "PaperRequest",
+    "PaperRequestQuerySet",
     "Slot",
     "SlotQuerySet",
     "age_on",
     "dialled",
     "is_minor",
+    "names_of",
     "plain",
     "same_name",
 ]

@@ -25,6 +25,20 @@ from .dossiers import pay_lines, save_dossier
 from .imports import confirm_list, drop_list, forget_lists, match_columns, receive_list, same_list
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
 from .letters import write_paragraph
+from .papers import (
+    PAPERS,
+    accept_paper,
+    ask_papers,
+    ask_usual,
+    drop_paper,
+    load_kinds,
+    look_again_at_papers,
+    receive_on_paper,
+    refuse_paper,
+    send_paper,
+    take_paper_back,
+    to_ask,
+)
 from .places import REMINDERS, expire, fill_places, offer_next, rank, rule_places, unanswered
 from .saved_views import change_view, remove_view, save_view
 from .slots import change_slot, moments, open_slots
@@ -40,11 +54,15 @@ from .transfers import (
 
 __all__ = [
     "ADDRESSES",
+    "PAPERS",
     "REMINDERS",
+    "accept_paper",
     "add_contact",
     "admit",
     "agenda_of",
     "attend",
+    "ask_papers",
+    "ask_usual",
     "begin",
     "book",
     "cancel_interview",
@@ -63,6 +81,7 @@ __all__ = [
     "describe_project",
     "expect_again",
     "drop_list",
+    "drop_paper",
     "expire",
     "fill_places",
     "forget_lists",
@@ -76,6 +95,8 @@ __all__ = [
     "letter_of_redirection",
     "letter_of_rejection",
     "letter_of_transfer",
+    "load_kinds",
+    "look_again_at_papers",
     "make_template",
     "mark_unreachable",
     "match_columns",
@@ -94,10 +115,12 @@ __all__ = [
     "rank",
     "rate",
     "receive_list",
+    "receive_on_paper",
     "record_absence",
     "record_call",
     "record_interview",
     "redirect",
+    "refuse_paper",
     "reject",
     "remove_template",
     "remove_view",
@@ -108,8 +131,11 @@ __all__ = [
     "save_view",
     "schedule_interview",
     "send_links",
+    "send_paper",
     "submit",
     "take_back",
+    "take_paper_back",
+    "to_ask",
     "transfer",
     "unanswered",
     "waitlist",

@@ -35,6 +35,7 @@ from .moves import (
     time_to_reply,
     validated_content,
 )
+from .papers import ask_usual
 
 
 @transaction.atomic
@@ -157,6 +158,7 @@ def reopen(application: Application, *, reason: str, by: User, version: int | No
         go(application, to, by=by, reason=reason, version=version, **changes)
     if to == ApplicationState.CONFIRMED:
         enrol(application, by=by)
+        ask_usual(application, by=by)
     emails.application_reopened(application)
     if to == ApplicationState.WAITLISTED:
         let_cascade(application.cohort)
@@ -170,6 +172,7 @@ def confirm(application: Application, *, by: Actor, channel: Channel = Channel.W
     """Take the offered place: the applicant becomes a student."""
     go(application, ApplicationState.CONFIRMED, by=by, channel=channel, version=version)
     enrol(application, by=by)
+    ask_usual(application, by=by)
     emails.application_confirmed(application)
 
 

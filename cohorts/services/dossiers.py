@@ -15,6 +15,7 @@ from partnership.workflow import Actor, Refused, Stale, record
 from .. import pay
 from ..models import OF_AGE, Application, Candidate, Dossier, age_on
 from ..states import ApplicationState
+from .papers import ask_usual
 
 # Only asked of minors, and not kept for anybody else.
 OF_MINORS = ("guardian_name", "guardian_phone", "guardian_email", "contact_name", "contact_phone")
@@ -51,6 +52,8 @@ def save_dossier(
     for name, value in born.items():
         setattr(application.candidate, name, value)
     record(application, "dossier", by=by, channel=channel)
+    # Of whoever turns out to be a minor, more is asked.
+    ask_usual(application, by=by)
     return dossier
 
 

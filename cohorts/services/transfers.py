@@ -125,6 +125,8 @@ def _continue(
             **{name: getattr(application, name) for name in _ANSWERS},
         )
     following.refresh_from_db(fields=["number"])
+    # Asked once of a person: what they have sent stays theirs.
+    application.papers.update(application=following)
     following.other_zones.set(application.other_zones.exclude(pk=cohort.zone_id))
     record(following, state, by=by, reason=reason)
     return following

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +22,7 @@ from programmes.states import ProgrammeKind
 from .. import letters, policies, services
 from ..forms.calls import CallForm
 from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, RejectionForm, ReopeningForm
-from ..models import Application, Booking, Cohort, Evaluation
+from ..models import Application, Booking, Cohort, Evaluation, PaperRequest
 from ..states import (
     APPLICATION_FLOW,
     EXITS,
@@ -31,6 +31,7 @@ from ..states import (
     ApplicationState,
     Availability,
     BookingState,
+    PaperRequestState,
     SlotKind,
     Source,
 )
@@ -51,7 +52,7 @@ def fetch(request: HttpRequest, pk: object) -> Application:
         "intake__programme__provider",
         "owner",
         "decided_by",
-    )
+    ).annotate(has_papers=Exists(PaperRequest.objects.filter(application=OuterRef("pk"))))
     return house.get_allowed(files, policies.can_decide, request.user, pk=pk)
 
 
@@ -67,7 +68,9 @@ def show(
     """The file's page; `bound` holds a form that came back, with a 422 for its errors or a 409 for a newer state."""
     others, bookings, of_line = people.others_of(application, request.user)
     calls = story.calls_of(application)
-    days, left_out = story.days_of(application, calls, of_line, everything="histoire" in request.GET)
+    papers = list(application.papers.shown()) if application.has_papers else []
+    named = [*of_line, *papers]
+    days, left_out = story.days_of(application, calls, named, everything="histoire" in request.GET)
     bound = bound or {}
     offered = _forms(application)
     typed = [
@@ -80,7 +83,7 @@ def show(
     context = {
         "application": application,
         "candidate": application.candidate,
-        "due": _due(application, bookings),
+        "due": _due(application, bookings, papers),
         "refused": letters.returned_to(application.candidate),
         "facts": _facts(application),
         "interviews": [one for one in of_line if one.kind == INTERVIEW and one.state == BookingState.ATTENDED],
@@ -95,6 +98,8 @@ def show(
         "grid": grid_of(Evaluation.objects.filter(booking__in=of_line).select_related("rated_by") if of_line else []),
         "panel": call_panel.panel(application, calls),
         "student": student_panel.panel(application),
+        "papers": papers,
+        "papers_verdict": student_panel.papers_verdict(papers),
         "forms": {**offered, **{key: form for key, form in bound.items() if key in offered}},
         # The base template says « Erreur » in the title for the form that came back with errors.
         "form": next(iter(bound.values()), None) if status == 422 else None,
@@ -134,8 +139,8 @@ def _forms(application: Application) -> dict[str, forms.Form]:
 # -- the one thing that is due ----------------------------------------------------------------------------------------
 
 
-def _due(application: Application, bookings: list[Booking]) -> dict[str, Any] | None:
-    """What is due, since when, why, and at most three actions; nothing once a place is confirmed or the file closed."""
+def _due(application: Application, bookings: list[Booking], papers: list[PaperRequest]) -> dict[str, Any] | None:
+    """What is due, since when, why, and at most three actions; of whoever has confirmed, papers to look at."""
     here = {"pk": application.pk}
     since = daydate(application.state_since)
 
@@ -203,6 +208,13 @@ def _due(application: Application, bookings: list[Booking]) -> dict[str, Any] | 
                 _("The applicant answers by the link of the letter; you may record what they tell you."),
                 go("reponse", _("Record their answer"), primary=True),
                 meaning="late" if late else "",
+            )
+        case S.CONFIRMED if any(paper.state == PaperRequestState.RECEIVED for paper in papers):
+            look = {"url": reverse("cohorts:application_papers", kwargs=here), "label": _("Look at the papers")}
+            return _block(
+                student_panel.papers_verdict(papers),
+                _("Open each, then accept it, or refuse it and say why."),
+                look | {"get": True, "primary": True},
             )
     return None
 

@@ -18,7 +18,7 @@ from partnership.outbox import TEST
 from partnership.states import UNWANTED, ActorKind, Channel, LetterKind, MessageState, Way
 from partnership.templatetags.ui import daytime
 
-from ..models import Application, Booking, Call
+from ..models import Application, Booking, Call, PaperRequest
 from ..states import EXITS, BookingState, ConditionKind, ExitReason, SlotKind
 
 NEWEST = 200
@@ -34,14 +34,21 @@ def calls_of(application: Application) -> list[Call]:
 
 
 def days_of(
-    application: Application, calls: Iterable[Call], bookings: Iterable[Booking], *, everything: bool = False
+    application: Application,
+    calls: Iterable[Call],
+    named: Iterable[Booking | PaperRequest],
+    *,
+    everything: bool = False,
 ) -> tuple[list[dict[str, Any]], bool]:
     """The days of the story with their entries, and whether older ones were left out; three statements.
+
+    `named` are the bookings and the papers that lines are about: each is called by its kind.
 
     What a postponed or redirected file continues is part of its story.
     """
     about = [ref(file) for file in application.line()]
-    kinds = {ref(booking): booking.get_kind_display() for booking in bookings}
+    bookings = [one for one in named if isinstance(one, Booking)]
+    kinds = {ref(one): one.get_kind_display() if isinstance(one, Booking) else str(one) for one in named}
     journal = JournalEntry.objects.filter(about__in=about).exclude(_told_by_the_file(bookings)).exclude(after=_CALLED)
     letters = OutgoingMessage.objects.filter(about__in=about).exclude(template__startswith=TEST).defer("text", "html")
     if not everything:
@@ -89,7 +96,7 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         model = apps.get_model(label)
     except (LookupError, ValueError):
         model = None
-    words = _states(model) | {
+    words = {
         "edited": _("Changed"),
         "applied_again": _("The same person applied again"),
         "refused": pgettext("letters", "No more wanted"),
@@ -102,7 +109,7 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "unmet": pgettext("condition", "still to be met"),
         "rated": _("given"),
         "dossier": _("Dossier filled in"),
-    }
+    } | _states(model)
     if line.before == line.after == BookingState.BOOKED:
         words |= {line.before: "", line.after: _("Moved")}
     own = model is Application

@@ -97,6 +97,9 @@ APPEARANCE = {
     "missed": ("late", "octagon"),
     "expected": ("go", "arrow"),
     "present": ("done", "tick"),
+    # papers
+    "asked": ("go", "ring"),
+    "dropped": ("idle", "refused"),
     # seats and placements
     "open": ("go", "ring"),
     "free": ("go", "ring"),
@@ -148,6 +151,9 @@ APPEARANCE_IN_CLASS = {
     ("ConventionState", "draft"): ("go", "half"),
     ("ConventionState", "ended"): ("idle", "disc"),
     ("SlotState", "cancelled"): ("late", "refused"),
+    ("PaperRequestState", "accepted"): ("done", "tick"),
+    ("PaperRequestState", "refused"): ("risk", "triangle"),
+    ("PaperRequestState", "received"): ("risk", "triangle"),
 }
 UNKNOWN = ("idle", "ring")
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cohorts import services as cohort_services
 from cohorts.models import Application, Dossier
-from cohorts.states import FOLLOW, HOLDING, ApplicationState, BookingState, SlotKind
+from cohorts.states import FOLLOW, HOLDING, LIVE, ApplicationState, BookingState, SlotKind
 from partnership import clock, guard, links
 from partnership.models import AccessLink
 from partnership.states import Channel
@@ -142,6 +142,7 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
         "is_student": application.state == ApplicationState.CONFIRMED,
         "dossier": dossier,
         "pay": cohort_services.pay_lines(application, dossier) if application.state in HOLDING else [],
+        "papers": application.papers.shown() if application.state in LIVE else [],
         "placement": placement,
         "is_placed": placement is not None and placement.state in PLACED,
         "is_offer": application.state == ApplicationState.ADMITTED,

@@ -12,6 +12,7 @@ from cohorts import services as recruitment
 from cohorts.models import Application, Candidate, Cohort, Condition, Enrolment, Intake
 from cohorts.states import AGENDA, FOLLOW, RESUME, SlotKind
 from cohorts.states import ApplicationState as S
+from cohorts.states import PaperRequestState as P
 from partnership import clock, jobs, links
 from partnership import services as team
 from partnership.models import (
@@ -441,6 +442,7 @@ def _place(world: World, zone: str, cohort: Cohort) -> None:
     world.things["confirmed", zone] = {"pk": free.application_id}
     told = {"born_on": "2006-05-14", "street": "3 rue fictive", "postcode": "69001", "town": "Lyon", "version": "0"}
     world.answers["cohorts:application_dossier", zone] = told | {"channel": "phone"}
+    _ask_for_papers(world, zone, free.application)
     if zone == LYON:
         world.things["student by link", LYON] = {"token": links.mint(FOLLOW, ref(free.application))}
         world.answers["cohorts:follow_dossier", LYON] = told
@@ -545,6 +547,29 @@ def _stop_the_machine(world: World) -> None:
         world.answers[f"partnership:{deed}", LYON] = {"letter": letter.pk}
 
 
+def _ask_for_papers(world: World, zone: str, application: Application) -> None:
+    """One paper awaited, one received, one accepted, and a kind that can still be asked for."""
+    of = {"awaited": P.ASKED, "received": P.RECEIVED, "accepted": P.ACCEPTED}
+    papers = {
+        state: factories.paper(application, state=of[state], kind=factories.paper_kind(code))
+        for state, code in (("awaited", "photo"), ("received", "identity"), ("accepted", "diploma"))
+    }
+    here = {"pk": application.pk}
+    world.things["paper", zone] = here | {"paper": papers["received"].pk}
+    world.things["paper awaited", zone] = here | {"paper": papers["awaited"].pk}
+    world.things["paper accepted", zone] = here | {"paper": papers["accepted"].pk}
+    more = factories.paper_kind("school_report")
+    shown = {"version": "1"}
+    world.answers |= {
+        ("cohorts:application_papers", zone): {"papers": str(more.pk), "words": ""},
+        **{(f"cohorts:paper_{deed}", zone): shown for deed in ("accept", "receive", "drop", "take_back")},
+        ("cohorts:paper_refuse", zone): shown | {"reason": "Le verso manque."},
+    }
+    if zone == LYON:
+        token = links.mint(FOLLOW, ref(application))
+        world.things["paper by link", LYON] = {"token": token, "paper": papers["awaited"].pk}
+
+
 def _keep_the_tables(world: World, intake: Intake) -> None:
     """A record of each table of the administration."""
     convention = Convention.objects.get(title="Avenant fictif")
@@ -558,6 +583,7 @@ def _keep_the_tables(world: World, intake: Intake) -> None:
         "placements_hostcompany": HostCompany.objects.create(name="Sans site (fictif)"),
         "cohorts_intake": factories.intake(intake.programme, starts_on=clock.today() + timedelta(days=400)),
         "cohorts_cohort": factories.cohort("toulouse", of=intake),
+        "cohorts_paperkind": factories.paper_kind("essai"),
         "programmes_programme": factories.programme("essai", milestone=intake.programme.milestone, short_title="Essai"),
         "programmes_curriculum": intake.programme.curricula.get(),
     }

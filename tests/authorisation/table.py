@@ -165,6 +165,8 @@ PUBLIC = [
     form("placements:follow_decline", EVERYBODY, of="offer by link"),
     form("placements:follow_withdraw", EVERYBODY, of="file by link"),
     form("cohorts:follow_dossier", EVERYBODY, of="student by link"),
+    # what is sent must be a paper, which an empty form is not
+    form("cohorts:follow_paper", EVERYBODY, of="paper by link", post=WRONG, changes=False),
     form("placements:follow_appointments", EVERYBODY, of="appointment by link"),
     form("placements:follow_appointment_cancel", EVERYBODY, of="booked by link"),
     page("placements:follow_appointment_calendar", EVERYBODY, of="booked by link"),
@@ -246,7 +248,7 @@ CONTENTS_OF_COURSES = [
 
 # Who recruits too, and did not choose these files.
 _COLLEAGUES = {LYON_RECRUITER: MISSING, LYON_HEAD: MISSING}
-_LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "condition", "tri", "vue", "apres", "avant")
+_LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "condition", "suivi", "tri", "vue", "apres", "avant")
 _BROUGHT, _NOT_THEIRS = frozenset({LYON_RECRUITER}), {RECRUITER: MISSING, LYON_HEAD: MISSING}
 THE_RECRUITMENT = [
     page("cohorts:view_list", RECRUITMENT),
@@ -326,6 +328,13 @@ THE_RECRUITMENT = [
     deed("cohorts:bulk_leave_out", frozenset({RECRUITER}), of="bulk line", unless=_COLLEAGUES),
     deed("cohorts:bulk_send_drafts", frozenset({RECRUITER}), of="bulk of drafts", unless=_COLLEAGUES),
     form("cohorts:application_dossier", RECRUITMENT, of="confirmed", zone=True),
+    form("cohorts:application_papers", RECRUITMENT, of="confirmed", zone=True),
+    page("cohorts:paper_open", RECRUITMENT, of="paper", zone=True),
+    deed("cohorts:paper_accept", RECRUITMENT, of="paper", zone=True),
+    deed("cohorts:paper_refuse", RECRUITMENT, of="paper", zone=True),
+    deed("cohorts:paper_receive", RECRUITMENT, of="paper awaited", zone=True),
+    deed("cohorts:paper_drop", RECRUITMENT, of="paper awaited", zone=True),
+    deed("cohorts:paper_take_back", RECRUITMENT, of="paper accepted", zone=True),
     deed("cohorts:application_rank", RECRUITMENT, of="waitlisted", zone=True),
     page("cohorts:place_list", RECRUITMENT),
     page("cohorts:waiting_list", RECRUITMENT, of="cohort", zone=True),
@@ -420,6 +429,7 @@ THE_ADMINISTRATION = [
     *_table("placements_hostcompany"),
     *_table("cohorts_intake"),
     *_table("cohorts_cohort"),
+    *_table("cohorts_paperkind"),
     *_table("programmes_programme"),
     *_looked_at("partnership_journalentry"),
     *_looked_at("partnership_outgoingmessage"),

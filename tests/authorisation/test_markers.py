@@ -38,6 +38,7 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
         "rentree": [str(intake.pk) for intake in Intake.objects.all()],
         "vue": ["colonnes"],
         "condition": ["other"],
+        "suivi": ["pieces_manquantes", "pieces_a_verifier"],
         "source": ["lycee"],
         "responsable": ["personne", *(str(user.pk) for user in User.objects.filter(full_name="Claire Devaux"))],
         "tri": ["nom", "-nom", "zone", "-attente", "reponse", "rang"],

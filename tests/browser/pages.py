@@ -106,6 +106,10 @@ def bulk(key: str) -> Callable[[World], list[Any]]:
     return lambda world: [world.bulks[key].pk]
 
 
+def paper_by_link(key: str) -> Callable[[World], list[Any]]:
+    return lambda world: [world.tokens["papers"], world.papers[key].pk]
+
+
 def slot(kind: SlotKind) -> Callable[[World], list[Any]]:
     return lambda world: [world.slot(kind).pk]
 
@@ -127,6 +131,10 @@ def cohort_of(zone: str) -> Callable[[World], list[Any]]:
 
 def on_conditions(world: World) -> list[Any]:
     return [world.on_conditions.pk]
+
+
+def with_papers(world: World) -> list[Any]:
+    return [world.papers["received"].application_id]
 
 
 MAIN_FORM = ("main form[method=post]",)
@@ -168,6 +176,8 @@ PUBLIC = [
     Page("placements:follow_appointment_cancel", args=lambda world: [world.tokens["visitor"], "open_day"]),
     Page("placements:application_follow", args=follow("visitor"), note="open day"),
     Page("cohorts:follow_dossier", args=follow(S.CONFIRMED), forms=MAIN_FORM),
+    Page("cohorts:follow_paper", args=paper_by_link("awaited"), forms=MAIN_FORM),
+    Page("cohorts:follow_paper", args=paper_by_link("refused"), note="refused before"),
     Page("placements:placement_answer", args=follow("answer proposed")),
     Page("placements:placement_answer", args=follow("answer accepted"), note="answered"),
     Page("placements:placement_answer", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
@@ -351,6 +361,10 @@ RECRUITMENT = [
     Page("cohorts:slot_edit", Role.RECRUITER, slot(SlotKind.OPEN_DAY)),
     Page("cohorts:slot_choose", Role.RECRUITER, application(S.SUBMITTED)),
     Page("cohorts:application_dossier", Role.RECRUITER, application(S.CONFIRMED), forms=MAIN_FORM),
+    Page("cohorts:application_papers", Role.RECRUITER, with_papers, forms=("form.file-asks",)),
+    Page("cohorts:application_papers", Role.RECRUITER, application(S.SUBMITTED), note="none asked for"),
+    Page("cohorts:application_detail", Role.RECRUITER, with_papers, note="papers to look at"),
+    Page("placements:application_follow", args=follow("papers"), note="papers"),
     Page("cohorts:place_list", Role.RECRUITER),
     Page("cohorts:waiting_list", Role.RECRUITER, cohort_of("lyon")),
     Page("cohorts:waiting_list", Role.HEAD_OF_RECRUITMENT, cohort_of("toulouse"), note="of the head"),
@@ -472,6 +486,7 @@ ELSEWHERE = {
     "cohorts:import_corrections": "a file",
     "cohorts:fair_sheet_file": "a file",
     "cohorts:call_next": "redirects to the next file",
+    "cohorts:paper_open": "a file",
     "job_result": "a file",
     "placements:home": "redirects to the zone",
     "mailbox_letter_html": "a letter, alone: its style is its own",

@@ -14,13 +14,13 @@ from django.test import Client
 
 from cohorts import bulk, emails
 from cohorts import services as recruitment
-from cohorts.models import Application, Bulk, Cohort, Condition, Import, Slot
+from cohorts.models import Application, Bulk, Cohort, Condition, Import, PaperKind, PaperRequest, Slot
 from cohorts.states import FOLLOW, RESUME, ApplicationState, ImportState, Level, SlotKind
 from config import caught_mail
-from partnership import clock, jobs, links
+from partnership import clock, jobs, links, papers
 from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
-from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role
+from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
 from placements.models import HostSite, Placement
 from placements.states import ANSWER, PlacementState
 from programmes import services as teaching
@@ -35,6 +35,7 @@ class World:
 
     tokens: dict[str, str] = field(default_factory=dict)
     bulks: dict[str, Bulk] = field(default_factory=dict)
+    papers: dict[str, PaperRequest] = field(default_factory=dict)
 
     def found(self) -> None:
         """Add to the demonstration what only somebody at work would have left."""
@@ -57,6 +58,7 @@ class World:
         recruitment.meet(papers, by=recruiter)
         self.tokens["on conditions"] = links.mint(FOLLOW, ref(self.on_conditions))
         self.lists = {state: self._bring(state) for state in ImportState}
+        self._ask_for_papers()
         self._stop_the_machine()
         self._choose_many()
         begun, described, sent = self._begin("Zoé"), self._begin("Nils"), self._begin("Ambre")
@@ -140,6 +142,21 @@ class World:
             jobs.run_slice(str(received.job_id))
             Import.objects.filter(pk=received.pk).update(state=state)
         return received
+
+    def _ask_for_papers(self) -> None:
+        """Somebody whose papers are in every state."""
+        by, student = self.user(Role.RECRUITER), self.application(ApplicationState.CONFIRMED)
+        recruitment.ask_papers(student, PaperKind.objects.all(), by=by)
+        for name, paper in zip(["received", "accepted", "refused", "awaited"], student.papers.in_order(), strict=False):
+            if name != "awaited":
+                recruitment.send_paper(paper, papers.Paper(b"%PDF-1.7 (fictif)", 2), by=student.candidate)
+                PaperRequest.objects.filter(pk=paper.pk).update(scan=Scan.CLEAN)
+            if name == "accepted":
+                recruitment.accept_paper(paper, by=by)
+            if name == "refused":
+                recruitment.refuse_paper(paper, reason="Le verso de la carte manque.", by=by)
+            self.papers[name] = paper
+        self.tokens["papers"] = links.mint(FOLLOW, ref(student))
 
     def _stop_the_machine(self) -> None:
         """Signs of life, letters and a task that stopped, data that contradict themselves."""

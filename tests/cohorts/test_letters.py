@@ -23,6 +23,9 @@ STATES = {"application_admitted": S.ADMITTED, "application_confirmed": S.CONFIRM
 DECIDED = {
     "booking_invited": {"kind": SlotKind.INTERVIEW},
     "answers_missing": {"missing": ["votre plus haut diplôme"]},
+    "papers_asked": {"papers": ["Pièce d’identité", "Photo"]},
+    "papers_missing": {"papers": ["Pièce d’identité"], "since": clock.now(), "days": 2},
+    "paper_refused": {"paper": "Pièce d’identité", "reason": "Le verso manque."},
     "recruiter_wrote": {"subject": "Une question pour votre dossier", "words": "Quand vous appeler\u202f?"},
 }
 LETTERS = {
@@ -55,7 +58,8 @@ def write(name, *, language="fr", owner=None, first_name="Manon", **fields):
         said = {"moved": {"before": clock.now() + timedelta(days=1)}, "near": {"before": 2}}
         FUNCTIONS[name](booking, **said.get(name.partition("_")[2], {}))
     elif name in DECIDED:
-        FUNCTIONS[name](application, event="an event", **DECIDED[name])
+        event = {"event": "an event"} if "event" in inspect.signature(FUNCTIONS[name]).parameters else {}
+        FUNCTIONS[name](application, **event, **DECIDED[name])
     elif name == "application_already_open":
         FUNCTIONS[name](application, repetition=factories.application(state=S.DRAFT))
     elif name == "application_transferred":

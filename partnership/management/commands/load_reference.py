@@ -1,4 +1,4 @@
-"""Load what every installation needs and nobody types: the communes of France and the first zones.
+"""Load what every installation needs and nobody types: the communes of France, the first zones, what apps add to them.
 
 Run at each start: it compares before it writes. Never a migration, since a test that flushes the tables would lose it.
 """
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
@@ -78,6 +79,10 @@ class Command(BaseCommand):
                 self.stdout.write("Communes: " + replace_communes(rows, before=before, after=after))
             for line in create_zones(REFERENCE / "zones.toml"):
                 self.stdout.write(line)
+            # An app above has reference data of its own: it says so where it gets ready.
+            for app in apps.get_app_configs():
+                for line in getattr(app, "load_reference", list)():
+                    self.stdout.write(line)
 
 
 def shipped() -> list[CommuneRow]:
