@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,20 @@ ALARM = timedelta(hours=3)
 
 def appointment(booking: Booking) -> str:
     """An applicant's appointment, in their language; a newer version of it replaces the older, or takes it out."""
+    made, name = _of(booking)
+    return calendars.cancellation(made, name) if made.is_cancelled else calendars.calendar([made], name)
+
+
+def appointments(bookings: Sequence[Booking]) -> str:
+    """Several of one person: a calendar takes a cancelled one out by order, but one alone; the others as they stand."""
+    if len(bookings) == 1:
+        return appointment(bookings[0])
+    made = [_of(booking) for booking in bookings]
+    return calendars.calendar([event for event, _name in made], made[0][1])
+
+
+def _of(booking: Booking) -> tuple[Event, str]:
     application, slot = booking.application, booking.slot
-    is_cancelled = booking.state == BookingState.CANCELLED
     with translation.override(application.candidate.language):
         programme = application.cohort.intake.programme.short_title
         made = calendars.event(
@@ -39,9 +51,9 @@ def appointment(booking: Booking) -> str:
             description=_("To move or cancel this appointment, open the link of our letter."),
             organiser=_organiser(slot),
             alarms=[ALARM],
-            cancelled=is_cancelled,
+            cancelled=booking.state == BookingState.CANCELLED,
         )
-    return calendars.cancellation(made, programme) if is_cancelled else calendars.calendar([made], programme)
+    return made, programme
 
 
 def feed(slots: Iterable[Slot], *, name: str, address: str) -> str:

@@ -1,7 +1,7 @@
 """The letters to applicants, and to recruiters about them; each is a function and a template of the same name."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils import translation
 from partnership import clock, outbox
 from partnership.models import OutgoingMessage, User
 from partnership.states import LetterKind, OnDoubt
-from partnership.templatetags.ui import phone
+from partnership.templatetags.ui import clocktime, daydate, phone
 
 from . import calendars
 from .models import Application, Booking, Cohort, Import, Slot, names_of
@@ -155,6 +155,42 @@ def meeting_moved(booking: Booking, *, before: datetime) -> None:
 def meeting_cancelled(booking: Booking) -> None:
     """The applicant is no longer expected at the meeting."""
     _appointment_post(booking, "meeting_cancelled", calendar=calendars.appointment(booking), others=_others(booking))
+
+
+def day_cancelled(
+    application: Application, told: Sequence[tuple[Booking, Slot, Slot | None]], *, reason: str, others: bool
+) -> None:
+    """What becomes of somebody's appointments of a day that does not take place: one letter for all of them.
+
+    `told` holds each with the slot it was in and the one it moves to, if any; `others` says whether there is another
+    moment to choose for those that move nowhere.
+    """
+    bookings = [booking for booking, _was, _to in told]
+    first, day = bookings[0], told[0][1].starts_at
+    kinds = dict.fromkeys(_kind(one.kind, application) for one in bookings)
+    left = [(booking, was) for booking, was, to in told if to is None]
+    _post(
+        application,
+        "day_cancelled",
+        event=f"day_cancelled:{first.pk}:{first.version}",
+        calendar=calendars.appointments(bookings),
+        starts_at=day,
+        what=", ".join(kinds),
+        reason=reason,
+        left=_in_words(application, left, places=False),
+        moved=_in_words(application, [(booking, to) for booking, _was, to in told if to], places=True),
+        others=others,
+    )
+
+
+def _in_words(application: Application, appointments: Iterable[tuple[Booking, Slot]], *, places: bool) -> str:
+    """Appointments as a letter lists them, in the applicant's language."""
+    with translation.override(application.candidate.language):
+        return "; ".join(
+            f"{SlotKind(booking.kind).label}, {daydate(slot.starts_at)}, {clocktime(slot.starts_at)}"
+            + (f", {slot.place}" if places else "")
+            for booking, slot in appointments
+        )
 
 
 def appointment_near(booking: Booking, *, before: int) -> None:

@@ -29,7 +29,13 @@ TRIGGERS = {
 }
 # What the applicant is written when their file comes to a state; reopening leads back to one, with its own letter.
 LETTERS = {
-    S.SUBMITTED: ("application_received", "interview_cancelled", "application_reopened", "application_transferred"),
+    S.SUBMITTED: (
+        "application_received",
+        "interview_cancelled",
+        "day_cancelled",
+        "application_reopened",
+        "application_transferred",
+    ),
     S.INTERVIEW_SCHEDULED: ("interview_booked",),
     S.WAITLISTED: ("application_waitlisted", "application_reopened"),
     S.ADMITTED: ("application_admitted", "application_reopened"),

@@ -1,7 +1,7 @@
 """Moments that can be booked, and who has booked them."""
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
 from django.db.models import Count, F, Q
@@ -29,6 +29,15 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def open(self) -> "SlotQuerySet":
         return self.filter(state=SlotState.OPEN)
+
+    def between(self, first: date, last: date) -> "SlotQuerySet":
+        """Those that begin on a day of Paris from the first to the last."""
+        begins, ends = (datetime.combine(day, time.min, clock.PARIS) for day in (first, last + timedelta(days=1)))
+        return self.filter(starts_at__gte=begins, starts_at__lt=ends)
+
+    def of_use(self) -> "SlotQuerySet":
+        """Of those that are `counted`, all but a slot of one person's own that was given up: it is nobody's."""
+        return self.filter(Q(is_offered=True) | Q(taken__gt=0))
 
     def counted(self) -> "SlotQuerySet":
         """With how many people each expects or has seen (`taken`), and how many have come (`present`)."""

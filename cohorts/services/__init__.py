@@ -7,6 +7,7 @@ from .applying import begin, correct_identity, describe_project, send_links, sub
 from .attendance import attend, expect_again, is_attended, miss, miss_the_others, rate, walk_in
 from .bookings import book, choose, give_up, invite, kinds_to_choose, may_choose
 from .calls import record_call
+from .cancellations import Fate, Rebooking, cancel_slots, letter_of_cancellation, read_cancellation
 from .conditions import hinders, meet, meet_all, take_back
 from .contacts import add_contact
 from .decisions import (
@@ -56,6 +57,8 @@ __all__ = [
     "ADDRESSES",
     "PAPERS",
     "REMINDERS",
+    "Fate",
+    "Rebooking",
     "accept_paper",
     "add_contact",
     "admit",
@@ -66,6 +69,7 @@ __all__ = [
     "begin",
     "book",
     "cancel_interview",
+    "cancel_slots",
     "change_slot",
     "change_template",
     "change_view",
@@ -91,6 +95,7 @@ __all__ = [
     "is_attended",
     "kinds_to_choose",
     "letter_of_admission",
+    "letter_of_cancellation",
     "letter_of_postponement",
     "letter_of_redirection",
     "letter_of_rejection",
@@ -114,6 +119,7 @@ __all__ = [
     "postpone",
     "rank",
     "rate",
+    "read_cancellation",
     "receive_list",
     "receive_on_paper",
     "record_absence",

@@ -22,6 +22,14 @@ from ..states import LIVE, ApplicationState, BookingState, SlotKind, SlotState
 from .moves import WITH_ALL_A_LETTER_SAYS, go
 
 S = ApplicationState
+# All that a letter says of the file of a booking.
+OF_ITS_FILE = (
+    "application__candidate",
+    "application__owner",
+    "application__intake__programme",
+    "application__cohort__zone",
+    "application__cohort__intake__programme__provider",
+)
 REFUSALS = {
     "a_slot_holds_its_capacity": gettext_lazy("The last place of this slot has just been taken: choose another slot."),
     "a_cancelled_slot_takes_nobody": gettext_lazy("This slot has been cancelled: choose another slot."),
@@ -180,8 +188,7 @@ def _take(application: Application, slot: Slot, *, by: Actor, channel: Channel) 
 
 def shift(booking: Booking, *, before: datetime, by: Actor, channel: Channel = Channel.WEB, **changes: object) -> None:
     """Another hour or place for the same appointment: a new version of it, of which the applicant is told."""
-    _forget_reminders(booking)
-    move(booking, BookingState.BOOKED, by=by, channel=channel, **changes)
+    reseat(booking, by=by, channel=channel, **changes)
     if booking.kind == SlotKind.INTERVIEW:
         emails.interview_moved(booking, before=before)
     else:
@@ -197,14 +204,26 @@ def give_up(booking: Booking, *, by: Actor, channel: Channel = Channel.WEB, show
         must_be_shown(booking, shown)
     if by.actor_kind == ActorKind.CANDIDATE and booking.slot.starts_at <= clock.now():
         raise Refused(_("This appointment is past."))
-    if booking.kind == SlotKind.INTERVIEW:
-        go(application, S.SUBMITTED, by=by, channel=channel)
-    _forget_reminders(booking)
-    move(booking, BookingState.CANCELLED, by=by, channel=channel)
+    release(booking, application, by=by, channel=channel)
     if booking.kind == SlotKind.INTERVIEW:
         emails.interview_cancelled(booking)
     else:
         emails.meeting_cancelled(booking)
+
+
+def reseat(booking: Booking, *, by: Actor, channel: Channel = Channel.WEB, **changes: object) -> None:
+    """Another hour or place for an appointment, of which somebody is still to be told."""
+    _forget_reminders(booking)
+    move(booking, BookingState.BOOKED, by=by, channel=channel, **changes)
+
+
+def release(booking: Booking, application: Application, *, by: Actor, channel: Channel = Channel.WEB) -> None:
+    """Free a place, of a file that is held; if it was for an interview, the file waits for another date."""
+    booking.application = application
+    if booking.kind == SlotKind.INTERVIEW:
+        go(application, S.SUBMITTED, by=by, channel=channel)
+    _forget_reminders(booking)
+    move(booking, BookingState.CANCELLED, by=by, channel=channel)
 
 
 def _forget_reminders(booking: Booking) -> None:

@@ -14,6 +14,7 @@ from partnership.working_time import SUNDAY
 from .. import emails
 from ..models import Application, ApplicationQuerySet, Booking, BookingQuerySet, Cohort
 from ..states import ApplicationState
+from .bookings import OF_ITS_FILE
 
 ONE_DAY = timedelta(days=1)
 
@@ -37,14 +38,7 @@ def _near(before: int) -> BookingQuerySet:
     for day in days_told(today, before):
         on_one_of_them |= Q(slot__starts_at__gte=_midnight(day), slot__starts_at__lt=_midnight(day + ONE_DAY))
     rows = Booking.objects.booked().filter(on_one_of_them, booked_at__lt=_midnight(today))
-    written_to = rows.exclude(application__candidate__email="").select_related(
-        "slot",
-        "application__candidate",
-        "application__owner",
-        "application__intake__programme",
-        "application__cohort__zone",
-        "application__cohort__intake__programme__provider",
-    )
+    written_to = rows.exclude(application__candidate__email="").select_related("slot", *OF_ITS_FILE)
     # Of one appointment, each hour it was moved to is told anew.
     key = Concat(
         Value("appointment_near:"),

@@ -14,7 +14,7 @@ from partnership.workflow import Refused, edit, must_be_shown, record
 
 from ..models import Cohort, Slot
 from ..states import SlotState
-from .bookings import held, shift
+from .bookings import OF_ITS_FILE, held, shift
 
 REFUSALS = {
     "a_slot_holds_its_capacity": gettext_lazy("More people than that have booked: move some of them first."),
@@ -81,7 +81,7 @@ def change_slot(slot: Slot, *, by: User, shown: str | None = None, **changes: An
 
 
 def _tell(slot: Slot, *, before: datetime, by: User) -> int:
-    expected = list(slot.bookings.booked())
+    expected = list(slot.bookings.booked().select_related(*OF_ITS_FILE))
     for booking in expected:
         booking.slot = slot
         shift(booking, before=before, by=by)

@@ -40,13 +40,13 @@ def slot_attend(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Stale:
         messages.warning(request, _("Somebody has changed this appointment meanwhile: here is how it stands."))
     else:
-        done = {
-            "present": _("%(who)s is here."),
-            "missed": _("%(who)s has not come."),
-            "undo": _("%(who)s is expected."),
-        }
-        messages.success(request, done[deed] % {"who": who})
-    return redirect(f"{reverse('cohorts:slot_detail', args=[pk])}#l-{initial_of(who)}")
+        return _back(booking, f"#l-{initial_of(who)}")
+    return redirect("cohorts:slot_detail", pk)
+
+
+def _back(booking: Booking, place: str = "") -> HttpResponse:
+    """The slot's page, which says what was said last and takes it back."""
+    return redirect(f"{reverse('cohorts:slot_detail', args=[booking.slot_id])}?dernier={booking.pk}{place}")
 
 
 @require_POST
@@ -79,8 +79,7 @@ def slot_walk_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         form.add_error(None, refusal.reason)
         return show(request, slot, walk_in=form, status=422)
-    messages.success(request, _("%(who)s is here.") % {"who": booking.application.candidate})
-    return redirect("cohorts:slot_detail", pk)
+    return _back(booking)
 
 
 @require_safe

@@ -1,13 +1,13 @@
 """Slots, day by day: opened alone or in a series, read, changed."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
@@ -68,15 +68,12 @@ def slot_list(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, kept: dict[str, Any], first: date) -> Iterable[Slot]:
-    since = datetime.combine(first, time.min, clock.PARIS)
-    until = datetime.combine(first + timedelta(days=DAYS_A_PAGE), time.min, clock.PARIS)
-    rows = Slot.objects.visible_to(request.user).filter(starts_at__gte=since, starts_at__lt=until)
+    rows = Slot.objects.visible_to(request.user).between(first, first + timedelta(days=DAYS_A_PAGE - 1))
     if kept.get("nature"):
         rows = rows.filter(kind=kept["nature"])
     if kept.get("zone"):
         rows = rows.filter(cohort__zone__code=kept["zone"])
-    # A slot of one person's own that was given up is nobody's any more.
-    rows = rows.counted().filter(Q(is_offered=True) | Q(taken__gt=0))
+    rows = rows.counted().of_use()
     # Of an interview the name, of a meeting the number.
     alone = Booking.objects.visible_to(request.user).exclude(state=BookingState.CANCELLED).filter(slot__capacity=1)
     rows = rows.prefetch_related(Prefetch("bookings", alone.select_related("application__candidate"), to_attr="alone"))
@@ -91,7 +88,7 @@ def _list_verdict(slots: list[Slot], first: date) -> str:
         )
         last = first + timedelta(days=DAYS_A_PAGE - 1)
         return words % {"first": shortdate(first), "last": longdate(last), "n": number(present)}
-    ahead = [slot for slot in slots if slot.state == SlotState.OPEN and slot.starts_at > clock.now()]
+    ahead = [slot for slot in slots if _is_ahead(slot)]
     if not ahead:
         return _("No slot is open in these four weeks.")
     free = sum(slot.capacity - slot.taken for slot in ahead)
@@ -106,7 +103,12 @@ def _by_day(slots: Iterable[Slot]) -> list[dict[str, Any]]:
     days: dict[date, list[Slot]] = {}
     for slot in slots:
         days.setdefault(slot.day, []).append(slot)
-    return [{"day": day, "slots": found} for day, found in days.items()]
+    return [{"day": day, "slots": found, "is_ahead": any(map(_is_ahead, found))} for day, found in days.items()]
+
+
+def _is_ahead(slot: Slot) -> bool:
+    """Whether it may still be changed or cancelled."""
+    return slot.state == SlotState.OPEN and slot.starts_at > clock.now()
 
 
 # -- opening ----------------------------------------------------------------------------------------------------------
@@ -155,6 +157,8 @@ def slot_series(request: HttpRequest) -> HttpResponse:
     if is_right:
         starts = form.cleaned_data["starts"]
         context |= {
+            # Without ids of their own: the labels belong to the form below.
+            "answers": [(name, value) for name in form.fields for value in form.data.getlist(name)],
             "starts": starts,
             "days": _moments_by_day(starts),
             "left_out": form.left_out,
@@ -183,35 +187,59 @@ def slot_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def show(request: HttpRequest, slot: Slot, *, walk_in: WalkInForm | None = None, status: int = 200) -> HttpResponse:
     """The slot's page; `walk_in` is the form that came back."""
     bookings = people_of(request.user, slot)
+    search = request.GET.get("q", "")[:100]
     in_state = {state: [one for one in bookings if one.state == state] for state in BookingState}
     is_attended = services.is_attended(slot)
     context = {
         "slot": slot,
         "verdict": verdict(slot, bookings),
         "bookings": bookings,
-        "expected": _by_initial(in_state[BookingState.BOOKED]),
+        "expected": _by_initial(one for one in in_state[BookingState.BOOKED] if _is_called(one, search)),
+        "search": search,
         "awaited": len(in_state[BookingState.BOOKED]),
         "here": in_state[BookingState.ATTENDED],
         "missed": in_state[BookingState.MISSED],
         "is_attended": is_attended,
         "has_begun": slot.starts_at <= clock.now(),
         "is_rated": slot.kind in RATED,
-        "may_change": slot.state == SlotState.OPEN and slot.starts_at > clock.now(),
+        "may_change": _is_ahead(slot),
         "walk_in": (walk_in or WalkInForm()) if is_attended and slot.kind != SlotKind.INTERVIEW else None,
         "form": walk_in,
+        **_just_said(bookings, request.GET.get("dernier", "")),
     }
     return render(request, "cohorts/slot_detail.html", context, status=status)
 
 
+def _just_said(bookings: list[Booking], key: str) -> dict[str, Any]:
+    """What was said last at the door, to be read and taken back wherever the page stands."""
+    last = next((one for one in bookings if str(one.pk) == key), None)
+    said = {
+        BookingState.ATTENDED: _("%(who)s is here."),
+        BookingState.MISSED: _("%(who)s has not come."),
+        BookingState.BOOKED: _("%(who)s is expected."),
+    }
+    words = said.get(last.state, "") % {"who": last.application.candidate} if last else ""
+    return {"last": last if words else None, "last_words": words}
+
+
 def people_of(user: User, slot: Slot) -> list[Booking]:
-    """Whoever is expected at a slot, has come or has not, as a list by name reads."""
+    """Whoever is expected at a slot, has come or has not, as a list by name reads; who had booked a cancelled one."""
     people = (
         Booking.objects.visible_to(user)
         .filter(slot=slot)
-        .exclude(state=BookingState.CANCELLED)
         .select_related("application__candidate", "application__intake", "application__cohort__zone")
     )
-    return sorted(people, key=lambda booking: _called(booking.application.candidate))
+    if slot.state != SlotState.CANCELLED:
+        people = people.exclude(state=BookingState.CANCELLED)
+    found = list(people)
+    for booking in found:
+        booking.called = _called(booking.application.candidate)
+    return sorted(found, key=lambda booking: booking.called)
+
+
+def _is_called(booking: Booking, typed: str) -> bool:
+    """Whether each word that was typed begins a word of the name (as narrow.js does while one types)."""
+    return all(f" {word}" in f" {booking.called}" for word in plain(typed).split())
 
 
 def _called(person: Candidate) -> str:
@@ -225,7 +253,7 @@ def initial_of(person: Candidate) -> str:
     return first if first.isalpha() and first.isascii() else "0"
 
 
-def _by_initial(bookings: list[Booking]) -> list[dict[str, Any]]:
+def _by_initial(bookings: Iterable[Booking]) -> list[dict[str, Any]]:
     groups = groupby(bookings, key=lambda booking: initial_of(booking.application.candidate))
     return [{"initial": initial, "bookings": list(found)} for initial, found in groups]
 

@@ -391,10 +391,17 @@ def _open_slots(world: World, zone: str, cohort: Cohort) -> None:
         ("cohorts:slot_attend", zone): {"present": str(awaited.pk)},
         ("cohorts:slot_walk_in", zone): {"first_name": "Lina", "last_name": "", "phone": "04 65 71 88 09"},
         ("cohorts:booking_rate", zone): {"call": "3", "note": "Voix posée."},
+        ("cohorts:day_cancel", zone): {
+            "slots": [str(day.pk)],
+            "reason": "Salle fermée.",
+            "way": "choose",
+            "confirm": "1",
+        },
         ("cohorts:slot_choose", zone): {"slot": str(interview.pk), "shown": "0"},
         ("cohorts:application_invite", zone): {"kind": "interview"},
     }
     if zone == LYON:
+        world.things["day", zone] = {"day": day.day.isoformat()}
         waiting = world.things[S.SUBMITTED.value, zone]["pk"]
         world.things["appointment by link", zone] = {"token": links.mint(FOLLOW, f"cohorts.application:{waiting}")}
         world.things["calendar by link", zone] = {"token": links.mint(AGENDA, ref(by))}

@@ -354,7 +354,9 @@ THE_SLOTS = [
     # a new address is shown in the answer, once
     form("cohorts:slot_agenda", RECRUITMENT, post=OK),
     deed("cohorts:slot_agenda_close", RECRUITMENT),
-    page("cohorts:slot_detail", RECRUITMENT, of="slot", zone=True),
+    # the day is anybody's, its slots are those that one may see
+    form("cohorts:day_cancel", RECRUITMENT, of="day", asks=("creneau",)),
+    page("cohorts:slot_detail", RECRUITMENT, of="slot", zone=True, asks=("q", "dernier")),
     form("cohorts:slot_edit", RECRUITMENT, of="slot", zone=True),
     deed("cohorts:slot_attend", RECRUITMENT, of="slot today", zone=True),
     deed("cohorts:slot_miss", RECRUITMENT, of="slot today", zone=True),

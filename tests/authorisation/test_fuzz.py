@@ -54,6 +54,7 @@ GIVEN: dict[str, Any] = {
     "person": User.objects.first,
     "user": User.objects.first,
     "slot": lambda: Slot.objects.select_related("cohort").first(),
+    "day": lambda: clock.today() + timedelta(days=4),
     "secret": lambda: "JBSWY3DPEHPK3PXP",
     "choices": lambda: [(cohort.pk, str(cohort)) for cohort in Cohort.objects.all()],
     "confirmed": lambda: True,

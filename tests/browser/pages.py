@@ -356,6 +356,8 @@ RECRUITMENT = [
         forms=("form[action$='/venu/']",),
         note="its day",
     ),
+    Page("cohorts:day_cancel", Role.RECRUITER, lambda world: [world.slot(SlotKind.OPEN_DAY).day], forms=MAIN_FORM),
+    Page("cohorts:day_cancel", Role.RECRUITER, lambda world: ["2020-01-06"], note="nothing left"),
     Page("cohorts:slot_sheet", Role.RECRUITER, slot(SlotKind.OPEN_DAY)),
     Page("cohorts:booking_rate", Role.RECRUITER, lambda world: [world.met.pk], forms=MAIN_FORM),
     Page("cohorts:slot_edit", Role.RECRUITER, slot(SlotKind.OPEN_DAY)),

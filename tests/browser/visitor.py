@@ -14,8 +14,8 @@ from config.caught_mail import Letter
 from partnership.models import User
 from tests import factories
 
-PHONE, DESK, NARROWEST = 390, 1280, 320
-HEIGHTS = {PHONE: 844, DESK: 800, NARROWEST: 640}
+PHONE, TABLET, DESK, NARROWEST = 390, 768, 1280, 320
+HEIGHTS = {PHONE: 844, TABLET: 1024, DESK: 800, NARROWEST: 640}
 # Chromium says in its console that a page answered 403, 404, 409 or 422; whether it should is asked of the answer.
 _ANSWERED = "Failed to load resource: the server responded with a status of 4"
 

@@ -60,6 +60,9 @@ def write(name, *, language="fr", owner=None, first_name="Manon", **fields):
     elif name in DECIDED:
         event = {"event": "an event"} if "event" in inspect.signature(FUNCTIONS[name]).parameters else {}
         FUNCTIONS[name](application, **event, **DECIDED[name])
+    elif name == "day_cancelled":
+        booking = factories.booking(factories.slot(application.cohort), application)
+        FUNCTIONS[name](application, [(booking, booking.slot, None)], reason="La salle est fermée.", others=True)
     elif name == "application_already_open":
         FUNCTIONS[name](application, repetition=factories.application(state=S.DRAFT))
     elif name == "application_transferred":
