@@ -27,6 +27,7 @@ _WAYS = [
 class _SlotsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, slot: Slot) -> str:
         people = ngettext("%(n)s person", "%(n)s people", slot.taken) % {"n": number(slot.taken)}
+        people = people if slot.taken else _("nobody")
         what = capfirst(slot.get_kind_display())
         return f"{clocktime(slot.starts_at)}, {what}, {slot.cohort.zone}, {slot.place}, {slot.held_by}, {people}"
 

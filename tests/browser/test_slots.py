@@ -70,13 +70,13 @@ def test_an_open_day_is_signed_in_on_a_tablet(recruiter, visit, people):
             tablet.page.locator("#awaited li", has_text=first).filter(has_text=last).locator("[name=present]").click()
     assert tablet.too_wide() == []
     tablet.page.locator("#q").fill("personne")
-    tablet.click("They had not booked", role="link")
+    tablet.click("They had not booked", role="link", inside="#nobody")
     for number, name in enumerate(("Lina", "Marius")):
         tablet.fill("First name", name)
         tablet.fill("Telephone", f"04 65 71 88 0{number}")
         tablet.click("They are here")
         tablet.sees(name, inside=".door__last")
-    tablet.sees(f"{people} sur {people + 2}", inside="h1")
+    tablet.sees(f"{people} présents sur {people + 2}", inside="h1")
     tablet.page.locator("form[action$='/absents/'] button").click()
     tablet.sees("Have not come", inside="main")
     states = list(Booking.objects.values_list("state", flat=True))
