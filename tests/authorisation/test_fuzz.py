@@ -61,6 +61,7 @@ GIVEN: dict[str, Any] = {
     "headings": lambda: ["Nom", "Prénom", ""],
     "files": Application.objects.all,
     "letter": OutgoingMessage.objects.first,
+    "stopped": OutgoingMessage.objects.all,
     "to": lambda: ApplicationState.WITHDRAWN,
     "exit_state": lambda: ApplicationState.WITHDRAWN,
 }
