@@ -134,6 +134,7 @@ COLUMNS: dict[str, Column] = {
     "programme": Column(_("Programme"), _text("intake__programme__short_title")),
     "intake": Column(_("Intake"), _day("intake__starts_on")),
     "source": Column(_("Heard of us through"), _word("source", Source.choices)),
+    "recruitment_source": Column(_("Recruitment source"), _text("recruitment_source__name")),
     "supported_by": Column(_("Supported by"), _text("supported_by")),
     "owner": Column(_("Followed by"), _text("owner__full_name")),
     "submitted_at": Column(_("Submitted on"), _moment("submitted_at")),

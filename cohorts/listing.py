@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Lower
 from partnership import clock
 from partnership.models import User
 
+from .measures import CONDITIONS
 from .models import (
     NO_RANK,
     RANK,
@@ -23,11 +24,20 @@ from .models import (
     Booking,
     Cohort,
     Condition,
+    Enrolment,
     PaperRequest,
     dialled,
     plain,
 )
-from .states import HOLDING, LIVE, ApplicationState, PaperRequestState, SlotKind
+from .states import (
+    HOLDING,
+    LIVE,
+    ApplicationState,
+    BookingState,
+    EnrolmentState,
+    PaperRequestState,
+    SlotKind,
+)
 
 S = ApplicationState
 # Values of the filter `etat` that say more, or less, than one state; every other value is a state.
@@ -37,6 +47,8 @@ TO_RECORD = "a_enregistrer"
 OVERDUE = "a_relancer"
 OFFERED = "offre_en_cours"
 NOBODY = "personne"
+# The value of `venu_par` for whoever came by no source that is known; every code ends in four letters of its own.
+NO_SOURCE = "aucune"
 # The value of `vue` that shows the stages side by side.
 COLUMNS = "colonnes"
 # Values of the filter `suivi`: what there is to do for somebody once they are asked for papers, or have their place.
@@ -117,8 +129,28 @@ def follow_ups() -> dict[str, Q]:
     }
 
 
+def steps() -> dict[str, Q]:
+    """How far a file has come, from the first contact to the course: each value of `atteint`, one after the other.
+
+    Applied and admitted are ever reached, confirmed is today's, as on the board; interviewed and present are facts.
+    """
+    interviews = Booking.objects.filter(kind=SlotKind.INTERVIEW, state=BookingState.ATTENDED)
+    came = Enrolment.objects.filter(state__in=[EnrolmentState.PRESENT, EnrolmentState.COMPLETED])
+    return {
+        "contacts": CONDITIONS["contacts"],
+        "applied": CONDITIONS["applied"],
+        "interviewed": Q(pk__in=interviews.values("application")),
+        "admitted": CONDITIONS["admitted"],
+        "confirmed": CONDITIONS["confirmed"],
+        "present": Q(pk__in=came.values("application")),
+    }
+
+
 def where(filters: Mapping[str, Any]) -> Q:
-    """What the filters describe: q, zone (code), etat, rentree (key), source, responsable (key), suivi, condition."""
+    """What the filters describe: q, zone (code), etat, rentree (key), source, responsable (key), suivi, condition.
+
+    And by which source people came (`venu_par`, a code), and how far (`atteint`).
+    """
     condition = Q()
     if words := filters.get("q"):
         condition &= _matching(words)
@@ -130,6 +162,11 @@ def where(filters: Mapping[str, Any]) -> Q:
         condition &= Q(intake=intake)
     if source := filters.get("source"):
         condition &= Q(source=source)
+    if code := filters.get("venu_par"):
+        by_none = Q(recruitment_source__isnull=True)
+        condition &= by_none if code == NO_SOURCE else Q(recruitment_source__code=code)
+    if step := filters.get("atteint"):
+        condition &= steps()[step]
     if owner := filters.get("responsable"):
         condition &= Q(owner__isnull=True) if owner == NOBODY else Q(owner=owner)
     if follow_up := filters.get("suivi"):

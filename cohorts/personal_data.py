@@ -123,9 +123,12 @@ def collect(subject: str) -> Held:
         "applications": [
             {"reference": file.reference, "state": file.state, "created_at": file.created_at}
             | {"submitted_at": file.submitted_at, "cohort": str(file.cohort), "source": file.source}
+            | {"recruitment_source": str(file.recruitment_source or "")}
             | {"other_zones": [zone.name for zone in file.other_zones.all()]}
             | {name: getattr(file, name) for name in _NO_ANSWERS}
-            for file in files.select_related("intake", "cohort__intake__programme", "cohort__zone")
+            for file in files.select_related(
+                "intake", "cohort__intake__programme", "cohort__zone", "recruitment_source"
+            )
         ],
         "interviews": list(
             Booking.objects.filter(application__in=files).values("slot__starts_at", "slot__place", "state", "note")

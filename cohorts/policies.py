@@ -8,7 +8,18 @@ from partnership import clock
 from partnership.models import Job, User
 from partnership.states import Role
 
-from .models import RECRUITMENT, Absence, Application, Booking, Cohort, Enrolment, Intake, SavedView, Slot
+from .models import (
+    RECRUITMENT,
+    Absence,
+    Application,
+    Booking,
+    Cohort,
+    Enrolment,
+    Intake,
+    RecruitmentSource,
+    SavedView,
+    Slot,
+)
 
 # Somebody still joins a course that has just begun.
 DAYS_AFTER_THE_START = 60
@@ -99,6 +110,12 @@ def can_take_export(user: User, job: Job) -> bool:
 def can_change_view(user: User, view: SavedView) -> bool:
     """Whoever made a view; and a head of recruitment those that are shared."""
     return view.made_by_id == user.pk or (view.is_shared and user.has_role(Role.HEAD_OF_RECRUITMENT))
+
+
+def can_change_source(user: User, source: RecruitmentSource) -> bool:
+    """Whoever recruits in a source's zone; all of recruitment where it has none."""
+    zones = user.zones_as(*RECRUITMENT)
+    return is_recruiter(user) and (zones is None or source.zone_id is None or source.zone_id in zones)
 
 
 def _covers(zones: set[int] | None, application: Application) -> bool:

@@ -144,6 +144,26 @@ class Source(models.TextChoices):
     OTHER = "other", _("other")
 
 
+class SourceKind(models.TextChoices):
+    """What kind of place, or of page, brings young people."""
+
+    LYCEE = "lycee", _("lycée")
+    MISSION_LOCALE = "mission_locale", _("mission locale")
+    FRANCE_TRAVAIL = "france_travail", _("France Travail")
+    CIO = "cio", _("guidance centre (CIO)")
+    FAIR = "fair", _("fair or forum")
+    OPEN_DAY = "open_day", _("open day")
+    ALTERNANCE = "alternance", _("La bonne alternance")
+    PARCOURSUP = "parcoursup", _("Parcoursup or Affelnet")
+    SOCIAL = "social", _("social network")
+    SITE = "site", _("page of a site")
+    HOST = "host", _("an employer")
+    FORMER_STUDENTS = "former_students", _("former students")
+    MEMBER = "member", _("member of a partner")
+    WORD_OF_MOUTH = "word_of_mouth", _("word of mouth")
+    OTHER = "other", _("other")
+
+
 class CallResult(models.TextChoices):
     REACHED = "reached", _("Reached")
     VOICEMAIL = "voicemail", _("Voicemail")

@@ -17,6 +17,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cohorts import sources
 from cohorts.models import Cohort
 from partnership import board as boards
 from partnership import clock, heartbeats, measures, operations, personal_data
@@ -100,6 +101,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "offers": _offers([cohort for cohort in cohorts if cohort.pk in opened]),
         "dates": _dates(cohorts, opened, today),
         "today": today,
+        "carried": sources.carried(request),
         **_so_far(today),
     }
     return render(request, "front.html", context)

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from partnership.fields import AddressField, NameField, PhoneField, ProseField
 from partnership.models import User
 
-from ..models import Cohort
+from ..models import Cohort, RecruitmentSource
 from ..states import Source
+from .sources import choices_of
 
 PERSON = ("first_name", "last_name", "phone", "email")
 
@@ -33,6 +34,7 @@ class ContactForm(forms.Form):
     )
     cohort = forms.ChoiceField(label=_("Course and zone"), error_messages={"required": _("Choose a zone.")})
     owner = forms.ChoiceField(label=_("Followed by"))
+    came_by = forms.ChoiceField(label=_("Recruitment source"), required=False)
     source = forms.ChoiceField(label=_("Heard of us through"), required=False)
     note = ProseField(
         label=_("Note"),
@@ -42,8 +44,18 @@ class ContactForm(forms.Form):
         help_text=_("The person may ask to read it."),
     )
 
-    def __init__(self, *args: Any, cohorts: list[Cohort], owners: list[User], is_known: bool = False, **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        cohorts: list[Cohort],
+        owners: list[User],
+        sources: list[RecruitmentSource],
+        is_known: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
+        self.sources = {source.code: source for source in sources}
+        self.fields["came_by"].choices = choices_of(sources)
         self.is_known = is_known
         self.fields["first_name"].required = not is_known
         self.cohorts = {str(cohort.pk): cohort for cohort in cohorts}
@@ -75,6 +87,7 @@ class ContactForm(forms.Form):
             "cohort": self.cohorts[said["cohort"]],
             "owner": self.owners[said["owner"]],
             "source": said["source"],
+            "came_by": self.sources.get(said["came_by"]),
             "note": said["note"],
         }
 

@@ -1,6 +1,6 @@
 """What recruitment fills in about a list from elsewhere: the file and whom it is for, then what its columns are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -12,8 +12,9 @@ from partnership import sheets
 from partnership.fields import Impossible, tidy
 
 from ..imports.columns import KINDS, ORDER
-from ..models import Cohort
+from ..models import Cohort, RecruitmentSource
 from ..states import Source
+from .sources import choices_of
 
 _CHOOSE = gettext_lazy("Choose a file: CSV or XLSX, 20 MB at most.")
 
@@ -40,6 +41,11 @@ class ListForm(forms.Form):
         help_text=gettext_lazy("For the rows that name none."),
         error_messages={"invalid_choice": gettext_lazy("Choose a zone of this intake.")},
     )
+    came_by = forms.ChoiceField(
+        label=gettext_lazy("Recruitment source"),
+        required=False,
+        help_text=gettext_lazy("Where this list comes from: its people are counted there."),
+    )
     source = forms.ChoiceField(
         label=gettext_lazy("How did they hear of us?"),
         required=False,
@@ -47,9 +53,11 @@ class ListForm(forms.Form):
         error_messages={"invalid_choice": gettext_lazy("Choose how they heard of us.")},
     )
 
-    def __init__(self, *args: Any, cohorts: Sequence[Cohort], **kwargs: Any):
+    def __init__(self, *args: Any, cohorts: Sequence[Cohort], sources: Iterable[RecruitmentSource] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.cohorts = cohorts
+        self.sources = {source.code: source for source in sources}
+        self.fields["came_by"].choices = choices_of(self.sources.values())
         intakes = {str(cohort.intake_id): cohort.intake for cohort in cohorts}
         zones = {str(cohort.zone_id): cohort.zone.name for cohort in cohorts}
         self.fields["intake"].choices = [(key, str(intake)) for key, intake in intakes.items()]
@@ -87,6 +95,7 @@ class ListForm(forms.Form):
             "intake": intakes[answers["intake"]],
             "zone": zones.get(answers["zone"]),
             "source": answers["source"],
+            "came_by": self.sources.get(answers["came_by"]),
         }
 
 

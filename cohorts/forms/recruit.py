@@ -1,11 +1,13 @@
 """What a recruiter fills in: the filters of the list, an interview, a reason, an answer told by telephone."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partnership import clock
 from partnership.fields import LineField, ProseField
@@ -16,6 +18,7 @@ from ..listing import (
     COLUMNS,
     IN_PROGRESS,
     INCOMPLETE,
+    NO_SOURCE,
     NOBODY,
     OFFERED,
     ORDERS,
@@ -24,7 +27,7 @@ from ..listing import (
     TO_LOOK_AT,
     TO_RECORD,
 )
-from ..models import Cohort, Condition
+from ..models import Cohort, Condition, RecruitmentSource
 from ..states import EXIT_REASONS, REASONS_AGAINST_THE_CONFIRMED, ApplicationState, ConditionKind, ExitReason, Source
 
 _NO_CHOICE = _("Choose a reason.")
@@ -52,12 +55,35 @@ class Filters(forms.Form):
         required=False,
         choices=[("", _("Any")), (INCOMPLETE, _("papers missing")), (TO_LOOK_AT, _("papers to look at"))],
     )
+    venu_par = forms.ChoiceField(label=_("Recruitment source"), required=False)
+    atteint = forms.ChoiceField(
+        label=pgettext_lazy("how far a file has come", "Has come to"),
+        required=False,
+        choices=[
+            ("contacts", pgettext_lazy("how far a file has come", "the contact")),
+            ("applied", pgettext_lazy("how far a file has come", "the application")),
+            ("interviewed", pgettext_lazy("how far a file has come", "the interview")),
+            ("admitted", pgettext_lazy("how far a file has come", "the admission")),
+            ("confirmed", pgettext_lazy("how far a file has come", "a place confirmed today")),
+            ("present", pgettext_lazy("how far a file has come", "the course: present")),
+        ],
+    )
     tri = forms.ChoiceField(required=False, widget=forms.HiddenInput, choices=[(key, key) for key in ORDERS])
     vue = forms.ChoiceField(required=False, widget=forms.HiddenInput, choices=[(COLUMNS, COLUMNS)])
 
-    def __init__(self, *args: Any, cohorts: list[Cohort], owners: list[User], **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        cohorts: list[Cohort],
+        owners: list[User],
+        sources: Iterable[RecruitmentSource] = (),
+        **kwargs: Any,
+    ):
+        """`sources` holds the one that is asked for, if it is known: no menu offers them, their page leads here."""
         super().__init__(*args, auto_id="f_%s", **kwargs)
         self.cohorts = cohorts
+        named = ((source.code, source.name) for source in sources)
+        self.fields["venu_par"].choices = [("", _("Any")), (NO_SOURCE, _("none that is known")), *named]
         zones = {cohort.zone.code: cohort.zone for cohort in cohorts}
         intakes = {str(cohort.intake_id): cohort.intake for cohort in cohorts}
         self.fields["zone"].choices = [

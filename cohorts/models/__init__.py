@@ -13,6 +13,7 @@ from .papers import PaperKind, PaperKindQuerySet, PaperRequest, PaperRequestQuer
 from .people import Candidate, Consent, dialled, plain, same_name
 from .saved_views import SavedView, SavedViewQuerySet
 from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQuerySet
+from .sources import RecruitmentSource, RecruitmentSourceQuerySet
 
 __all__ = [
     "NO_RANK",
@@ -46,6 +47,8 @@ __all__ = [
     "Intake",
     "KnownHeadings",
     "LetterParagraph",
+    "RecruitmentSource",
+    "RecruitmentSourceQuerySet",
     "SavedView",
     "SavedViewQuerySet",
     "PaperKind",

@@ -26,6 +26,7 @@ from ..states import (
 )
 from .intakes import RECRUITMENT, Cohort, Intake
 from .people import Candidate
+from .sources import RecruitmentSource
 
 
 class _NextNumber(Func):
@@ -99,6 +100,15 @@ class Application(models.Model):
     has_employer = models.BooleanField(_("has an employer"), null=True, blank=True)
     source = models.CharField(_("heard of us through"), max_length=16, choices=Source.choices, blank=True)
     supported_by = models.CharField(_("supported by"), max_length=120, blank=True)
+    # By whose link they came, or where recruitment met them; what they answer themselves is `source`.
+    recruitment_source = models.ForeignKey(
+        RecruitmentSource,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="applications",
+        verbose_name=_("recruitment source"),
+    )
     # Somebody who already had a live application applied again: this draft stays as it was typed, beside that one.
     repeats = models.ForeignKey("self", models.CASCADE, null=True, related_name="repetitions", editable=False)
     # Postponed, or sent to another course: the file that was left for this one; answers and interviews come along.

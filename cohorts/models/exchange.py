@@ -11,6 +11,7 @@ from partnership.models import Job, User, Zone
 from ..states import IMPORT_FLOW, ImportState, RowVerdict, Source
 from .applications import Application
 from .intakes import Intake
+from .sources import RecruitmentSource
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -41,6 +42,10 @@ class Import(models.Model):
     # Of the rows that name none; nothing where it follows from each postcode.
     zone = models.ForeignKey(Zone, models.CASCADE, null=True, related_name="+", verbose_name=_("zone"))
     source = models.CharField(_("heard of us through"), max_length=16, choices=Source.choices, blank=True)
+    # By which source all of them came.
+    recruitment_source = models.ForeignKey(
+        RecruitmentSource, models.SET_NULL, null=True, related_name="+", verbose_name=_("recruitment source")
+    )
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
     # Why it could not be read to its end.
     problem = models.CharField(max_length=300, blank=True)

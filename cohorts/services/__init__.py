@@ -43,6 +43,7 @@ from .papers import (
 from .places import REMINDERS, expire, fill_places, offer_next, rank, rule_places, unanswered
 from .saved_views import change_view, remove_view, save_view
 from .slots import change_slot, moments, open_slots
+from .sources import change_source, open_source, set_source
 from .templates import change_template, make_template, remove_template
 from .transfers import (
     letter_of_postponement,
@@ -71,6 +72,7 @@ __all__ = [
     "cancel_interview",
     "cancel_slots",
     "change_slot",
+    "change_source",
     "change_template",
     "change_view",
     "choose",
@@ -115,6 +117,7 @@ __all__ = [
     "open_agenda",
     "open_agendas",
     "open_slots",
+    "open_source",
     "pay_lines",
     "postpone",
     "rank",
@@ -138,6 +141,7 @@ __all__ = [
     "schedule_interview",
     "send_links",
     "send_paper",
+    "set_source",
     "submit",
     "take_back",
     "take_paper_back",

@@ -14,7 +14,7 @@ from partnership.workflow import Refused, Stale, move, record
 
 from .. import emails
 from ..handover import owner_for
-from ..models import Application, Candidate, Cohort, Consent
+from ..models import Application, Candidate, Cohort, Consent, RecruitmentSource
 from ..states import (
     LIVE,
     RESUME,
@@ -31,8 +31,18 @@ MOST_LINKS = 5
 
 
 @transaction.atomic
-def begin(cohort: Cohort, *, submit_key: UUID, identity: Mapping[str, Any], language: str) -> Application:
-    """Keep the first step as a draft and send its resume link; the same form sent twice finds the same draft."""
+def begin(
+    cohort: Cohort,
+    *,
+    submit_key: UUID,
+    identity: Mapping[str, Any],
+    language: str,
+    came_by: RecruitmentSource | None = None,
+) -> Application:
+    """Keep the first step as a draft and send its resume link; the same form sent twice finds the same draft.
+
+    `came_by` is the source whose link led there: the draft knows it from then on, on whatever device it is resumed.
+    """
     known = Application.objects.filter(submit_key=submit_key).select_related("candidate").first()
     if known is not None:
         if known.candidate.email.casefold() == identity["email"].casefold():
@@ -50,6 +60,7 @@ def begin(cohort: Cohort, *, submit_key: UUID, identity: Mapping[str, Any], lang
                 submit_key=submit_key,
                 created_at=now,
                 state_since=now,
+                recruitment_source=came_by,
             )
     except IntegrityError:
         # Another click of the same form came first; its draft is ours.
@@ -196,6 +207,8 @@ def _take_over(draft: Application, *, person: Candidate, enquiry: Application | 
         "supported_by",
     ):
         setattr(enquiry, name, getattr(draft, name))
+    # Where recruitment met them came first.
+    enquiry.recruitment_source_id = enquiry.recruitment_source_id or draft.recruitment_source_id
     enquiry.save()
     enquiry.other_zones.set(draft.other_zones.all())
     Application.objects.filter(pk=draft.pk).update(repeats=enquiry)

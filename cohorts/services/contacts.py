@@ -12,7 +12,7 @@ from partnership.workflow import Refused, record
 
 from .. import emails
 from ..handover import follower_in
-from ..models import Application, Candidate, Cohort
+from ..models import Application, Candidate, Cohort, RecruitmentSource
 from ..states import ApplicationState
 from .moves import REFUSALS
 from .sameness import Turn, same_person
@@ -27,6 +27,7 @@ def add_contact(
     identity: Mapping[str, Any] | None = None,
     of: Candidate | None = None,
     source: str = "",
+    came_by: RecruitmentSource | None = None,
     note: str = "",
 ) -> Application:
     """Open an enquiry for somebody new, or `of` somebody known; whoever is to follow it is told, unless they did it.
@@ -55,6 +56,7 @@ def add_contact(
             acted_at=now,
             owner=owner,
             source=source,
+            recruitment_source=came_by,
         )
     enquiry.refresh_from_db(fields=["number"])
     record(enquiry, ApplicationState.ENQUIRY, by=by, reason=note)

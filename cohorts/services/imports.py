@@ -25,7 +25,17 @@ from ..handover import owners_for
 from ..imports.columns import guess, signature
 from ..imports.people import Answers, Judgement, Known, Seen
 from ..imports.rows import Circumstances, Read, Told, joinable, read
-from ..models import RECRUITMENT, Application, Candidate, Cohort, Import, ImportRow, Intake, KnownHeadings
+from ..models import (
+    RECRUITMENT,
+    Application,
+    Candidate,
+    Cohort,
+    Import,
+    ImportRow,
+    Intake,
+    KnownHeadings,
+    RecruitmentSource,
+)
 from ..states import BECOMES_SOMETHING, ApplicationState, ImportState, RowVerdict
 from .sameness import take_turns
 
@@ -41,7 +51,16 @@ _PROJECT = ("level", "languages", "source", "supported_by", "has_employer", "ava
 # -- receiving --------------------------------------------------------------------------------------------------------
 
 
-def receive_list(file: BinaryIO, *, name: str, intake: Intake, zone: Zone | None, source: str, by: User) -> Import:
+def receive_list(
+    file: BinaryIO,
+    *,
+    name: str,
+    intake: Intake,
+    zone: Zone | None,
+    source: str,
+    by: User,
+    came_by: RecruitmentSource | None = None,
+) -> Import:
     """Keep a list and what its columns seem to be; sheets.Unreadable for what is none."""
     with sheets.read(file) as sheet:
         sample = [list(map(str, cells)) for _line, cells in islice(sheet.rows, SHOWN)]
@@ -67,6 +86,7 @@ def receive_list(file: BinaryIO, *, name: str, intake: Intake, zone: Zone | None
         intake=intake,
         zone=zone,
         source=source,
+        recruitment_source=came_by,
         made_at=clock.now(),
         made_by=by,
     )
@@ -331,6 +351,7 @@ def _begin_enquiries(
                 created_at=now,
                 state_since=now,
                 owner=next(owners[answers["cohort"]]),
+                recruitment_source_id=imported.recruitment_source_id,
                 **{name: answers[name] for name in _PROJECT if name in answers},
             )
         )

@@ -25,6 +25,7 @@ _ANSWERS = (
     "has_employer",
     "source",
     "supported_by",
+    "recruitment_source",
     "notice_version",
 )
 # What a continued file begins as: nobody is asked twice for what has taken place.

@@ -52,6 +52,7 @@ def fetch(request: HttpRequest, pk: object) -> Application:
         "intake__programme__provider",
         "owner",
         "decided_by",
+        "recruitment_source",
     ).annotate(has_papers=Exists(PaperRequest.objects.filter(application=OuterRef("pk"))))
     return house.get_allowed(files, policies.can_decide, request.user, pk=pk)
 
@@ -295,6 +296,11 @@ def _facts(application: Application) -> list[dict[str, Any]]:
         (_("Languages"), application.languages, ""),
         (_("Employer"), has_employer, ""),
         (_("Source"), dict(Source.choices).get(application.source, ""), ""),
+        (
+            _("Recruitment source"),
+            str(application.recruitment_source or _("not known: say by which")),
+            reverse("cohorts:application_source", args=[application.pk]),
+        ),
         (_("Supported by"), application.supported_by, ""),
         (_("Submitted on"), longdate(application.submitted_at), ""),
         (_("Offer answered by"), daytime(application.reply_before) if application.state in HOLDING else "", ""),

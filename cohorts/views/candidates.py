@@ -23,7 +23,7 @@ from programmes import services as teaching
 from programmes.models import Programme
 from programmes.states import CurriculumState, ProgrammeKind
 
-from .. import services
+from .. import services, sources
 from ..forms.apply import ConsentForm, IdentityForm, LinkForm, ProjectForm, age_on, spoken
 from ..handover import owner_for
 from ..models import Application, Candidate, Cohort
@@ -64,6 +64,7 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "modules": modules,
         "hours": sum(module.hours for module in modules),
         "contact": owner_for(cohorts[0]) if cohorts else None,
+        "carried": sources.carried(request),
     }
     return render(request, "cohorts/programme_detail.html", context)
 
@@ -79,7 +80,8 @@ def _opens_on(cohorts: list[Cohort]) -> Any:
 @require_safe
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """The short address of an application."""
-    return redirect("cohorts:apply_identity", slug=_recruiting(slug).slug)
+    url = reverse("cohorts:apply_identity", args=[_recruiting(slug).slug])
+    return redirect(url + sources.carried(request))
 
 
 @login_not_required
@@ -107,7 +109,11 @@ def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
             begun = draft
             if begun is None or begun.submit_key != key:
                 begun = services.begin(
-                    cohort, submit_key=key, identity=form.identity, language=(get_language() or "fr")[:2]
+                    cohort,
+                    submit_key=key,
+                    identity=form.identity,
+                    language=(get_language() or "fr")[:2],
+                    came_by=sources.came_by(request),
                 )
             _remember(request, programme, begun)
             try:
@@ -120,6 +126,7 @@ def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
         form = IdentityForm(initial=_identity_of(draft), starts_on=starts_on)
     contact = owner_for(draft.cohort if draft else cohorts[0])
     context = {"programme": programme, "intake": cohorts[0].intake, "form": form, "key": key, "draft": draft}
+    context["carried"] = sources.carried(request)
     status = 422 if form.is_bound and form.errors else 200
     return _guarded(request, "cohorts/apply_identity.html", context | {"contact": contact}, status, hindrance)
 

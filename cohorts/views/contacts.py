@@ -20,7 +20,7 @@ from partnership.workflow import Refused
 from .. import known, policies, services
 from ..forms.contacts import PERSON, ContactForm
 from ..handover import colleagues_of
-from ..models import Application, Candidate, Cohort
+from ..models import Application, Candidate, Cohort, RecruitmentSource
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +28,8 @@ def contact_add(request: HttpRequest) -> HttpResponse:
     """Enter somebody new; a search alone, or a part of the page for its script, enters nobody."""
     house.require(policies.is_recruiter(request.user))
     cohorts = _cohorts(request.user)
-    choices = {"cohorts": cohorts, "owners": colleagues_of(request.user)}
+    sources = list(RecruitmentSource.objects.visible_to(request.user).in_use(clock.today()))
+    choices = {"cohorts": cohorts, "owners": colleagues_of(request.user), "sources": sources}
     if request.method != "POST":
         initial = {"owner": request.user.pk, "cohort": cohorts[0].pk if cohorts else None}
         return _show(request, ContactForm(initial=initial, **choices))

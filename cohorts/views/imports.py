@@ -27,7 +27,7 @@ from .. import policies, services
 from ..forms.imports import ColumnsForm, ListForm
 from ..imports.columns import KINDS, ON_PAPER
 from ..imports.rows import SENTENCES, WRONG, joinable
-from ..models import Import, ImportRow
+from ..models import Import, ImportRow, RecruitmentSource
 from ..states import ImportState, RowVerdict
 
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -55,7 +55,9 @@ def import_list(request: HttpRequest) -> HttpResponse:
     """The lists one has brought, and the form for another."""
     house.require(policies.is_recruiter(request.user))
     cohorts = list(joinable(request.user).select_related("zone", "intake__programme"))
-    form = ListForm(*((request.POST, request.FILES) if request.method == "POST" else ()), cohorts=cohorts)
+    sources = RecruitmentSource.objects.visible_to(request.user).in_use(clock.today())
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ListForm(*sent, cohorts=cohorts, sources=sources)
     if form.is_bound and form.is_valid():
         try:
             received = services.receive_list(form.cleaned_data["file"], by=request.user, **form.said())

@@ -21,7 +21,8 @@ from partnership.templatetags.ui import number
 from .. import bulk, listing, policies
 from ..forms.recruit import Filters
 from ..measures import CONDITIONS, behind
-from ..models import RECRUITMENT, Application, Cohort, SavedView
+from ..models import RECRUITMENT, Application, Cohort, RecruitmentSource, SavedView
+from ..sources import CODE
 from ..states import ApplicationState, Source
 from ..worklist import waited
 
@@ -36,7 +37,9 @@ def filters_of(request: HttpRequest) -> Filters:
     """The filters that an address asks for, with what this user may choose among."""
     cohorts = list(Cohort.objects.visible_to(request.user).select_related("zone", "intake__programme"))
     owners = User.objects.filter(memberships__role__in=RECRUITMENT).distinct().only("full_name")
-    return Filters(request.GET, cohorts=cohorts, owners=list(owners))
+    asked = request.GET.get("venu_par", "")
+    sources = RecruitmentSource.objects.filter(code=asked) if CODE.fullmatch(asked) else ()
+    return Filters(request.GET, cohorts=cohorts, owners=list(owners), sources=sources)
 
 
 @require_safe

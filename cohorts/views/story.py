@@ -104,6 +104,7 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "readdressed": _("Telephone or address corrected"),
         "transferred": _("Moved to another zone"),
         "invited": _("Invited to choose a date"),
+        "source_set": _("Recruitment source said"),
         "asked": pgettext("condition", "asked for"),
         "met": pgettext("condition", "met"),
         "unmet": pgettext("condition", "still to be met"),

@@ -83,6 +83,15 @@ class Journey:
         elif self.end != "interviewed":
             story.plan(decided, lambda: self.admit_then_answer(decided))
 
+    def came_by(self) -> str:
+        """The key of the source whose link was followed, or nothing: those of the missions locales stay more often."""
+        stays = self.end in ("admitted", "confirmed")
+        network, missions, forum = (3, 8, 9) if stays else (5, 7, 9)
+        place = self.number % 10
+        if place < network:
+            return "network"
+        return "missions" if place < missions else self.zone if place < forum else ""
+
     def apply(self) -> None:
         chance, names = self.story.chance, self.story.data["names"]
         first, last = self.name
@@ -91,6 +100,7 @@ class Journey:
             self.cohort,
             submit_key=self.key,
             language="fr",
+            came_by=self.story.sources.get(self.came_by()),
             identity={
                 "first_name": first,
                 "last_name": last,
@@ -113,11 +123,16 @@ class Journey:
                 "availability": [value for value in Availability.values if chance.random() < 0.6],
                 "languages": chance.choice(("français", "français, anglais", "français, espagnol", "français, arabe")),
                 "has_employer": False,
-                "source": chance.choice(Source.values[:-1]),
+                "source": self.says(chance.choice(Source.values[:-1])),
                 "supported_by": chance.choice(("", "", "", "Mission locale", "Professeur principal")),
             },
         )
         recruitment.submit(draft, consents=["talent_pool"] if chance.random() < 0.4 else [], notice_version="2026-1")
+
+    def says(self, other: str) -> str:
+        """What is answered to “How did you hear of us?”: the source, or anything else."""
+        said = {source["key"]: source["said"] for source in self.story.data["source"]}
+        return other if self.number % 5 == 0 else said.get(self.came_by(), other)
 
     def invite(self, meeting: datetime) -> None:
         place = f"Campus de {self.cohort.zone.name}, salle {self.story.chance.randint(1, 9)}"

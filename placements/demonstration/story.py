@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import F
 
 from cohorts import services as recruitment
-from cohorts.models import Application, Cohort, Intake, Slot, plain
+from cohorts.models import Application, Cohort, Intake, RecruitmentSource, Slot, plain
 from cohorts.states import SlotKind
 from partnership import clock
 from partnership import services as partnership
@@ -52,6 +52,7 @@ class Story:
         self.deeds: list[tuple[datetime, int, Callable[[], None]]] = []
         self.turn = count()
         self.people: dict[str, list[User]] = {}
+        self.sources: dict[str, RecruitmentSource] = {}
 
     def at(self, month: int, day: int, hour: int = 9, minute: int = 0, *, years: int = 0) -> datetime:
         return datetime.combine(date(self.year + years, month, day), time(hour, minute), clock.PARIS)
@@ -112,6 +113,7 @@ class Story:
             self.people.setdefault(f"{account['role']}:{account.get('zone', '')}", []).append(user)
         self.found_convention()
         self.found_programmes()
+        self.found_sources()
 
     def found_convention(self) -> None:
         self.convention = Convention.objects.create(
@@ -222,6 +224,18 @@ class Story:
             applications_from=date(self.year, 6, 8),
             applications_until=date(self.year, 11, 30),
         )
+
+    def found_sources(self) -> None:
+        for source in self.data["source"]:
+            first, last = source.get("days", (None, None))
+            self.sources[source["key"]] = recruitment.open_source(
+                name=source["name"],
+                kind=source["kind"],
+                zone=self.zones.get(source.get("zone")),
+                begins_on=first and date(self.year, *first),
+                ends_on=last and date(self.year, *last),
+                by=self.somebody(Role.RECRUITER),
+            )
 
     # -- the convention and the contents --------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from partnership.models import (
     Milestone,
     OutgoingMessage,
     Signature,
+    Zone,
     ref,
 )
 from partnership.outbox import LINK_MARK
@@ -532,6 +533,14 @@ def _exchange(world: World) -> None:
     world.things["shared view", LYON] = {"pk": view.pk}
     world.answers["cohorts:view_add", LYON] = {"name": "Pour moi"}
     world.answers["cohorts:view_edit", LYON] = {"name": "À décider vite", "is_shared": "on"}
+    paris = Zone.objects.get(code=PARIS)
+    source = recruitment.open_source(name="Forum de mars (fictif)", kind="fair", zone=paris, by=by)
+    world.things["source", LYON] = {"pk": source.pk}
+    world.answers["cohorts:source_add", LYON] = {"name": "Lycée Exemple (fictif)", "kind": "lycee", "zone": ""}
+    world.answers["cohorts:source_edit", LYON] = {"name": "Forum de mai (fictif)", "kind": "fair", "version": "1"}
+    for zone in ZONES:
+        file = Application.objects.get(pk=world.things[S.SUBMITTED.value, zone]["pk"])
+        world.answers["cohorts:application_source", zone] = {"came_by": source.code, "version": str(file.version)}
     said = {"place_last_name": "1", "title_last_name": "NOM"}
     world.answers |= {
         ("cohorts:template_add", LYON): said | {"name": "Autre logiciel"},

@@ -126,7 +126,7 @@ PUBLIC = [
     row("metrics", EVERYBODY, get=MISSING),
     # without a provider there is nobody to hear
     row("mail_news", EVERYBODY, post=MISSING),
-    page("front", EVERYBODY),
+    page("front", EVERYBODY, asks=("src",)),
     page("privacy", EVERYBODY),
     page("accessibility", EVERYBODY),
     page("legal", EVERYBODY),
@@ -151,9 +151,9 @@ PUBLIC = [
     row("kept_post", SIGNED_IN, get=GO),
     deed("kept_post_forget", SIGNED_IN, changes=False),
     # a course, and applying to it
-    page("cohorts:programme_detail", EVERYBODY, of="programme"),
-    row("cohorts:apply", EVERYBODY, get=GO, of="programme"),
-    form("cohorts:apply_identity", EVERYBODY, of="programme", asks=("autre",)),
+    page("cohorts:programme_detail", EVERYBODY, of="programme", asks=("src",)),
+    row("cohorts:apply", EVERYBODY, get=GO, of="programme", asks=("src",)),
+    form("cohorts:apply_identity", EVERYBODY, of="programme", asks=("autre", "src")),
     # without a draft of one's own, back to the first step
     row("cohorts:apply_project", EVERYBODY, get=GO, post=GO, of="programme", changes=False),
     row("cohorts:apply_check", EVERYBODY, get=GO, post=GO, of="programme", changes=False),
@@ -248,9 +248,17 @@ CONTENTS_OF_COURSES = [
 
 # Who recruits too, and did not choose these files.
 _COLLEAGUES = {LYON_RECRUITER: MISSING, LYON_HEAD: MISSING}
-_LIST = ("q", "zone", "etat", "rentree", "source", "responsable", "condition", "suivi", "tri", "vue", "apres", "avant")
+_FILTERS = ("q", "zone", "etat", "rentree", "source", "responsable", "condition", "suivi", "venu_par", "atteint")
+_LIST = (*_FILTERS, "tri", "vue", "apres", "avant")
 _BROUGHT, _NOT_THEIRS = frozenset({LYON_RECRUITER}), {RECRUITER: MISSING, LYON_HEAD: MISSING}
 THE_RECRUITMENT = [
+    page("cohorts:source_list", RECRUITMENT, asks=("zone", "rentree")),
+    form("cohorts:source_add", RECRUITMENT),
+    page("cohorts:source_detail", RECRUITMENT, of="source"),
+    # of Paris: whoever recruits in Lyon alone reads it and does not change it
+    form("cohorts:source_edit", frozenset({RECRUITER}), of="source"),
+    page("cohorts:source_poster", RECRUITMENT, of="source", asks=("formation", "papier")),
+    form("cohorts:application_source", RECRUITMENT, of="submitted", zone=True),
     page("cohorts:view_list", RECRUITMENT),
     form("cohorts:view_add", RECRUITMENT, asks=_LIST),
     # whoever shares a view changes it, and heads of recruitment

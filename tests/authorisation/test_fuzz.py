@@ -21,7 +21,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohorts.models import Application, Cohort, Intake, Slot
+from cohorts.models import Application, Cohort, Intake, RecruitmentSource, Slot
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.desk import MOST_ROWS
@@ -46,6 +46,7 @@ GIVEN: dict[str, Any] = {
     "application": lambda: Application.objects.select_related("candidate").first(),
     "held": lambda: 0,
     "zones": Zone.objects.all,
+    "sources": RecruitmentSource.objects.all,
     "owners": lambda: list(User.objects.all()[:3]),
     "people": lambda: list(User.objects.all()[:3]),
     "colleagues": lambda: list(User.objects.all()[:3]),

@@ -5,7 +5,7 @@ import io
 import openpyxl
 import pytest
 
-from cohorts.models import Application, Intake
+from cohorts.models import Application, Intake, RecruitmentSource
 from cohorts.states import ApplicationState
 from partnership.models import User
 from placements.models import HostSite
@@ -37,6 +37,8 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
         "etat": ["en_cours", *ApplicationState.values],
         "rentree": [str(intake.pk) for intake in Intake.objects.all()],
         "vue": ["colonnes"],
+        "venu_par": ["aucune", *RecruitmentSource.objects.values_list("code", flat=True)],
+        "atteint": ["contacts", "applied", "interviewed", "admitted", "confirmed", "present"],
         "condition": ["other"],
         "suivi": ["pieces_manquantes", "pieces_a_verifier"],
         "source": ["lycee"],

@@ -35,6 +35,7 @@ _HELD = (
     "state",
     "state_since",
     "source",
+    "recruitment_source__name",
     "supported_by",
     "submitted_at",
     "candidate__first_name",
@@ -169,7 +170,7 @@ def floor(file: BinaryIO) -> None:
     states, sources = dict(ApplicationState.choices), dict(Source.choices)
     text = io.TextIOWrapper(file, "utf-8", newline="")
     writer = csv.writer(text, delimiter=";")
-    related = ("candidate", "cohort__zone", "intake__programme", "owner")
+    related = ("candidate", "cohort__zone", "intake__programme", "owner", "recruitment_source")
     rows = Application.objects.exclude(state=ApplicationState.DRAFT).select_related(*related).only(*_HELD)
     for row in rows.order_by("-submitted_at").iterator(chunk_size=2_000):
         writer.writerow(
@@ -185,6 +186,7 @@ def floor(file: BinaryIO) -> None:
                 row.intake.programme.short_title,
                 row.intake.starts_on.strftime("%d/%m/%Y"),
                 sources.get(row.source, ""),
+                row.recruitment_source.name if row.recruitment_source else "",
                 row.supported_by,
                 row.owner.full_name if row.owner else "",
                 timezone.localtime(row.submitted_at).strftime("%d/%m/%Y") if row.submitted_at else "",

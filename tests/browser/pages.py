@@ -137,6 +137,18 @@ def with_papers(world: World) -> list[Any]:
     return [world.papers["received"].application_id]
 
 
+def source(world: World) -> list[Any]:
+    return [world.source.pk]
+
+
+def poster(world: World) -> str:
+    return f"?formation={world.acvd.slug}&papier=a4"
+
+
+def by_source(world: World) -> str:
+    return f"?venu_par={world.source.code}&atteint=applied"
+
+
 MAIN_FORM = ("main form[method=post]",)
 
 PUBLIC = [
@@ -323,6 +335,15 @@ RECRUITMENT = [
         note="letter",
     ),
     Page("cohorts:application_list", Role.RECRUITER, query="?vue=colonnes", note="columns"),
+    Page("cohorts:source_list", Role.RECRUITER),
+    Page("cohorts:source_list", Role.RECRUITER, query="?zone=lyon", note="of a zone"),
+    Page("cohorts:source_add", Role.RECRUITER, forms=MAIN_FORM),
+    Page("cohorts:source_detail", Role.RECRUITER, source),
+    Page("cohorts:source_edit", Role.RECRUITER, source, forms=MAIN_FORM),
+    Page("cohorts:source_poster", Role.RECRUITER, source, query=poster),
+    Page("cohorts:source_poster", Role.RECRUITER, source, query="?papier=a5", note="of all the courses"),
+    Page("cohorts:application_source", Role.RECRUITER, application(S.INTERVIEWED)),
+    Page("cohorts:application_list", Role.RECRUITER, query=by_source, note="of a source"),
     Page("cohorts:view_list", Role.RECRUITER),
     Page("cohorts:view_add", Role.RECRUITER, query="?zone=lyon&etat=en_cours", forms=MAIN_FORM),
     Page("cohorts:view_edit", Role.RECRUITER, lambda world: [world.saved_view.pk], forms=MAIN_FORM),

@@ -25,6 +25,8 @@ LISTS = {
     "cohorts:worklist": Role.RECRUITER,
     "cohorts:application_list": Role.RECRUITER,
     "cohorts:template_list": Role.RECRUITER,
+    "cohorts:view_list": Role.RECRUITER,
+    "cohorts:source_list": Role.RECRUITER,
     "cohorts:place_list": Role.RECRUITER,
     "cohorts:import_list": Role.RECRUITER,
     "cohorts:register": Role.COORDINATOR,

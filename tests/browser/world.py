@@ -14,7 +14,17 @@ from django.test import Client
 
 from cohorts import bulk, emails
 from cohorts import services as recruitment
-from cohorts.models import Application, Bulk, Cohort, Condition, Import, PaperKind, PaperRequest, Slot
+from cohorts.models import (
+    Application,
+    Bulk,
+    Cohort,
+    Condition,
+    Import,
+    PaperKind,
+    PaperRequest,
+    RecruitmentSource,
+    Slot,
+)
 from cohorts.states import FOLLOW, RESUME, ApplicationState, ImportState, Level, SlotKind
 from config import caught_mail
 from partnership import clock, jobs, links, papers
@@ -49,6 +59,7 @@ class World:
         self.column_template = recruitment.make_template(
             name="Logiciel de vœux", columns=[("last_name", "NOM"), ("phone", "")], by=self.user(Role.RECRUITER)
         )
+        self.source = RecruitmentSource.objects.get(zone__code="lyon")
         self.saved_view = recruitment.save_view(
             name="Lyon, à appeler", query="zone=lyon&etat=a_contacter", is_shared=True, by=self.user(Role.RECRUITER)
         )

@@ -75,6 +75,20 @@ def test_a_list_goes_from_the_file_to_the_report_by_its_pages(recruiter, client_
     assert "Create" not in report
 
 
+def test_everybody_of_a_list_comes_by_the_source_it_is_brought_with(recruiter, client_of, intake):
+    fair = services.open_source(name="Forum de mars (fictif)", kind="fair", by=recruiter)
+    client = client_of(recruiter)
+    _upload(client, text([ZOE, NILS]), intake, came_by=fair.code)
+    imported = Import.objects.get()
+    kinds = {f"column_{place}": kind for place, kind in enumerate(imported.columns)}
+    client.post(reverse("cohorts:import_columns", args=[imported.pk]), kinds)
+    work(imported)
+    client.post(reverse("cohorts:import_confirm", args=[imported.pk]))
+    work(imported)
+    assert list(Application.objects.values_list("recruitment_source", flat=True)) == [fair.pk, fair.pk]
+    assert _upload(client, text([ZOE]), intake, came_by="ailleurs").status_code == 422
+
+
 def test_rows_are_shown_by_what_becomes_of_them(recruiter, client_of, intake):
     imported = check(text([ZOE, WRONG]), by=recruiter, intake=intake)
     client = client_of(recruiter)
