@@ -49,6 +49,7 @@ class CohortsConfig(AppConfig):
         retention.register()
         handover.register(*belongings.BELONGINGS)
         reminders.register(*services.REMINDERS, *services.PAPERS, *APPOINTMENTS, *NUDGES, services.ADDRESSES)
+        reminders.register(services.FILES_END)
         sweeps.register("places", services.fill_places)
         sweeps.register("papers", services.look_again_at_papers)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +15,8 @@ from partnership.states import LetterKind, OnDoubt
 from partnership.templatetags.ui import clocktime, daydate, phone
 
 from . import calendars
-from .models import Application, Booking, Cohort, Import, Slot, names_of
-from .states import FOLLOW, HOLDING, RESUME, ApplicationState, ExitReason, SlotKind
+from .models import Application, Booking, Candidate, Cohort, Import, Slot, names_of
+from .states import ERASE, FOLLOW, HOLDING, RESUME, TAKE, ApplicationState, ExitReason, SlotKind
 
 
 def _post(
@@ -384,6 +384,38 @@ def recruiter_wrote(application: Application, *, event: str, subject: str, words
     """What a recruiter has to say, in their own words."""
     said = {"subject": subject, "words": words}
     _post(application, "recruiter_wrote", event=event, is_draft=is_draft, asked=False, **said)
+
+
+# -- their own data ---------------------------------------------------------------------------------------------------
+
+
+def data_link(application: Application, *, event: str) -> None:
+    """The link, for an hour, that opens everything held about somebody who asked for it."""
+    _post(application, "data_link", event=event, link=(TAKE, application))
+
+
+def erasure_link(application: Application, *, event: str) -> None:
+    """The link, for an hour and once, by which somebody has their file erased."""
+    _post(application, "erasure_link", event=event, link=(ERASE, application))
+
+
+def file_erased(application: Application, *, to: Candidate) -> None:
+    """The last letter: the file is erased. It names nobody and no course; its address is erased after it."""
+    programme = application.cohort.intake.programme
+    outbox.post(
+        "cohorts/file_erased",
+        key=f"file_erased:{to.pk}",
+        about=application,
+        to=to,
+        day=clock.today(),
+        provider=programme.provider.name,
+        contact=settings.LEGAL_CONTACT,
+    )
+
+
+def file_ends(application: Application, *, event: str, on: date, why: str) -> None:
+    """The file is erased on a day to come, unless its person has it kept; or at once, if they prefer."""
+    _post(application, "file_ends", event=event, asked=False, on=on, why=why)
 
 
 # -- to recruiters ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ And each kind of letter on a real file, before anybody is written: what the file
 import inspect
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -160,6 +160,7 @@ _EXAMPLES: dict[Any, Callable[[Application], Any]] = {
     Booking | None: lambda file: None,
     SlotKind: lambda file: SlotKind.INTERVIEW,
     datetime: lambda file: _tomorrow(),
+    date: lambda file: clock.today() + timedelta(days=30),
     int: lambda file: 1,
     bool: lambda file: True,
     str: lambda file: _("What you write."),

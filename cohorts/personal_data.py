@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from partnership import papers, personal_data
 from partnership.models import Job, ref
@@ -32,11 +32,20 @@ from .models import (
     PaperRequest,
     plain,
 )
-from .states import ENROLMENT_LIVE, LIVE, CallResult, ConditionKind, ExitReason, ImportState
+from .states import (
+    ENROLMENT_LIVE,
+    LIVE,
+    CallResult,
+    ConditionKind,
+    ConsentPurpose,
+    EnrolmentState,
+    ExitReason,
+    ImportState,
+)
 
 EXPORT = "applications_export"
 # Reasons that are nobody's words.
-_CODES = [*ExitReason.values, *CallResult.values, *ConditionKind.values]
+_CODES = [*ExitReason.values, *CallResult.values, *ConditionKind.values, *ConsentPurpose.values]
 _NOBODY: dict[str, Any] = {
     "first_name": "",
     "last_name": "",
@@ -90,14 +99,19 @@ def is_live(subject: str) -> bool:
     """Whether somebody still counts on this person."""
     files = [file.pk for file in files_of(subject)]
     enrolled = Enrolment.objects.filter(application__in=files, state__in=ENROLMENT_LIVE)
-    return Application.objects.filter(pk__in=files, state__in=LIVE).exists() or enrolled.exists()
+    return _open(files).exists() or enrolled.exists()
+
+
+def _open(files: list[Any]) -> QuerySet[Application]:
+    """Those of these files (their keys) that somebody works on; a course that was completed is over."""
+    live = Application.objects.filter(pk__in=files, state__in=LIVE)
+    return live.exclude(enrolments__state=EnrolmentState.COMPLETED)
 
 
 def close(subject: str, by: Actor) -> None:
     """The applicant leaves: their enrolment ends, their place is free, their host is told."""
-    for file in files_of(subject):
-        if file.state in LIVE:
-            services.withdraw(file, reason=ExitReason.PERSONAL, by=by)
+    for file in _open([file.pk for file in files_of(subject)]):
+        services.withdraw(file, reason=ExitReason.PERSONAL, by=by)
 
 
 def note(subject: str, by: Actor) -> None:
@@ -149,7 +163,9 @@ def collect(subject: str) -> Held:
         ),
         "dossier": list(Dossier.objects.filter(candidate__in=selves).values(*_DOSSIER)),
         "consents": list(
-            Consent.objects.filter(candidate__in=selves).values("purpose", "text_version", "given_at", "withdrawn_at")
+            Consent.objects.filter(candidate__in=selves).values(
+                "purpose", "text_version", "given_at", "channel", "withdrawn_at"
+            )
         ),
         "lists": list(ImportRow.objects.filter(application__in=files).values("of__made_at", "answers")),
         "opt_outs": personal_data.opt_outs_of([ref(one) for one in selves]),

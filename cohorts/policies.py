@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from partnership import clock
 from partnership.models import Job, User
+from partnership.policies import is_administrator
 from partnership.states import Role
 
 from .models import (
@@ -32,6 +33,22 @@ def is_recruiter(user: User) -> bool:
 def is_head(user: User) -> bool:
     """Whoever heads the recruitment somewhere."""
     return user.has_role(Role.HEAD_OF_RECRUITMENT)
+
+
+def oversees_data(user: User) -> bool:
+    """Whoever heads the recruitment, and administrators, see what was taken out and whose file ends; no name."""
+    return is_head(user) or is_administrator(user)
+
+
+def zones_overseen(user: User) -> set[int] | None:
+    """The zones whose ending files somebody is shown; None for all."""
+    return None if is_administrator(user) else user.zones_as(Role.HEAD_OF_RECRUITMENT)
+
+
+def can_erase(user: User, application: Application) -> bool:
+    """The head of recruitment of its zone erases a person who asked for it otherwise than by their link."""
+    zones = user.zones_as(Role.HEAD_OF_RECRUITMENT)
+    return is_head(user) and (zones is None or application.cohort.zone_id in zones)
 
 
 def can_read(user: User, application: Application) -> bool:

@@ -1,14 +1,28 @@
-"""What recruitment keeps no longer than it is of use."""
+"""What recruitment keeps no longer than it is of use: people past their time, and what was done to many at once."""
 
+import logging
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from partnership import clock, retention
+from partnership import clock, personal_data, retention
+from partnership.models import ref
+from partnership.workflow import THE_CLOCK, Refused
 
-from .models import Bulk, Import
+from . import services
+from .models import Application, Bulk, Candidate, Import
+
+log = logging.getLogger(__name__)
+
+# Erasing somebody touches a dozen tables and a file: a task must not be cut short in the middle of a slice.
+MOST_PEOPLE = 50
+# How far ahead the report looks.
+DAYS_AHEAD = 60
 
 
 def _bulks() -> QuerySet:
@@ -23,9 +37,68 @@ def _lists() -> QuerySet:
     return Import.objects.filter(made_at__lt=clock.now() - timedelta(days=settings.RETENTION_DAYS["tasks"]))
 
 
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
+def _take_people(limit: int) -> int:
+    """Erase some of those who are past their time, each in a transaction of their own; how many went."""
+    keys = services.over(clock.now()).order_by("ends_at").values_list("pk", flat=True)[: min(limit, MOST_PEOPLE)]
+    return sum(_take(key) for key in list(keys))
+
+
+@transaction.atomic
+def _take(key: object) -> bool:
+    # Asked again once the row is ours: who has just answered stays, and whom another worker erases is left to it.
+    rows = services.over(clock.now()).filter(pk=key).order_by()
+    person = rows.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    if person is None:
+        return False
+    try:
+        with transaction.atomic():
+            personal_data.erase(ref(person), by=THE_CLOCK)
+    except Refused:
+        log.warning("%s is past its time and still counted on", ref(person))
+        return False
+    return True
+
+
+def files_that_end(people: QuerySet[Candidate]) -> QuerySet[Candidate]:
+    """These people with their files, the newest first: what a report names them by."""
+    files = Application.objects.filter(repeats=None).select_related("intake__programme", "cohort__zone")
+    return people.prefetch_related(Prefetch("applications", files.order_by("-created_at", "-pk"), to_attr="files"))
+
+
+def periods() -> list[dict[str, Any]]:
+    """The periods in force, for whoever reads the report: settings, each with its word."""
+    words = {
+        "applicants": _("not admitted, withdrawn, without an answer, never sent: after the last contact"),
+        "pool": _("kept for a later intake, with consent: after the last contact"),
+        "students": _("course begun: after its end"),
+        "warning": _("written to before that"),
+    }
+    return [{"label": words[key], "days": settings.RETENTION_DAYS[key]} for key in words]
+
+
+def _lines() -> Iterator[str]:
+    """Who would be told, and who erased, by reference: what a dry run says to the data protection officer."""
+    now = clock.now()
+    for person in files_that_end(services.coming(now, days=DAYS_AHEAD)).iterator(chunk_size=500):
+        told = f"told {person.told_at:%Y-%m-%d}" if person.told_at else "no address" if not person.email else "to tell"
+        yield f"{person.files[0].reference}  {person.kept}  {told}  erased {person.ends_at:%Y-%m-%d}"
+    for file in services.left_open(now).select_related("intake").iterator():
+        yield f"{file.reference}  open  close it first"
+
+
 def register() -> None:
     """Make the rules of recruitment known."""
     retention.register(
         retention.of_rows("bulks", _("bulk actions and their reports"), _bulks),
         retention.of_rows("lists", _("lists from elsewhere"), _lists),
+        retention.Rule(
+            "people",
+            _("people past their time"),
+            lambda: services.over(clock.now()).count(),
+            _take_people,
+            lines=_lines,
+        ),
     )

@@ -112,6 +112,9 @@ class ConditionKind(models.TextChoices):
 # What a personal link of an applicant opens: the draft to go on with, or the page of the application.
 RESUME = "resume"
 FOLLOW = "follow"
+# By a link sent anew to the address on file, within the hour: all that is held of them, or its end.
+TAKE = "take"
+ERASE = "erase"
 # And of a recruiter: the slots they hold, in a calendar of their own.
 AGENDA = "agenda"
 
@@ -268,8 +271,20 @@ PAPERS_MISSING = (_P.ASKED, _P.REFUSED)
 
 
 class ConsentPurpose(models.TextChoices):
+    """What somebody agrees to apart from their application; never ticked for them."""
+
     TALENT_POOL = "talent_pool", _("keep my file two years for a later intake")
     SMS = "sms", _("receive reminders by SMS")
+
+
+class Kept(models.TextChoices):
+    """Why a file is still kept; computed, never stored."""
+
+    OPEN = "open", pgettext_lazy("kept", "application under way")
+    STUDIED = "studied", pgettext_lazy("kept", "course begun")
+    POOL = "pool", pgettext_lazy("kept", "kept for a later intake, with consent")
+    APPLIED = "applied", pgettext_lazy("kept", "application closed")
+    BEGUN = "begun", pgettext_lazy("kept", "application never sent")
 
 
 class BulkOutcome(models.TextChoices):

@@ -38,6 +38,7 @@ _ENTRIES: list[tuple[Promise, str, tuple[Role, ...]]] = [
     (_("Commitments"), "partnership:commitment_list", (Role.COORDINATOR,)),
     (_("Operations"), "partnership:operations", (Role.ADMINISTRATOR,)),
     (_("Team"), "partnership:person_list", (Role.ADMINISTRATOR,)),
+    (_("Personal data"), "cohorts:retention_report", (Role.ADMINISTRATOR,)),
     (_("Administration"), "admin:index", (Role.ADMINISTRATOR,)),
 ]
 

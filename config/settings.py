@@ -168,6 +168,11 @@ RETENTION_DAYS = {
         "links": 90,  # personal links, after their end
         "tasks": 7,  # finished long tasks and their files: lists of people
         "attempts": 30,  # failed attempts to sign in
+        # People, after the last contact (cohorts/services/keeping.py, with the sources of these periods):
+        "applicants": 90,  # not admitted, withdrawn, without an answer, or never handed in
+        "pool": 2 * 365,  # who agreed to be kept for a later intake
+        "students": 5 * 365 + 1,  # after the end of a course that they had begun
+        "warning": 30,  # how long before that they are written to
     }.items()
 }
 # One run of what is told because time has passed (partnership/reminders.py) ends well within a task's time limit.

@@ -22,6 +22,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("", views.front, name="front"),
     path("confidentialite/", views.privacy, name="privacy"),
+    path("confidentialite/<slug:version>/", views.privacy, name="privacy_version"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("mentions-legales/", views.legal, name="legal"),
     path("accueil/", views.home, name="home"),

@@ -14,13 +14,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import get_text_list
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cohorts import sources
 from cohorts.models import Cohort
 from partnership import board as boards
-from partnership import clock, heartbeats, measures, operations, personal_data
+from partnership import clock, heartbeats, measures, notices, operations
 from partnership.models import Convention, Party, Zone
 from partnership.states import ConventionState, Process, Role
 from programmes.models import Programme
@@ -164,11 +165,17 @@ def _so_far(today: date) -> dict:
 
 @login_not_required
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    """The notice of article 13 of the GDPR, in its present version."""
+def privacy(request: HttpRequest, version: str = "") -> HttpResponse:
+    """The notice of article 13 of the GDPR: the version in force, or a former one by its day."""
+    notice = notices.find(version) if version else notices.CURRENT
+    if notice is None:
+        raise Http404
     providers = Party.objects.filter(pk__in=Programme.objects.values("provider"))
     context = {
-        "version": date.fromisoformat(personal_data.NOTICE_VERSION),
+        "notice": notice,
+        "text": notice.template(get_language() or "fr"),
+        "until": notices.until(notice),
+        "versions": notices.NOTICES[::-1],
         "providers": _listed(providers.values_list("name", flat=True)),
         "contact": settings.LEGAL_CONTACT,
     }

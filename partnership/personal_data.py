@@ -13,13 +13,13 @@ from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from . import clock, tombstones
+from . import clock, notices, tombstones
 from .models import AccessLink, JournalEntry, OptOut, OutgoingMessage, Tombstone
 from .states import MessageState
 from .workflow import THE_CLOCK, Actor, Refused
 
-# Raise it with every change of meaning in templates/privacy.html; the date is the day the text took effect.
-NOTICE_VERSION = "2026-11-23"
+# The version that whoever applies today is shown.
+NOTICE_VERSION = notices.CURRENT.version
 
 Held = dict[str, list[dict[str, Any]]]
 Erased = dict[str, int]

@@ -5,7 +5,7 @@ The files of applicants have a clock of their own, which calls `personal_data.er
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,12 +36,16 @@ DAYS_OF_AN_ERASURE = 30
 
 @dataclass(frozen=True)
 class Rule:
-    """What is past its time: how much of it there is, and a slice of it taken away (the number that went)."""
+    """What is past its time: how much of it there is, and a slice of it taken away (the number that went).
+
+    `lines` names what goes soon, by reference, for whoever reads a dry run.
+    """
 
     key: str
     label: str | Promise
     count: Callable[[], int]
     take: Callable[[int], int]
+    lines: Callable[[], Iterable[str]] = tuple
 
 
 RULES: dict[str, Rule] = {}

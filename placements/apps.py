@@ -7,7 +7,7 @@ class PlacementsConfig(AppConfig):
     verbose_name = _("Placements")
 
     def ready(self) -> None:
-        from cohorts.states import FOLLOW
+        from cohorts.states import ERASE, FOLLOW, TAKE
         from partnership import handover, links, measures
         from partnership import personal_data as people
 
@@ -17,6 +17,8 @@ class PlacementsConfig(AppConfig):
         from .states import ANSWER
 
         links.register(links.Purpose(FOLLOW, "placements:application_follow", days=400))
+        links.register(links.Purpose(TAKE, "placements:data_take", days=1 / 24))
+        links.register(links.Purpose(ERASE, "placements:data_erase", days=1 / 24))
         links.register(links.Purpose(ANSWER, "placements:placement_answer", days=60))
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()

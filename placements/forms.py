@@ -37,6 +37,15 @@ class VersionForm(forms.Form):
         return self.cleaned_data["version"] or 0
 
 
+class ErasureForm(forms.Form):
+    """Whether somebody has read what erasing their file means."""
+
+    understood = forms.BooleanField(
+        label=_("I have read this, and I know that it cannot be undone."),
+        error_messages={"required": _("Tick this box if you want your file to be erased.")},
+    )
+
+
 # -- a site -----------------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import appointments, candidates, hosts, leads
+from .views import appointments, candidates, hosts, leads, own_data
 
 app_name = "placements"
 urlpatterns = [
@@ -22,6 +22,13 @@ urlpatterns = [
         appointments.follow_appointment_calendar,
         name="follow_appointment_calendar",
     ),
+    path("suivi/<str:token>/notice/", own_data.follow_notice, name="follow_notice"),
+    path("suivi/<str:token>/donnees/", own_data.follow_data, name="follow_data"),
+    path("suivi/<str:token>/donnees/accord/", own_data.follow_consent, name="follow_consent"),
+    path("suivi/<str:token>/donnees/recevoir/", own_data.follow_data_ask, name="follow_data_ask"),
+    path("suivi/<str:token>/donnees/effacer/", own_data.follow_erase, name="follow_erase"),
+    path("donnees/<str:token>/", own_data.data_take, name="data_take"),
+    path("effacement/<str:token>/", own_data.data_erase, name="data_erase"),
     path("suivi/<str:token>/nouveau-lien/", candidates.follow_renew, name="follow_renew"),
     path("reponse/<str:token>/", candidates.placement_answer, name="placement_answer"),
     path("reponse/<str:token>/accepter/", candidates.answer_accept, name="answer_accept"),

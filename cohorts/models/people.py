@@ -11,8 +11,8 @@ from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from partnership.models import Commune
-from partnership.states import ActorKind
+from partnership.models import Commune, User
+from partnership.states import ActorKind, Channel
 
 from ..states import (
     ConsentPurpose,
@@ -62,6 +62,9 @@ class Candidate(models.Model):
     language = models.CharField(_("language"), max_length=2, default="fr")
     search_text = models.CharField(max_length=300, editable=False, default="")
     erased_at = models.DateTimeField(_("erased on"), null=True, editable=False)
+    # The last time they told us to keep their file, and the last time we told them that it ends (services.keeping).
+    heard_at = models.DateTimeField(null=True, editable=False)
+    warned_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("applicant")
@@ -74,6 +77,8 @@ class Candidate(models.Model):
             # Whoever applies is looked for by these (services.submit).
             models.Index(fields=["phone"], name="applicants_by_phone"),
             models.Index(Upper("email"), name="applicants_by_email"),
+            # Whose file ends is asked of those who still have one.
+            models.Index(fields=["id"], condition=Q(erased_at__isnull=True), name="applicants_not_erased"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -111,6 +116,9 @@ class Consent(models.Model):
     purpose = models.CharField(max_length=16, choices=ConsentPurpose.choices)
     text_version = models.CharField(max_length=12)
     given_at = models.DateTimeField()
+    # Who wrote it down, if they did not give it themselves, and how it reached us.
+    given_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.WEB)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from .bookings import book, choose, give_up, invite, kinds_to_choose, may_choose
 from .calls import record_call
 from .cancellations import Fate, Rebooking, cancel_slots, letter_of_cancellation, read_cancellation
 from .conditions import hinders, meet, meet_all, take_back
+from .consents import consents_of, give_consent, read_notice, withdraw_consent
 from .contacts import add_contact
 from .decisions import (
     admit,
@@ -25,7 +26,9 @@ from .decisions import (
 from .dossiers import pay_lines, save_dossier
 from .imports import confirm_list, drop_list, forget_lists, match_columns, receive_list, same_list
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
+from .keeping import FILES_END, Keeping, coming, keeping_of, left_open, over, tell_that_it_ends, to_tell
 from .letters import write_paragraph
+from .own_data import ask_for_data, ask_for_erasure, erase_on_request, take_data
 from .papers import (
     PAPERS,
     accept_paper,
@@ -61,9 +64,14 @@ __all__ = [
     "Fate",
     "Rebooking",
     "accept_paper",
+    "FILES_END",
+    "REMINDERS",
+    "Keeping",
     "add_contact",
     "admit",
     "agenda_of",
+    "ask_for_data",
+    "ask_for_erasure",
     "attend",
     "ask_papers",
     "ask_usual",
@@ -77,25 +85,30 @@ __all__ = [
     "change_view",
     "choose",
     "close_agenda",
+    "coming",
     "confirm",
     "confirm_list",
     "correct_address",
+    "consents_of",
     "correct_identity",
     "decline",
-    "end_absence",
-    "plan_absence",
     "describe_project",
-    "expect_again",
     "drop_list",
     "drop_paper",
+    "end_absence",
+    "erase_on_request",
+    "expect_again",
     "expire",
     "fill_places",
     "forget_lists",
+    "give_consent",
     "give_up",
     "hinders",
     "invite",
     "is_attended",
+    "keeping_of",
     "kinds_to_choose",
+    "left_open",
     "letter_of_admission",
     "letter_of_cancellation",
     "letter_of_postponement",
@@ -118,11 +131,14 @@ __all__ = [
     "open_agendas",
     "open_slots",
     "open_source",
+    "over",
     "pay_lines",
+    "plan_absence",
     "postpone",
     "rank",
     "rate",
     "read_cancellation",
+    "read_notice",
     "receive_list",
     "receive_on_paper",
     "record_absence",
@@ -135,8 +151,8 @@ __all__ = [
     "remove_view",
     "reopen",
     "rule_places",
-    "save_dossier",
     "same_list",
+    "save_dossier",
     "save_view",
     "schedule_interview",
     "send_links",
@@ -146,10 +162,14 @@ __all__ = [
     "take_back",
     "take_paper_back",
     "to_ask",
+    "take_data",
+    "tell_that_it_ends",
+    "to_tell",
     "transfer",
     "unanswered",
     "waitlist",
     "walk_in",
     "withdraw",
+    "withdraw_consent",
     "write_paragraph",
 ]

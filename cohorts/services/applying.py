@@ -112,6 +112,8 @@ def _must_be_draft(application: Application) -> None:
     application.refresh_from_db(from_queryset=Application.objects.select_for_update(no_key=True))
     if application.state != ApplicationState.DRAFT or application.repeats_id:
         raise Refused(_("This application is already submitted."))
+    if Candidate.objects.filter(pk=application.candidate_id, erased_at__isnull=False).exists():
+        raise Refused(_("This person has been erased."))
 
 
 _LOCKED_WITH_ALL_A_LETTER_SAYS = WITH_ALL_A_LETTER_SAYS.select_for_update(no_key=True, of=("self",))
@@ -129,6 +131,8 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str, 
     draft.cohort.intake = draft.intake
     if draft.state != ApplicationState.DRAFT or draft.repeats_id:
         return
+    if draft.candidate.erased_at:
+        raise Refused(_("This person has been erased."))
     if version is not None and draft.version != version:
         raise Stale(draft)
     # The reminder that waits for the end of the night has nothing to say any more.

@@ -324,7 +324,8 @@ def _draft_of(request: HttpRequest, slug: str) -> Application | None:
     begun = request.session.get(SESSION_KEY, {}).get(slug)
     if not begun:
         return None
-    drafts = Application.objects.filter(pk=begun["draft"], intake__programme__slug=slug)
+    # Of somebody who had themselves erased nothing is left to go on with.
+    drafts = Application.objects.filter(pk=begun["draft"], intake__programme__slug=slug, candidate__erased_at=None)
     if request.method != "POST":
         drafts = drafts.select_related("candidate__commune", "cohort__zone", "intake", "owner")
     return drafts.first()

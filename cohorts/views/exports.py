@@ -65,6 +65,7 @@ def template_list(request: HttpRequest) -> HttpResponse:
         "verdict": words % {"n": number(len(templates))} if templates else _("No column template yet"),
         "templates": templates,
         "asked": asked.urlencode(),
+        "oversees": policies.oversees_data(request.user),
     }
     return render(request, "cohorts/template_list.html", context)
 

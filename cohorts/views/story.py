@@ -19,12 +19,14 @@ from partnership.states import UNWANTED, ActorKind, Channel, LetterKind, Message
 from partnership.templatetags.ui import daytime
 
 from ..models import Application, Booking, Call, PaperRequest
-from ..states import EXITS, BookingState, ConditionKind, ExitReason, SlotKind
+from ..states import EXITS, BookingState, ConditionKind, ConsentPurpose, ExitReason, SlotKind
 
 NEWEST = 200
 # A call speaks for itself.
 _CALLED = "called"
-_REASONS = dict([*ExitReason.choices, *ConditionKind.choices, *LetterKind.choices, *Way.choices])
+_REASONS = dict(
+    [*ExitReason.choices, *ConditionKind.choices, *ConsentPurpose.choices, *LetterKind.choices, *Way.choices]
+)
 _REASONS[UNWANTED] = gettext_lazy("such letters are no longer wanted")
 
 
@@ -110,6 +112,16 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "unmet": pgettext("condition", "still to be met"),
         "rated": _("given"),
         "dossier": _("Dossier filled in"),
+        "consent_given": _("Agrees"),
+        "consent_renewed": _("Agrees again"),
+        "consent_withdrawn": _("No longer agrees"),
+        "data_asked": _("Asked for their data"),
+        "data_taken": _("Received their data"),
+        "erasure_asked": _("Asked for the erasure of their file"),
+        "erasure_link_asked": _("Asked for the link that erases their file"),
+        "erased": _("Erased"),
+        "notice_read": _("Read the notice on personal data"),
+        "told_it_ends": _("Told that their file ends"),
     } | _states(model)
     if line.before == line.after == BookingState.BOOKED:
         words |= {line.before: "", line.after: _("Moved")}

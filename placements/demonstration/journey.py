@@ -10,6 +10,7 @@ from cohorts.states import Availability, ConditionKind, Level, Source
 from partnership.models import (
     Commune,
 )
+from partnership.personal_data import NOTICE_VERSION
 from partnership.states import Role
 
 from .. import services as placing
@@ -127,7 +128,8 @@ class Journey:
                 "supported_by": chance.choice(("", "", "", "Mission locale", "Professeur principal")),
             },
         )
-        recruitment.submit(draft, consents=["talent_pool"] if chance.random() < 0.4 else [], notice_version="2026-1")
+        consents = ["talent_pool"] if chance.random() < 0.4 else []
+        recruitment.submit(draft, consents=consents, notice_version=NOTICE_VERSION)
 
     def says(self, other: str) -> str:
         """What is answered to “How did you hear of us?”: the source, or anything else."""

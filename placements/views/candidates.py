@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cohorts import services as cohort_services
 from cohorts.models import Application, Dossier
 from cohorts.states import FOLLOW, HOLDING, LIVE, ApplicationState, BookingState, SlotKind
-from partnership import clock, guard, links
+from partnership import clock, guard, links, notices
 from partnership.models import AccessLink
 from partnership.states import Channel
 from partnership.workflow import Refused, Stale
@@ -92,12 +92,24 @@ def answer_renew(request: HttpRequest, token: str) -> HttpResponse:
     return _renew(request, token, ANSWER)
 
 
+def find(token: str, purpose: str) -> AccessLink:
+    """The link behind a token; Unusable says why there is none, of a file that was erased: that."""
+    try:
+        return links.find(token, purpose)
+    except links.Unusable as problem:
+        link = problem.link
+        erased = Application.objects.filter(candidate__erased_at__isnull=False)
+        if link is not None and link.revoked_at and erased.filter(pk=links.key_of(link)).exists():
+            raise links.Unusable("erased", link) from problem
+        raise
+
+
 # -- the applicant's page -------------------------------------------------------------------------------------------
 
 
 def application_of(request: HttpRequest, token: str) -> Application:
     """The application behind a link; links.Unusable says why there is none."""
-    request.link = link = links.find(token, FOLLOW)
+    request.link = link = find(token, FOLLOW)
     found = Application.objects.select_related(
         "candidate__commune", "cohort__intake__programme", "cohort__zone", "intake", "owner"
     ).filter(pk=links.key_of(link))
@@ -146,6 +158,8 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
         "placement": placement,
         "is_placed": placement is not None and placement.state in PLACED,
         "is_offer": application.state == ApplicationState.ADMITTED,
+        "notice_is_unread": application.notice_version != notices.CURRENT.version,
+        "notice_news": notices.unread_by(application.notice_version),
         "conditions": list(application.conditions.all()) if application.state in HOLDING else [],
         "may_withdraw": application.state != ApplicationState.ADMITTED
         and ApplicationState.WITHDRAWN in Application.FLOW[application.state],

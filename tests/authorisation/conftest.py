@@ -19,7 +19,7 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
     }
     with (
         django_db_blocker.unblock(),
-        override_settings(MAILBOX_DIR=str(files), STORAGES=storages),
+        override_settings(MAILBOX_DIR=str(files), STORAGES=storages, DATA_DIR=files),
         transaction.atomic(),
     ):
         yield making.build(files)

@@ -10,10 +10,10 @@ from django.core.files.base import ContentFile
 from cohorts import bulk, emails
 from cohorts import services as recruitment
 from cohorts.models import Application, Candidate, Cohort, Condition, Enrolment, Intake
-from cohorts.states import AGENDA, FOLLOW, RESUME, SlotKind
+from cohorts.states import AGENDA, ERASE, FOLLOW, RESUME, TAKE, SlotKind
 from cohorts.states import ApplicationState as S
 from cohorts.states import PaperRequestState as P
-from partnership import clock, jobs, links
+from partnership import clock, jobs, links, notices
 from partnership import services as team
 from partnership.models import (
     Commitment,
@@ -287,6 +287,9 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
         emails.application_unfinished(files[S.DRAFT], days=1)
         nudge = OutgoingMessage.objects.get(about=ref(files[S.DRAFT]))
         world.things["letter to want no more of", LYON] = {"token": links.mint(STOP, ref(nudge))}
+        world.things["data by link", LYON] = {"token": links.mint(TAKE, ref(files[S.INTERVIEWED]))}
+        world.things["erasure by link", LYON] = {"token": links.mint(ERASE, ref(files[S.INTERVIEWED]))}
+        world.things["notice", LYON] = {"version": notices.CURRENT.version}
     tomorrow = clock.today() + timedelta(days=1)
     forms = {
         "call_record": (S.SUBMITTED, {"call-result": "voicemail", "call-note": "Message laissé."}),
@@ -315,9 +318,14 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
     for name, (state, said) in forms.items():
         version = Application.objects.get(pk=world.things[state.value, zone]["pk"]).version
         world.answers[f"cohorts:{name}", zone] = said | {"version": str(version)}
+    told = {"consent-purpose": "sms", "consent-answer": "yes", "consent-channel": "phone"}
+    world.answers["cohorts:application_data", zone] = told
+    world.answers["cohorts:application_erase", zone] = {"erase-is_theirs": "on", "erase-channel": "paper"}
     _lead_elsewhere(world, zone, cohort)
     world.answers["placements:follow_decline", LYON] = {"reason": "moved"}
     world.answers["placements:follow_withdraw", LYON] = {"reason": "job"}
+    world.answers["placements:follow_consent", LYON] = {"purpose": "talent_pool", "answer": "yes"}
+    world.answers["placements:follow_erase", LYON] = {"understood": "on"}
     world.answers["placements:follow_renew", LYON] = {"email": files[S.ADMITTED].candidate.email}
 
 

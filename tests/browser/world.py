@@ -25,7 +25,7 @@ from cohorts.models import (
     RecruitmentSource,
     Slot,
 )
-from cohorts.states import FOLLOW, RESUME, ApplicationState, ImportState, Level, SlotKind
+from cohorts.states import ERASE, FOLLOW, RESUME, TAKE, ApplicationState, ImportState, Level, SlotKind
 from config import caught_mail
 from partnership import clock, jobs, links, papers
 from partnership import services as team
@@ -87,6 +87,8 @@ class World:
         returned.update(state=MessageState.BOUNCED, sent_at=clock.now(), to_email=self.refused.candidate.email)
         for key, draft in {"begun": begun, "described": described, "sent": sent}.items():
             self.tokens[key] = links.mint(RESUME, ref(draft))
+        rejected = Application.objects.filter(state=ApplicationState.REJECTED).first()
+        self.tokens |= {"data": links.mint(TAKE, ref(rejected)), "erasure": links.mint(ERASE, ref(rejected))}
         for state in (PlacementState.PROPOSED, PlacementState.ACCEPTED):
             placement = self.placement(state)
             self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))

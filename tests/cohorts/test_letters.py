@@ -21,6 +21,9 @@ pytestmark = pytest.mark.django_db
 STATES = {"application_admitted": S.ADMITTED, "application_confirmed": S.CONFIRMED, "application_rejected": S.REJECTED}
 # What a recruiter decides to write says something more.
 DECIDED = {
+    "data_link": {},
+    "erasure_link": {},
+    "file_ends": {"on": clock.today() + timedelta(days=30), "why": "applied"},
     "booking_invited": {"kind": SlotKind.INTERVIEW},
     "answers_missing": {"missing": ["votre plus haut diplôme"]},
     "papers_asked": {"papers": ["Pièce d’identité", "Photo"]},

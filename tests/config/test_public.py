@@ -1,12 +1,13 @@
 """What anybody can read: the front page and the notice on personal data; and where each role lands."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from partnership import clock, personal_data
+from partnership import clock, notices, personal_data
 from partnership.models import Objective
 from programmes.states import CurriculumState
 
@@ -95,6 +96,40 @@ def test_the_notice_names_who_is_responsible_and_its_version(client, language):
     assert personal_data.NOTICE_VERSION[:4] in page
     assert "CNIL" in page
     assert settings.DEFAULT_FROM_EMAIL.split("<")[1].rstrip(">") in page
+
+
+# A text that somebody has read is kept as it was: a new meaning is a new version, and a line here.
+TEXTS = {
+    "2026-11-23.en": "a8f4efae27b6ab03e123827c2e7325efd6e36451c7e27c6dadbfaf754ceedd8a",
+    "2026-11-23.fr": "cd57245f1d2c5d44f4f60045ce0947a05b4e0c6f2674a38ae6c5e1a98f90e51e",
+    "2026-11-26.en": "2b01009687863dfdb8d6d78de3d98860c053467df55d333a6415de9c45b8e85b",
+    "2026-11-26.fr": "3cd4c3e78fd9a58844d5aacacd7461d328bfa2149e094a44385674904dfc9187",
+}
+
+
+def test_no_version_of_the_notice_is_rewritten_and_each_has_its_texts():
+    folder = settings.BASE_DIR / "templates" / "notices"
+    kept = {path.name.removesuffix(".html"): path.read_bytes() for path in folder.iterdir()}
+    assert {name: sha256(text).hexdigest() for name, text in kept.items()} == TEXTS
+    assert {f"{notice.version}.{language}" for notice in notices.NOTICES for language in ("fr", "en")} == set(kept)
+    assert sorted(notices.NOTICES, key=lambda notice: notice.since) == list(notices.NOTICES)
+    assert all(notice.changes for notice in notices.NOTICES[1:])
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("notice", notices.NOTICES, ids=lambda notice: notice.version)
+def test_each_version_of_the_notice_is_read_at_its_address(client, notice, language):
+    page = client.get(f"/{language}/confidentialite/{notice.version}/")
+    text = page.content.decode()
+    assert page.status_code == 200 and "CNIL" in text
+    is_former = notice != notices.CURRENT
+    assert (f"/{language}/confidentialite/" in text.partition("<h2")[0].partition("<h1")[2]) == is_former
+    assert all(f"/confidentialite/{other.version}/" in text for other in notices.NOTICES if other != notice)
+
+
+@pytest.mark.parametrize("version", ["2020-01-01", "2026-11-2x", "x" * 300])
+def test_a_notice_that_never_was_is_not_found(client, version):
+    assert client.get(f"/fr/confidentialite/{version}/").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,179 @@
+"""What is held about a person, in words: each section as titled lines that anybody can read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from cohorts.states import (
+    ApplicationState,
+    Availability,
+    BookingState,
+    CallResult,
+    ConditionKind,
+    ConsentPurpose,
+    EnrolmentState,
+    ExitReason,
+    Level,
+    Source,
+)
+from partnership.states import ActorKind, Channel, LetterKind
+from partnership.templatetags.ui import daytime, longdate
+
+from ..states import DeclineReason, PlacementState
+
+SECTIONS: dict[str, Promise] = {
+    "identity": gettext_lazy("Who you are"),
+    "applications": gettext_lazy("Your applications"),
+    "dossier": gettext_lazy("Your dossier"),
+    "papers": gettext_lazy("Papers you were asked for"),
+    "interviews": gettext_lazy("Interviews and meetings"),
+    "marks": gettext_lazy("Marks given on the spot"),
+    "calls": gettext_lazy("Telephone calls"),
+    "conditions": gettext_lazy("Conditions of an offer"),
+    "consents": gettext_lazy("What you agreed to"),
+    "letters": gettext_lazy("Letters to you"),
+    "opt_outs": gettext_lazy("Letters you do not want"),
+    "lists": gettext_lazy("Lists on which your name came to us"),
+    "placements": gettext_lazy("Host companies"),
+    "journal": gettext_lazy("What was done with your file"),
+}
+NAMES: dict[str, Promise] = {
+    "actor_kind": gettext_lazy("By"),
+    "after": pgettext_lazy("held", "What"),
+    "answered_at": gettext_lazy("Answered on"),
+    "application__number": gettext_lazy("File number"),
+    "at": gettext_lazy("When"),
+    "availability": gettext_lazy("Availability"),
+    "before": gettext_lazy("Before that"),
+    "birth_month": gettext_lazy("month of birth"),
+    "birth_year": gettext_lazy("year of birth"),
+    "channel": gettext_lazy("How we learned it"),
+    "cohort": gettext_lazy("cohort"),
+    "comment": gettext_lazy("Comment"),
+    "commune__name": gettext_lazy("commune"),
+    "created_at": gettext_lazy("begun on"),
+    "decline_reason": gettext_lazy("Why the host said no"),
+    "diploma_on": gettext_lazy("date of the diploma"),
+    "email": gettext_lazy("e-mail address"),
+    "first_name": gettext_lazy("first name"),
+    "given_at": gettext_lazy("Given on"),
+    "kind": gettext_lazy("Kind"),
+    "language": gettext_lazy("language"),
+    "languages": gettext_lazy("languages spoken"),
+    "last_name": gettext_lazy("last name"),
+    "level": gettext_lazy("highest diploma"),
+    "met_at": gettext_lazy("Met on"),
+    "next_at": gettext_lazy("next date"),
+    "note": gettext_lazy("Note"),
+    "notice_version": gettext_lazy("Notice read"),
+    "other_zones": gettext_lazy("other possible zones"),
+    "phone": gettext_lazy("telephone"),
+    "postcode": gettext_lazy("postcode"),
+    "proposed_at": gettext_lazy("Proposed on"),
+    "purpose": gettext_lazy("For"),
+    "reason": gettext_lazy("reason"),
+    "reference": gettext_lazy("Reference"),
+    "result": gettext_lazy("Result"),
+    "seat__site__name": gettext_lazy("Site"),
+    "sent_at": gettext_lazy("Sent on"),
+    "slot__place": gettext_lazy("Place"),
+    "slot__starts_at": gettext_lazy("Date"),
+    "source": gettext_lazy("heard of us through"),
+    "state": gettext_lazy("state"),
+    "subject": gettext_lazy("Subject"),
+    "submitted_at": gettext_lazy("submitted on"),
+    "supported_by": gettext_lazy("supported by"),
+    "text": gettext_lazy("Text"),
+    "text_version": gettext_lazy("Version of the text"),
+    "to_email": gettext_lazy("To"),
+    "withdrawn_at": gettext_lazy("Withdrawn on"),
+    "written_at": gettext_lazy("Written on"),
+}
+# Words for deeds that are no state.
+_DEEDS: dict[str, Promise] = {
+    "called": gettext_lazy("called"),
+    "consent_given": gettext_lazy("agreed"),
+    "consent_renewed": gettext_lazy("agreed again"),
+    "consent_withdrawn": gettext_lazy("no longer agreed"),
+    "data_asked": gettext_lazy("asked for the data"),
+    "data_taken": gettext_lazy("took the data"),
+    "edited": gettext_lazy("changed"),
+    "erasure_asked": gettext_lazy("asked for the erasure"),
+    "erasure_link_asked": gettext_lazy("asked for the link that erases"),
+    "invited": gettext_lazy("invited to choose a date"),
+    "notice_read": gettext_lazy("read the notice"),
+    "told_it_ends": gettext_lazy("told that the file ends"),
+}
+_STATES = dict([*EnrolmentState.choices, *BookingState.choices, *PlacementState.choices, *ApplicationState.choices])
+_REASONS = dict([*ConsentPurpose.choices, *ConditionKind.choices, *CallResult.choices, *ExitReason.choices])
+_CODES: dict[str, Mapping[Any, str | Promise]] = {
+    "actor_kind": dict(ActorKind.choices),
+    "after": _STATES | _DEEDS,
+    "availability": dict(Availability.choices),
+    "before": _STATES,
+    "channel": dict(Channel.choices),
+    "decline_reason": dict(DeclineReason.choices),
+    "kind": dict([*ConditionKind.choices, *LetterKind.choices]),
+    "level": dict(Level.choices),
+    "purpose": dict(ConsentPurpose.choices),
+    "reason": _REASONS,
+    "result": dict(CallResult.choices),
+    "source": dict(Source.choices),
+    "state": _STATES,
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A kind of thing that is held, and each of them as (name, value) pairs without the empty ones."""
+
+    title: str
+    entries: list[list[tuple[str, str]]]
+
+
+def sections(held: Mapping[str, list[dict[str, Any]]]) -> list[Section]:
+    """All that is held, the person first and the journal last; what has no words yet is shown by its own name."""
+    order = [*SECTIONS]
+    known = sorted(held, key=lambda key: order.index(key) if key in order else len(order) - 1.5)
+    return [Section(_title(key, SECTIONS), [_entry(line) for line in held[key]]) for key in known]
+
+
+def _title(key: str, names: Mapping[str, Promise]) -> str:
+    field = key.rpartition("__")[2]
+    return capfirst(str(names.get(key) or _fields().get(field) or field.replace("_", " ")))
+
+
+@cache
+def _fields() -> dict[str, Any]:
+    """What our records call their fields, for whatever a section holds beyond the names above."""
+    ours = [model for model in apps.get_models() if model._meta.app_label in ("placements", "cohorts")]
+    return {field.name: field.verbose_name for model in ours for field in model._meta.concrete_fields}
+
+
+def _entry(line: Mapping[str, Any]) -> list[tuple[str, str]]:
+    told = [(_title(key, NAMES), _said(key, value)) for key, value in line.items()]
+    return [(name, value) for name, value in told if value]
+
+
+def _said(key: str, value: Any) -> str:
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(_said(key, one) for one in value)
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}: {_said(name, one)}" for name, one in value.items() if one)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return daytime(value)
+    if isinstance(value, date):
+        return longdate(value)
+    return str(_CODES.get(key, {}).get(value, value))

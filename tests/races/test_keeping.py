@@ -1,0 +1,69 @@
+"""Several workers tell people that their file ends, and erase them: each once, whoever meets; who answers, stays."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from cohorts import retention, services
+from cohorts.models import Candidate
+from cohorts.states import ApplicationState
+from partnership import clock, reminders
+from partnership.models import JournalEntry, OutgoingMessage, Tombstone, ref
+from partnership.workflow import Refused
+from tests import factories
+
+from .crowd import at_once
+
+CLOSED = datetime(2027, 3, 2, 10, 0, tzinfo=clock.PARIS)
+MORNING = (CLOSED + timedelta(days=65)).replace(hour=9, minute=5)
+PEOPLE, WORKERS = 12, 4
+
+
+@pytest.fixture(autouse=True)
+def turn(request, transactional_db, settings, tmp_path):
+    """Tombstones of its own, which the promises are still held to at the end."""
+    settings.DATA_DIR = tmp_path
+    return request.param
+
+
+@pytest.fixture
+def files():
+    cohort = factories.cohort(of=factories.intake(starts_on=datetime(2027, 9, 14).date()))
+    return [factories.application(cohort, state=ApplicationState.REJECTED, since=CLOSED) for _one in range(PEOPLE)]
+
+
+def test_four_workers_tell_each_person_once(files):
+    with clock.travel(MORNING):
+        at_once(WORKERS, lambda place: reminders.remind())
+        reminders.remind()
+    assert OutgoingMessage.objects.filter(template="cohorts/file_ends").count() == PEOPLE
+    assert JournalEntry.objects.filter(after="told_it_ends").count() == PEOPLE
+
+
+def test_four_workers_erase_each_person_once(files):
+    with clock.travel(MORNING):
+        reminders.remind()
+    with clock.travel(MORNING + timedelta(days=31)):
+        at_once(WORKERS, lambda place: retention._take_people(500))
+        assert retention._take_people(500) == 0
+    assert Candidate.objects.filter(erased_at__isnull=False).count() == Tombstone.objects.count() == PEOPLE
+    assert JournalEntry.objects.filter(after="erased").count() == PEOPLE
+
+
+def test_who_answers_at_the_very_moment_stays_or_is_gone_and_never_both(files):
+    with clock.travel(MORNING):
+        reminders.remind()
+
+    def deed(place: int) -> None:
+        if place < PEOPLE:
+            services.give_consent(files[place], "talent_pool", by=files[place].candidate)
+        else:
+            retention._take_people(500)
+
+    with clock.travel(MORNING + timedelta(days=31)):
+        at_once(PEOPLE + WORKERS, deed, beaten=(Refused,))
+    for file in files:
+        person = Candidate.objects.get(pk=file.candidate_id)
+        agreed = person.consents.filter(withdrawn_at=None).exists()
+        assert agreed != bool(person.erased_at)
+        assert JournalEntry.objects.filter(about=ref(file), after="consent_given").exists() == agreed
