@@ -45,6 +45,11 @@ _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _LONELY_LINK = re.compile(r"<p>(<a [^>]*>[^<]*</a>)</p>")
 
 
+# What a letter says, and the rows of one that lists: each row names plain values.
+Plain = str | int | date
+Value = Plain | list[dict[str, Plain]]
+
+
 class Addressee(Protocol):
     """Somebody a letter goes to: a User, a Candidate, a HostSite."""
 
@@ -75,16 +80,16 @@ def post(
     asked: bool = True,
     paragraph: str = "",
     kind: LetterKind | Literal[""] = "",
-    **context: str | int | date,
+    **context: Value,
 ) -> None:
     """Write a letter in the present transaction, once for each `key`; it leaves after the commit, when it is due.
 
     `template` names `emails/<template>.<language>.txt`; `link` is a purpose and the thing it opens; `secret` is shown
     in the letter and nowhere else, `calendar` attached to it; a draft leaves only once somebody sends it, and what
     nobody asked for at no quiet hour; a `paragraph` stands above the signature. A letter of a `kind` is not one its
-    reader has to know: they may say that they want no more of them. The context holds plain values only: what a person
-    typed is escaped here, for both forms. Whoever gave a telephone and no address is written nothing: the work list
-    calls them.
+    reader has to know: they may say that they want no more of them. The context holds plain values only, or rows of
+    them for a letter that lists: what a person typed is escaped here, for both forms. Whoever gave a telephone and no
+    address is written nothing: the work list calls them.
     """
     if not to.email:
         return
@@ -232,12 +237,16 @@ def _one_line(subject: str) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, list):
+        return [{key: _plain(one) for key, one in row.items()} for row in value]
     # The text form is no HTML: an apostrophe stays one.
     return SafeString(value) if isinstance(value, str) else value  # nosec B703  # for text alone
 
 
 def _escaped(value: object) -> object:
     # Markdown's own escapes: the renderer turns what follows them into HTML entities where needed.
+    if isinstance(value, list):
+        return [{key: _escaped(one) for key, one in row.items()} for row in value]
     if not isinstance(value, str):
         return value
     value = _SET_IN.sub("\n", value)  # what is set in is no program
