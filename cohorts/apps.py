@@ -50,6 +50,7 @@ class CohortsConfig(AppConfig):
         handover.register(*belongings.BELONGINGS)
         reminders.register(*services.REMINDERS, *services.PAPERS, *APPOINTMENTS, *NUDGES, services.ADDRESSES)
         reminders.register(services.FILES_END)
+        reminders.register(*services.MORNINGS)
         sweeps.register("places", services.fill_places)
         sweeps.register("papers", services.look_again_at_papers)
 

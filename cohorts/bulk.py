@@ -21,8 +21,17 @@ from partnership.models import Job, Membership, OutgoingMessage, User, ref
 from partnership.states import MessageState
 from partnership.workflow import Refused, Stale
 
-from . import emails, services
-from .models import Application, ApplicationQuerySet, Bulk, BulkLine, Candidate, PaperKind, names_of
+from . import emails, policies, services
+from .models import (
+    RECRUITMENT,
+    Application,
+    ApplicationQuerySet,
+    Bulk,
+    BulkLine,
+    Candidate,
+    PaperKind,
+    names_of,
+)
 from .services.moves import WITH_ALL_A_LETTER_SAYS
 from .states import LIVE, ApplicationState, BulkOutcome, Skip, SlotKind
 
@@ -54,18 +63,22 @@ class Action:
 
     `write` posts the letter, and is called to show it as well: it must do nothing else. `do` does the whole deed,
     letter included, where there is more than the letter; such a letter is no draft. `asks` names what must be said
-    first, and `apart` passes over whoever was written such a letter a short time ago.
+    first, and `apart` passes over whoever was written such a letter a short time ago. Where applicants are written
+    nothing, `tell` posts the one letter to a colleague about all the files that were done. `may` says to whom the deed
+    is offered.
     """
 
     key: str
     label: str | Promise
     states: tuple[ApplicationState, ...]
-    write: Callable[[Application, Bulk], None]
+    write: Callable[[Application, Bulk], None] | None
     template: str
     do: Callable[[Application, Bulk], None] | None = None
     asks: tuple[str, ...] = ()
     apart: bool = True
     skip: Callable[[Application, Bulk], str] = lambda application, bulk: ""
+    tell: Callable[[Bulk, list[Application]], None] | None = None
+    may: Callable[[User], bool] = lambda user: True
 
 
 ACTIONS: dict[str, Action] = {}
@@ -74,6 +87,11 @@ ACTIONS: dict[str, Action] = {}
 def register(*actions: Action) -> None:
     """Make deeds known, in the order of the menu; called where an app gets ready."""
     ACTIONS.update({action.key: action for action in actions})
+
+
+def offered_to(user: User) -> list[Action]:
+    """The deeds somebody may choose, in the order of the menu."""
+    return [action for action in ACTIONS.values() if action.may(user)]
 
 
 # -- what somebody has chosen -----------------------------------------------------------------------------------------
@@ -144,7 +162,7 @@ def _skip(bulk: Bulk, file: Application | None, *, already: set[str]) -> str:
         return Skip.GONE
     if file.state not in action.states or file.candidate.erased_at:
         return Skip.STAGE
-    if not file.candidate.email:
+    if action.write is not None and not file.candidate.email:
         return Skip.NO_ADDRESS
     if ref(file) in already:
         return Skip.ALREADY
@@ -159,8 +177,19 @@ def event_of(bulk: Bulk, application: Application) -> str:
 def proof_of(bulk: Bulk, application: Application, *, dressed: bool = False) -> OutgoingMessage | None:
     """The very letter that the action would write about a file; nothing is kept."""
     application.cohort.intake = application.intake
+    write = ACTIONS[bulk.action].write
     with outbox.proofs(dressed=dressed) as proofs:
-        ACTIONS[bulk.action].write(application, bulk)
+        if write is not None:
+            write(application, bulk)
+    return proofs[0] if proofs else None
+
+
+def proof_of_all(bulk: Bulk, files: list[Application]) -> OutgoingMessage | None:
+    """The very letter to a colleague that the action would write about all of the files; nothing is kept."""
+    tell = ACTIONS[bulk.action].tell
+    with outbox.proofs() as proofs:
+        if tell is not None:
+            tell(bulk, sorted(files, key=lambda file: file.number))
     return proofs[0] if proofs else None
 
 
@@ -225,7 +254,15 @@ def step(job: Job) -> bool:
     lines = bulk.lines.exclude(outcome=BulkOutcome.LEFT_OUT)
     job.total = lines.count()
     job.done = lines.exclude(outcome=BulkOutcome.CHOSEN).count()
-    return job.done == job.total
+    if job.done < job.total:
+        return False
+    tell = ACTIONS[bulk.action].tell
+    if tell is not None:
+        done = [line.application_id for line in lines if line.outcome == BulkOutcome.DONE]
+        # Once, by its key: whoever is killed before the task is told to be over writes it again in vain.
+        with transaction.atomic():
+            tell(bulk, list(WITH_ALL_A_LETTER_SAYS.filter(pk__in=done).order_by("number")))
+    return True
 
 
 @transaction.atomic
@@ -340,6 +377,40 @@ def _write_for_papers(application: Application, bulk: Bulk) -> None:
     emails.papers_asked(application, event=event, papers=papers, words=words)
 
 
+def _entrust(application: Application, bulk: Bulk) -> None:
+    heir = heir_of(bulk)
+    if heir is None:
+        raise Refused(_("Say first who is to follow these files."))
+    services.entrust(application, to=heir, by=bulk.created_by, version=application.version)
+
+
+def heir_of(bulk: Bulk) -> User | None:
+    """Whoever is to follow the files, once it is said; asked once."""
+    if not hasattr(bulk, "heir"):
+        key = bulk.said.get("owner")
+        bulk.heir = User.objects.filter(pk=key, is_active=True).first() if key else None
+    return bulk.heir
+
+
+def _not_entrusted(application: Application, bulk: Bulk) -> str:
+    """Why a file does not change hands, if it does not."""
+    if not policies.can_entrust(bulk.created_by, application):
+        return Skip.NOT_YOURS
+    heir = heir_of(bulk)
+    if heir is None:
+        return ""
+    if application.owner_id == heir.pk:
+        return Skip.FOLLOWED
+    zones = heir.zones_as(*RECRUITMENT)
+    return "" if zones is None or application.cohort.zone_id in zones else Skip.ELSEWHERE
+
+
+def _tell_heir(bulk: Bulk, files: list[Application]) -> None:
+    heir = heir_of(bulk)
+    if heir is not None:
+        services.tell_entrusted(files, to=heir, by=bulk.created_by, event=f"bulk:{bulk.pk}")
+
+
 _REJECTABLE = tuple(state for state in LIVE if S.REJECTED in Application.FLOW[state])
 
 
@@ -402,5 +473,18 @@ def register_ours() -> None:
             do=_reject,
             asks=("reason",),
             apart=False,
+        ),
+        Action(
+            "entrust",
+            gettext_lazy("Entrust to a colleague"),
+            LIVE,
+            None,
+            "",
+            do=_entrust,
+            asks=("owner",),
+            apart=False,
+            skip=_not_entrusted,
+            tell=_tell_heir,
+            may=policies.is_head,
         ),
     )

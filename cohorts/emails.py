@@ -18,6 +18,10 @@ from . import calendars
 from .models import Application, Booking, Candidate, Cohort, Import, Slot, names_of
 from .states import ERASE, FOLLOW, HOLDING, RESUME, TAKE, ApplicationState, ExitReason, SlotKind
 
+# Files, each with what a letter says of it; so many of them stand in it, the others behind its link.
+Said = Sequence[tuple[Application, str]]
+MOST_LISTED = 20
+
 
 def _post(
     application: Application,
@@ -486,6 +490,84 @@ def _refusal_key(application: Application) -> str:
     """The key of that letter: another address is told anew. No address stands in a key, which is never erased."""
     address = hashlib.md5(application.candidate.email.encode(), usedforsecurity=False).hexdigest()
     return f"address_refused:{application.pk}:{address}"
+
+
+def files_entrusted(files: Sequence[Application], *, to: User, by: User, event: str) -> None:
+    """Whoever now follows files is told in one letter, however many; `event` is what gave them."""
+    with translation.override(to.language):
+        listed = [_row(file, str(file.get_state_display()), to) for file in files[:MOST_LISTED]]
+    outbox.post(
+        "cohorts/files_entrusted",
+        key=f"files_entrusted:{event}:{to.pk}",
+        about=to,
+        to=to,
+        asked=False,
+        by=by.full_name,
+        number=len(files),
+        files=listed,
+        more=len(files) - len(listed),
+        address=_page("cohorts:worklist", to),
+    )
+
+
+def due_today(
+    *, to: User, event: str, late: Said, due: Said, agreed: Said, interviews: Said, numbers: tuple[int, int]
+) -> None:
+    """In the morning: what is due in the files somebody follows, the late ones first, and what was agreed for today.
+
+    `numbers` says how much is due, and how much of it is late, for the letter does not list it all.
+    """
+    total, past = numbers
+    parts = {"late_files": late, "due_files": due, "agreed": agreed, "interviews": interviews}
+    listed = {name: [_row(file, said, to) for file, said in files[:MOST_LISTED]] for name, files in parts.items()}
+    outbox.post(
+        "cohorts/due_today",
+        key=event,
+        about=to,
+        to=to,
+        asked=False,
+        total=total,
+        late=past,
+        more=max(total - len(listed["late_files"]) - len(listed["due_files"]), 0),
+        address=_page("cohorts:worklist", to),
+        **listed,
+    )
+
+
+def files_silent(*, to: User, event: str, own: Said, team: Said, team_days: int) -> None:
+    """Once for each silence: in which files nothing was done for days, one's own and those of the team."""
+    listed = {
+        name: [_row(file, said, to) for file, said in files[:MOST_LISTED]]
+        for name, files in {"own": own, "team": team}.items()
+    }
+    outbox.post(
+        "cohorts/files_silent",
+        key=event,
+        about=to,
+        to=to,
+        asked=False,
+        number=len(own) + len(team),
+        days=settings.SILENCE_DAYS_OWNER if own else team_days,
+        team_days=team_days,
+        more=len(own) + len(team) - sum(map(len, listed.values())),
+        address=_page("cohorts:worklist", to),
+        **listed,
+    )
+
+
+def _row(file: Application, said: str, reader: User) -> dict[str, outbox.Plain]:
+    return {
+        "person": str(file.candidate),
+        "zone": file.cohort.zone.name,
+        "reference": file.reference,
+        "said": said,
+        "address": _address_of(file, reader),
+    }
+
+
+def _page(name: str, reader: User) -> str:
+    with translation.override(reader.language):
+        return settings.PUBLIC_URL + reverse(name)
 
 
 def _address_of(application: Application, reader: User) -> str:

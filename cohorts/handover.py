@@ -12,11 +12,14 @@ from partnership.models import Membership, User, Zone
 from partnership.states import Role
 from partnership.workflow import Actor, edit, record
 
+from . import emails
 from .models import RECRUITMENT, Absence, Application, Booking, Cohort, Slot
 from .states import BookingState
 
 # How many references an administrator is shown.
 SAMPLE = 5
+# In the journal, with the key of the person as their reason: who was given a file, who was told that it is silent.
+ENTRUSTED, SILENCE = "entrusted", "silence"
 
 
 def owner_for(cohort: Cohort) -> User | None:
@@ -108,13 +111,22 @@ def covers_of(person: User) -> Left:
     return Left(absences.count(), tuple(absence.user.full_name for absence in absences[:SAMPLE]))
 
 
-def hand_files_over(person: User, *, heir: User | None, by: Actor) -> int:
-    """Give each file to the heir where they recruit in its zone, else to whoever there follows the fewest."""
-    nobody = 0
-    for file in _files(person):
+def hand_files_over(person: User, *, heir: User | None, by: User) -> int:
+    """Give each file to the heir where they recruit in its zone, else to whoever there follows the fewest.
+
+    Each new follower is told in one letter, however many files they are given.
+    """
+    nobody, given = 0, {}
+    for file in _files(person).select_related("candidate").order_by("number"):
         owner = follower_in(file.cohort, heir)
-        nobody += owner is None
-        edit(file, by=by, owner=owner)
+        if owner is None:
+            nobody += 1
+            edit(file, by=by, owner=None)
+        else:
+            edit(file, by=by, deed=ENTRUSTED, reason=str(owner.pk), owner=owner)
+            given.setdefault(owner, []).append(file)
+    for owner, files in given.items():
+        emails.files_entrusted(files, to=owner, by=by, event=f"dismissed:{person.pk}:{person.version}")
     return nobody
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from partnership import papers, personal_data
-from partnership.models import Job, ref
+from partnership.models import Job, OutgoingMessage, ref
 from partnership.personal_data import Erased, Held, Holder
 from partnership.states import JobState
 from partnership.workflow import Actor, record
@@ -44,6 +44,8 @@ from .states import (
 )
 
 EXPORT = "applications_export"
+# Letters about many files at once.
+_LISTING = ("cohorts/due_today", "cohorts/files_entrusted", "cohorts/files_silent")
 # Reasons that are nobody's words.
 _CODES = [*ExitReason.values, *CallResult.values, *ConditionKind.values, *ConsentPurpose.values]
 _NOBODY: dict[str, Any] = {
@@ -198,7 +200,7 @@ def erase(subject: str, at: datetime) -> Erased:
         "dossiers": Dossier.objects.filter(candidate__in=selves).delete()[0],
         "consents": Consent.objects.filter(candidate__in=selves).delete()[0],
         "opt-outs": personal_data.erase_opt_outs(people),
-        "letters": personal_data.erase_letters(people=people, files=refs),
+        "letters": personal_data.erase_letters(people=people, files=refs) + _erase_letters_that_list(keys),
         "links": personal_data.revoke_links([*refs, *people]),
         "reasons": personal_data.erase_reasons([*refs, *people], keep=_CODES),
         "exports": _erase_exports(before=at),
@@ -214,6 +216,14 @@ def _erase_papers(files: list[Any]) -> int:
     for name in asked.exclude(file="").values_list("file", flat=True):
         papers.discard(name)
     return asked.delete()[0]
+
+
+def _erase_letters_that_list(files: list[Any]) -> int:
+    """Letters to colleagues that list files name the person beside the reference: the whole list goes."""
+    named = Q(pk=None)
+    for file in Application.objects.filter(pk__in=files).select_related("intake"):
+        named |= Q(text__contains=file.reference)
+    return personal_data.blank_letters(OutgoingMessage.objects.filter(named, template__in=_LISTING))
 
 
 def _erase_bulks(files: list[Any]) -> int:

@@ -61,6 +61,11 @@ def can_decide(user: User, application: Application) -> bool:
     return can_read(user, application)
 
 
+def can_entrust(user: User, application: Application) -> bool:
+    """Whoever heads the recruitment of its zone says who follows a file."""
+    return is_head(user) and _covers(user.zones_as(Role.HEAD_OF_RECRUITMENT), application)
+
+
 def can_plan_absence(user: User, person: User) -> bool:
     """Whoever recruits says when they are away; a head says it for whoever recruits in their zones."""
     if user.pk == person.pk:

@@ -304,6 +304,9 @@ class Skip(models.TextChoices):
     ALREADY = "already", _("was written the same within a day")
     ASKED_ALREADY = "asked_already", _("each of these papers is asked for already, or is not of this course")
     NOTHING_MISSING = "nothing_missing", _("none of these answers is missing")
+    FOLLOWED = "followed", _("already followed by this colleague")
+    ELSEWHERE = "elsewhere", _("this colleague does not recruit in its zone")
+    NOT_YOURS = "not_yours", _("only the head of recruitment of its zone says who follows it")
     CHANGED = "changed", _("somebody changed the file at that moment")
     GONE = "gone", _("this file is no longer yours to read")
 

@@ -28,6 +28,7 @@ from .views import (
     saved_views,
     slots,
     sources,
+    team,
     transfers,
     worklist,
 )
@@ -45,6 +46,7 @@ public = [
 _file = "recrutement/candidatures/<uuid:pk>"
 recruitment = [
     path("recrutement/", worklist.worklist, name="worklist"),
+    path("recrutement/equipe/", team.team_load, name="team_load"),
     path("recrutement/absences/", absences.absence_list, name="absence_list"),
     path("recrutement/absences/<int:pk>/retirer/", absences.absence_end, name="absence_end"),
     path("recrutement/candidatures/", recruiters.application_list, name="application_list"),

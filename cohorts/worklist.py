@@ -1,12 +1,13 @@
 """What is due: contacts and applications in one list, by when their next thing is due; an agreed date comes first."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, F, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, npgettext
 from partnership import clock
 from partnership.models import User
 from partnership.templatetags.ui import number
-from partnership.working_time import open_days_before, open_hours_between
+from partnership.working_time import ONE_DAY, add_working_days, open_days_before, open_hours_between
 
 from .listing import OVERDUE, TO_RECORD, stages
 from .models import Absence, Application, ApplicationQuerySet, Booking
@@ -34,6 +35,7 @@ class Due(models.TextChoices):
     NEW_DATE = "new_date", gettext_lazy("New date after an absence")
     RECORD = "record", gettext_lazy("Interview to record")
     DECISION = "decision", gettext_lazy("Decision after the interview")
+    INTERVIEW = "interview", gettext_lazy("Interview")
 
 
 _OF_STATE = {
@@ -46,7 +48,8 @@ _OF_STATE = {
 }
 # What is done by telephone.
 CALLS = (Due.CALL_BACK, Due.ANSWER, Due.CONTACT, Due.NEW_DATE)
-_CALLED = Q(next_at__isnull=False) | Q(state__in=[state for state, due in _OF_STATE.items() if due in CALLS])
+CALLED = Q(next_at__isnull=False) | Q(state__in=[state for state, due in _OF_STATE.items() if due in CALLS])
+CALLED &= ~Q(candidate__phone="")
 
 
 def what_is_due(application: Application) -> Due:
@@ -89,6 +92,31 @@ def _is_late(at: datetime) -> Case:
     )
 
 
+def silent_since(days: int) -> datetime:
+    """What has been due since before this moment has been so for so many working days."""
+    return datetime.combine(add_working_days(clock.today() + ONE_DAY, -days), time.min, clock.PARIS)
+
+
+def silent(files: ApplicationQuerySet, *, days: int) -> ApplicationQuerySet:
+    """Those of the files in which something has been due for so many working days without a deed, the longest first."""
+    return due_among(files).filter(due_at__lt=silent_since(days)).order_by("due_at", "pk")
+
+
+def interviews(files: ApplicationQuerySet, *, since: datetime, until: datetime) -> ApplicationQuerySet:
+    """Those of the files with an interview between two moments, the nearest first."""
+    booked = Booking.objects.booked().filter(kind=SlotKind.INTERVIEW, application=OuterRef("pk"))
+    moments = booked.filter(slot__starts_at__gte=since, slot__starts_at__lt=until).values("slot__starts_at")
+    found = files.filter(state=S.INTERVIEW_SCHEDULED).annotate(due_at=Subquery(moments[:1]))
+    return found.filter(due_at__isnull=False).annotate(late=Value(False)).order_by("due_at", "pk")
+
+
+def this_week() -> tuple[datetime, datetime]:
+    """Monday's first moment, and the next Monday's."""
+    today = clock.today()
+    monday = datetime.combine(today - timedelta(days=today.weekday()), time.min, clock.PARIS)
+    return monday, datetime.combine(monday.date() + timedelta(days=7), time.min, clock.PARIS)
+
+
 def ahead(files: ApplicationQuerySet, *, until: datetime) -> ApplicationQuerySet:
     """Those of the files whose agreed date comes by a moment, the nearest first."""
     agreed = files.filter(next_at__gt=clock.now(), next_at__lte=until, state__in=LIVE)
@@ -113,8 +141,7 @@ def mine(user: User, *, at: datetime | None = None) -> ApplicationQuerySet:
 
 def next_call(user: User, *, but: object = None) -> Application | None:
     """The file that comes first among somebody's calls; `but` is the key of the one just called."""
-    calls = mine(user).filter(_CALLED).exclude(candidate__phone="")
-    return calls.exclude(pk=but).first()
+    return mine(user).filter(CALLED).exclude(pk=but).first()
 
 
 def waited(since: datetime, now: datetime, *, brief: bool = False) -> str:
@@ -144,5 +171,39 @@ def counts(files: ApplicationQuerySet, owners: Iterable[UUID]) -> dict[str, int]
         late_all=Count("pk", filter=Q(late=True)),
         mine=Count("pk", filter=theirs),
         late_mine=Count("pk", filter=theirs & Q(late=True)),
-        calls=Count("pk", filter=theirs & _CALLED & ~Q(candidate__phone="")),
+        calls=Count("pk", filter=theirs & CALLED),
     )
+
+
+def total(files: ApplicationQuerySet) -> tuple[int, int]:
+    """How many files of a list there are, and how many of them are late."""
+    counted = files.order_by().aggregate(all=Count("pk"), past=Count("pk", filter=Q(late=True)))
+    return counted["all"], counted["past"]
+
+
+def loads(files: ApplicationQuerySet) -> dict[UUID | None, dict[str, Any]]:
+    """How much whoever follows files has in hand (None: nobody follows them); three statements.
+
+    Each live state by its value, `live` for all of them; of what is due `past` (its time), `to_call`, `silent`, and
+    since when the first (`oldest`); the `interviews` of this week.
+    """
+    states = {state.value: Count("pk", filter=Q(state=state)) for state in LIVE}
+    silent_now = Q(due_at__lt=silent_since(settings.SILENCE_DAYS_OWNER))
+    since, until = this_week()
+    found: dict[UUID | None, dict[str, Any]] = {}
+    for rows in (
+        files.filter(state__in=LIVE).order_by().values("owner").annotate(live=Count("pk"), **states),
+        due_among(files)
+        .order_by()
+        .values("owner")
+        .annotate(
+            past=Count("pk", filter=Q(late=True)),
+            to_call=Count("pk", filter=CALLED),
+            silent=Count("pk", filter=silent_now),
+            oldest=Min("due_at"),
+        ),
+        interviews(files, since=since, until=until).order_by().values("owner").annotate(interviews=Count("pk")),
+    ):
+        for row in rows:
+            found.setdefault(row.pop("owner"), {}).update(row)
+    return found

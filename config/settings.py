@@ -65,6 +65,14 @@ except ValueError:
     OPENING = []
 if len(OPENING) != 2 or OPENING[0] >= OPENING[1]:
     raise ImproperlyConfigured("Tandem does not start: OPENING is not two hours of a day, such as 9:00,18:00.")
+# After so many working days without a deed in a file in which one is due, whoever follows it is written to, then the
+# head of recruitment.
+SILENCE_DAYS_OWNER = env.int("SILENCE_DAYS_OWNER", default=3)
+SILENCE_DAYS_HEAD = env.int("SILENCE_DAYS_HEAD", default=7)
+if not 1 <= SILENCE_DAYS_OWNER <= SILENCE_DAYS_HEAD <= 366:
+    raise ImproperlyConfigured(
+        "Tandem does not start: SILENCE_DAYS_OWNER and SILENCE_DAYS_HEAD are days from 1 to 366, the second no fewer."
+    )
 # Seconds by which clock.now() is ahead of the machine: the demonstration lives in June of its rentrée's year.
 CLOCK_SHIFT = env.int("CLOCK_SHIFT", default=0)
 

@@ -122,7 +122,12 @@ def erase_letters(*, people: Iterable[str], files: Iterable[str]) -> int:
     theirs.filter(unsent).exclude(state=MessageState.CANCELLED).update(**gone)
     others.filter(unsent).exclude(state__in=[*_ON_ITS_WAY, MessageState.CANCELLED]).update(**gone)
     number = theirs.exclude(text="", to_email="").update(to_email="", to_name="", **_BLANK)
-    return number + others.exclude(state__in=_ON_ITS_WAY).exclude(text="").update(**_BLANK)
+    return number + blank_letters(others)
+
+
+def blank_letters(letters: models.QuerySet) -> int:
+    """Blank the bodies of letters to somebody else; what is on its way leaves first (`erase_letters`)."""
+    return letters.exclude(state__in=_ON_ITS_WAY).exclude(text="").update(**_BLANK)
 
 
 def revoke_links(subjects: Iterable[str]) -> int:

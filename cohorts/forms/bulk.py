@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partnership.fields import LineField, ProseField
+from partnership.models import User
 
 from ..bulk import ACTIONS, ANSWERS
-from ..models import Application, ApplicationQuerySet
+from ..handover import colleagues_of
+from ..models import Application, ApplicationQuerySet, Bulk
 from ..states import ApplicationState
 from .papers import ManyAskForm
 from .recruit import ReasonForm
@@ -71,6 +73,20 @@ class LetterForm(forms.Form):
     )
 
 
+class OwnerForm(forms.Form):
+    """Which of the `people` is to follow the files."""
+
+    owner = forms.ChoiceField(
+        label=_("Who is to follow them?"),
+        help_text=_("One letter tells them of all the files."),
+        error_messages={"required": _("Choose who is to follow them.")},
+    )
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [("", _("Choose")), *((str(one.pk), one.full_name) for one in people)]
+
+
 # By the key of the action; one that is not here asks nothing.
 FORMS: dict[str, Callable[..., forms.Form]] = {
     "invite": WordsForm,
@@ -79,4 +95,12 @@ FORMS: dict[str, Callable[..., forms.Form]] = {
     "papers": ManyAskForm,
     "write": LetterForm,
     "reject": partial(ReasonForm, to=ApplicationState.REJECTED),
+    "entrust": OwnerForm,
 }
+
+
+def form_of(bulk: Bulk, sent: Any = None) -> forms.Form:
+    """What an action asks, with what was said before, or with what was sent."""
+    kind = FORMS[bulk.action]
+    given = {"people": colleagues_of(bulk.created_by)} if kind is OwnerForm else {}
+    return kind(sent, **given) if sent is not None else kind(initial=bulk.said, **given)

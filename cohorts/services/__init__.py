@@ -24,10 +24,12 @@ from .decisions import (
     withdraw,
 )
 from .dossiers import pay_lines, save_dossier
+from .following import entrust, tell_entrusted
 from .imports import confirm_list, drop_list, forget_lists, match_columns, receive_list, same_list
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
 from .keeping import FILES_END, Keeping, coming, keeping_of, left_open, over, tell_that_it_ends, to_tell
 from .letters import write_paragraph
+from .mornings import MORNINGS
 from .own_data import ask_for_data, ask_for_erasure, erase_on_request, take_data
 from .papers import (
     PAPERS,
@@ -59,6 +61,7 @@ from .transfers import (
 
 __all__ = [
     "ADDRESSES",
+    "MORNINGS",
     "PAPERS",
     "REMINDERS",
     "Fate",
@@ -93,6 +96,7 @@ __all__ = [
     "correct_identity",
     "decline",
     "describe_project",
+    "entrust",
     "drop_list",
     "drop_paper",
     "end_absence",
@@ -161,6 +165,7 @@ __all__ = [
     "submit",
     "take_back",
     "take_paper_back",
+    "tell_entrusted",
     "to_ask",
     "take_data",
     "tell_that_it_ends",

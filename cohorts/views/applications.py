@@ -90,6 +90,7 @@ def show(
         "interviews": [one for one in of_line if one.kind == INTERVIEW and one.state == BookingState.ATTENDED],
         "others": others,
         "goes_on": application.state in LIVE,
+        "may_entrust": application.state in LIVE and policies.can_entrust(request.user, application),
         "booked": _booked_interview(bookings),
         "meetings": [one for one in bookings if one.kind != INTERVIEW],
         "invitations": [kind for kind in SlotKind if services.may_choose(application, kind)],

@@ -19,7 +19,7 @@ from partnership.workflow import Refused, must_be_shown
 
 from .. import bulk as deeds
 from .. import listing, policies
-from ..forms.bulk import FORMS, ChoiceForm
+from ..forms.bulk import ChoiceForm, form_of
 from ..letters import readable
 from ..models import Application, Bulk, BulkLine
 from ..states import BulkOutcome, Skip
@@ -39,6 +39,7 @@ def bulk_choose(request: HttpRequest) -> HttpResponse:
         for error in form.errors.values():
             messages.error(request, error[0])
         return redirect(back)
+    house.require(deeds.ACTIONS[form.cleaned_data["action"]].may(request.user))
     chosen = form.cleaned_data["file"]
     if form.cleaned_data["who"] == "all":
         chosen = listing.chosen(request.user, filters_of(request).kept())
@@ -65,7 +66,7 @@ def bulk_detail(request: HttpRequest, pk: object) -> HttpResponse:
     bulk = _fetch(request, pk)
     if bulk.started_at:
         return _report(request, bulk)
-    form = _form(bulk, request.POST if request.method == "POST" else None)
+    form = form_of(bulk, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         version = request.POST.get("version", "")
         must_be_shown(bulk, version)
@@ -74,28 +75,30 @@ def bulk_detail(request: HttpRequest, pk: object) -> HttpResponse:
     return _review(request, bulk, form)
 
 
-def _form(bulk: Bulk, sent: Any = None) -> Any:
-    form = FORMS[bulk.action]
-    return form(sent) if sent is not None else form(initial=bulk.said)
-
-
 def _review(request: HttpRequest, bulk: Bulk, form: Any) -> HttpResponse:
     review = deeds.review(bulk)
     is_said = deeds.is_said(bulk) and not form.is_bound
     page = Paginator(review.taken, LETTERS_A_PAGE).get_page(request.GET.get("page"))
-    shown = []
-    for line in page.object_list if is_said else []:
+    shown, told, writes = [], None, deeds.ACTIONS[bulk.action].write is not None
+    if is_said and not writes:
+        told = deeds.proof_of_all(bulk, [line.application for line in review.taken])
+    for line in page.object_list if is_said and writes else []:
         letter = deeds.proof_of(bulk, line.application)
         shown.append({"line": line, "letter": letter, "text": readable(letter.text) if letter else ""})
     context = {
         "bulk": bulk,
         "action": deeds.ACTIONS[bulk.action],
-        "title": _verdict(review, is_said),
+        "title": _verdict(review, is_said) if writes else _verdict_of_entrusting(bulk, review, is_said),
         "form": form,
         "is_said": is_said,
         "page": page,
         "letters": shown,
         "names": [] if is_said else [line.application for line in review.taken],
+        "hands": [] if writes or not is_said else list(page.object_list),
+        "heir": None if writes else deeds.heir_of(bulk),
+        "told": told,
+        "told_text": readable(told.text) if told else "",
+        "writes": writes,
         "skipped": _reasons(review.skipped),
         "left_out": review.left_out,
         "total": len(review.taken),
@@ -114,6 +117,19 @@ def _verdict(review: deeds.Review, is_said: bool) -> str:
     words = ngettext("%(n)s person receives this letter", "%(n)s people receive these letters", taken) % {
         "n": number(taken)
     }
+    if passed:
+        words += ngettext(", %(n)s is passed over", ", %(n)s are passed over", passed) % {"n": number(passed)}
+    return f"{words}."
+
+
+def _verdict_of_entrusting(bulk: Bulk, review: deeds.Review, is_said: bool) -> str:
+    taken, passed = len(review.taken), len(review.skipped) + len(review.left_out)
+    if not taken:
+        return _("No file would change hands.")
+    said = {"n": number(taken), "who": deeds.heir_of(bulk)}
+    if not is_said:
+        return ngettext("Who is to follow this file?", "Who is to follow these %(n)s files?", taken) % said
+    words = ngettext("%(n)s file goes to %(who)s", "%(n)s files go to %(who)s", taken) % said
     if passed:
         words += ngettext(", %(n)s is passed over", ", %(n)s are passed over", passed) % {"n": number(passed)}
     return f"{words}."

@@ -85,7 +85,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
             "as_columns": _query(request.GET, apres=None, avant=None, tri=None, etat=None, vue=listing.COLUMNS),
             "columns": _columns(request.GET, order),
             "order": order,
-            "actions": bulk.ACTIONS.values(),
+            "actions": bulk.offered_to(request.user),
             "here": here,
             "conditions_url": "condition" in kept and reverse("cohorts:condition_list") + here,
         },

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -18,10 +19,13 @@ from partnership.outbox import TEST
 from partnership.states import UNWANTED, ActorKind, Channel, LetterKind, MessageState, Way
 from partnership.templatetags.ui import daytime
 
+from ..handover import ENTRUSTED, SILENCE
 from ..models import Application, Booking, Call, PaperRequest
 from ..states import EXITS, BookingState, ConditionKind, ConsentPurpose, ExitReason, SlotKind
 
 NEWEST = 200
+# Lines whose reason is the key of a colleague.
+_ABOUT_SOMEBODY = (ENTRUSTED, SILENCE)
 # A call speaks for itself.
 _CALLED = "called"
 _REASONS = dict(
@@ -77,7 +81,21 @@ def _told_by_the_file(bookings: Iterable[Booking]) -> Q:
 
 def _names_of(lines: Iterable[JournalEntry]) -> dict[str, str]:
     keys = {line.actor_ref for line in lines if line.actor_kind == ActorKind.USER}
+    keys |= {line.reason for line in lines if line.after in _ABOUT_SOMEBODY and _is_key(line.reason)}
     return {str(key): name for key, name in User.objects.filter(pk__in=keys).values_list("pk", "full_name")}
+
+
+def _reason(line: JournalEntry, names: dict[str, str]) -> str:
+    if line.after in _ABOUT_SOMEBODY:
+        return names.get(line.reason, "")
+    return str(_REASONS.get(line.reason, line.reason))
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 def _who(line: JournalEntry, application: Application, names: dict[str, str]) -> str:
@@ -107,6 +125,8 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "transferred": _("Moved to another zone"),
         "invited": _("Invited to choose a date"),
         "source_set": _("Recruitment source said"),
+        ENTRUSTED: _("Entrusted to a colleague"),
+        SILENCE: _("Nothing done for days: told by letter"),
         "asked": pgettext("condition", "asked for"),
         "met": pgettext("condition", "met"),
         "unmet": pgettext("condition", "still to be met"),
@@ -133,7 +153,9 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "text": _("%(what)s:") % {"what": capfirst(what)} if what else "",
         "before": _word(line.before, words),
         "after": _word(line.after, words),
-        "reason": _REASONS.get(line.reason, line.reason),
+        "reason": names.get(line.reason, "")
+        if line.after in _ABOUT_SOMEBODY
+        else _REASONS.get(line.reason, line.reason),
         "who": _who(line, application, names),
         "meaning": "late" if ends else "",
         "shape": "octagon" if ends else "disc",

@@ -1,18 +1,21 @@
 """What recruitment looks at first: what is due, to oneself or to all, and what is agreed for later."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from partnership import clock
@@ -23,7 +26,8 @@ from partnership.templatetags.ui import clocktime, daytime, number, shortdate
 from .. import letters, policies
 from .. import worklist as work
 from ..handover import colleagues_of
-from ..models import Application, Booking
+from ..listing import NOBODY
+from ..models import Application, ApplicationQuerySet, Booking
 from ..states import ApplicationState, SlotKind
 
 S, Due = ApplicationState, work.Due
@@ -33,14 +37,38 @@ EVERYBODY = "tous"
 
 @dataclass(frozen=True)
 class View:
-    """Whose work is shown: one's own (with whom one stands in for), everybody's, or a colleague's."""
+    """Whose work is shown: one's own (with whom one stands in for, and nobody's), everybody's, a colleague's."""
 
-    owners: set[UUID] | None
+    of: Q
     key: str = ""
     colleague: User | None = None
 
-    def of(self) -> Q:
-        return Q() if self.owners is None else work.of(self.owners)
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A part of what is due: how a list of it is called, and which files of some it holds."""
+
+    label: str | Promise
+    files: Callable[[ApplicationQuerySet], ApplicationQuerySet]
+
+
+def _silent(files: ApplicationQuerySet) -> ApplicationQuerySet:
+    return work.silent(files, days=settings.SILENCE_DAYS_OWNER)
+
+
+def _interviews(files: ApplicationQuerySet) -> ApplicationQuerySet:
+    since, until = work.this_week()
+    return work.interviews(files, since=since, until=until)
+
+
+CALLS, LATE, SILENT, INTERVIEWS = "appels", "retard", "silence", "entretiens"
+# The value of `quoi`; the team's page counts by the same.
+NARROWINGS: dict[str, Narrowing] = {
+    CALLS: Narrowing(gettext_lazy("calls"), lambda files: work.due_among(files).filter(work.CALLED)),
+    LATE: Narrowing(gettext_lazy("past their time"), lambda files: work.due_among(files).filter(late=True)),
+    SILENT: Narrowing(gettext_lazy("silent for days"), _silent),
+    INTERVIEWS: Narrowing(gettext_lazy("interviews of this week"), _interviews),
+}
 
 
 @require_safe
@@ -50,54 +78,75 @@ def worklist(request: HttpRequest) -> HttpResponse:
     house.require(policies.is_recruiter(user))
     visible = Application.objects.visible_to(user)
     own = work.covered_by(user)
-    view = _view(request, own)
-    found = work.due_among(visible)
-    totals = work.counts(found, own)
-    shown = totals["all"] if view.owners is None else totals["mine"]
-    late = totals["late_all"] if view.owners is None else totals["late_mine"]
-    if view.colleague is not None:
-        theirs = work.counts(found, view.owners)
-        shown, late = theirs["mine"], theirs["late_mine"]
-    related = found.filter(view.of()).select_related("candidate", "cohort__zone", "intake", "owner")
-    paginator = Paginator(related, ROWS_A_PAGE)
+    view, asked = _view(request, own), request.GET.get("quoi", "")
+    totals = work.counts(work.due_among(visible), own)
+    theirs, narrowing = visible.filter(view.of), NARROWINGS.get(asked)
+    found = narrowing.files(theirs) if narrowing else work.due_among(theirs)
+    if narrowing or view.key not in ("", EVERYBODY):
+        shown, late = work.total(found)
+    else:
+        whose = "all" if view.key else "mine"
+        shown, late = totals[whose], totals[f"late_{whose}"]
+    paginator = Paginator(found.select_related(*_SHOWN), ROWS_A_PAGE)
     paginator.count = shown
     page = paginator.get_page(request.GET.get("page"))
-    rows = [_row(application, user, now) for application in page.object_list]
-    ahead = work.ahead(visible.filter(view.of()), until=now + timedelta(days=DAYS_AHEAD))
-    later = list(ahead.select_related("candidate", "cohort__zone", "intake", "owner")[:ROWS_AHEAD])
-    refused = letters.unreached(visible.filter(view.of()))
+    is_agenda = asked == INTERVIEWS
+    row = partial(_row, user=user, now=now, due=Due.INTERVIEW if is_agenda else None)
+    rows = [row(application) for application in page.object_list]
+    later = rows if is_agenda else []
+    if narrowing is None:
+        ahead = work.ahead(theirs, until=now + timedelta(days=DAYS_AHEAD)).select_related(*_SHOWN)
+        later = [row(application) for application in ahead[:ROWS_AHEAD]]
+    refused = letters.unreached(theirs) if narrowing is None else letters.unreached(theirs).none()
     refused = list(refused.select_related("candidate", "cohort__zone").order_by("state_since", "pk")[:ROWS_AHEAD])
     appointments = Booking.objects.booked().filter(
-        kind=SlotKind.INTERVIEW, slot__starts_at__gt=now, application__in=visible.filter(view.of())
+        kind=SlotKind.INTERVIEW, slot__starts_at__gt=now, application__in=theirs
     )
     appointments = appointments.select_related("slot", "application__candidate", "application__cohort__zone")
     context = {
-        "verdict": _verdict(view, shown, late, refused),
+        "verdict": _verdict(view, shown, late, refused=refused, narrowing=narrowing),
         "refused": refused,
         "late": [row for row in rows if row["application"].late],
-        "now_due": [row for row in rows if not row["application"].late],
-        "later": [_row(application, user, now) for application in later],
+        "now_due": [row for row in rows if not row["application"].late and not is_agenda],
+        "later": later,
+        "is_agenda": is_agenda,
+        "narrowing": narrowing,
         "page": page,
         "tabs": _tabs(view, totals),
         "calls": totals["calls"],
         "is_head": policies.is_head(user),
         "agenda": _by_day(appointments.order_by("slot__starts_at")[:12]),
-        "funnel": _funnel(visible.filter(view.of())),
+        "funnel": _funnel(theirs),
         "now": now,
         "today": now.date(),
     }
     return render(request, "cohorts/worklist.html", context)
 
 
+_SHOWN = ("candidate", "cohort__zone", "intake", "owner")
+
+
 def _view(request: HttpRequest, own: set[UUID]) -> View:
     """The view an address asks for; an unknown one is one's own."""
     asked = request.GET.get("pour", "")
     if asked == EVERYBODY:
-        return View(None, EVERYBODY)
-    colleague = next((one for one in colleagues_of(request.user) if str(one.pk) == asked), None) if asked else None
-    if colleague is not None and colleague != request.user:
-        return View({colleague.pk}, asked, colleague)
-    return View(own)
+        return View(Q(), EVERYBODY)
+    if asked == NOBODY:
+        return View(Q(owner=None), NOBODY)
+    colleague = _colleague(request.user, asked) if asked else None
+    return View(Q(owner=colleague), asked, colleague) if colleague is not None else View(work.of(own))
+
+
+def _colleague(user: User, asked: str) -> User | None:
+    """Whoever recruits where somebody does, or still follows a file that they may see."""
+    for one in colleagues_of(user):
+        if str(one.pk) == asked:
+            return one
+    try:
+        key = UUID(asked)
+    except ValueError:
+        return None
+    return User.objects.filter(pk=key, applications__in=Application.objects.visible_to(user)).distinct().first()
 
 
 def _tabs(view: View, totals: dict[str, int]) -> list[dict[str, Any]]:
@@ -110,24 +159,31 @@ def _tabs(view: View, totals: dict[str, int]) -> list[dict[str, Any]]:
             "current": view.key == EVERYBODY,
         },
     ]
-    if view.colleague is not None:
-        query = f"?pour={view.colleague.pk}"
-        tabs.append({"label": view.colleague.full_name, "query": query, "count": None, "current": True})
+    if view.key not in ("", EVERYBODY):
+        label = view.colleague.full_name if view.colleague else _("Followed by nobody")
+        tabs.append({"label": label, "query": f"?pour={view.key}", "count": None, "current": True})
     return tabs
 
 
-def _verdict(view: View, total: int, late: int, refused: list[Application]) -> str:
+def _verdict(view: View, total: int, late: int, *, refused: list[Application], narrowing: Narrowing | None) -> str:
     if refused and not total:
         return ngettext(
             "%(n)s person is not reached: their address takes none of our letters.",
             "%(n)s people are not reached: their addresses take none of our letters.",
             len(refused),
         ) % {"n": number(len(refused))}
-    if not total:
+    if not total and narrowing is None:
         return _("Nothing is waiting for you: every application has its next step.")
     said = {"n": number(total)}
-    if view.owners is None:
+    if narrowing is not None:
+        return ngettext("%(n)s file: %(what)s.", "%(n)s files: %(what)s.", total) % {
+            "n": number(total),
+            "what": narrowing.label,
+        }
+    if view.key == EVERYBODY:
         words = ngettext("%(n)s file awaits the team", "%(n)s files await the team", total) % said
+    elif view.key == NOBODY:
+        words = ngettext("%(n)s file is followed by nobody", "%(n)s files are followed by nobody", total) % said
     elif view.colleague is not None:
         said["who"] = view.colleague.full_name
         words = ngettext("%(n)s file awaits %(who)s", "%(n)s files await %(who)s", total) % said
@@ -143,8 +199,8 @@ def _verdict(view: View, total: int, late: int, refused: list[Application]) -> s
 # -- one row ----------------------------------------------------------------------------------------------------------
 
 
-def _row(application: Application, user: User, now: datetime) -> dict[str, Any]:
-    due = work.what_is_due(application)
+def _row(application: Application, *, user: User, now: datetime, due: Due | None = None) -> dict[str, Any]:
+    due = due or work.what_is_due(application)
     owner = application.owner
     return {
         "application": application,
@@ -158,6 +214,8 @@ def _row(application: Application, user: User, now: datetime) -> dict[str, Any]:
 
 
 def _since(application: Application, due: Due) -> str:
+    if due == Due.INTERVIEW:
+        return daytime(application.due_at)
     if due == Due.CALL_BACK:
         return _("agreed for %(moment)s") % {"moment": daytime(application.due_at)}
     if due == Due.ANSWER:
@@ -170,7 +228,8 @@ def _since(application: Application, due: Due) -> str:
 
 def _actions() -> dict[Due, str]:
     call = _("Call")
-    return dict.fromkeys(work.CALLS, call) | {Due.RECORD: _("Record it"), Due.DECISION: _("Decide")}
+    others = {Due.RECORD: _("Record it"), Due.DECISION: _("Decide"), Due.INTERVIEW: _("Open")}
+    return dict.fromkeys(work.CALLS, call) | others
 
 
 def _anchor(due: Due) -> str:

@@ -272,7 +272,8 @@ THE_RECRUITMENT = [
     # whoever shares a view changes it, and heads of recruitment
     form("cohorts:view_edit", frozenset({LYON_RECRUITER}) | HEADS, of="shared view"),
     deed("cohorts:view_remove", frozenset({LYON_RECRUITER}) | HEADS, of="shared view"),
-    page("cohorts:worklist", RECRUITMENT, asks=("pour", "page")),
+    page("cohorts:worklist", RECRUITMENT, asks=("pour", "quoi", "page")),
+    page("cohorts:team_load", HEADS),
     page("cohorts:application_list", RECRUITMENT, asks=_LIST),
     page("cohorts:application_count", RECRUITMENT, asks=_LIST),
     page("cohorts:application_export", RECRUITMENT, asks=(*_LIST, "modele")),

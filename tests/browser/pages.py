@@ -274,6 +274,8 @@ CONTENTS = [
 RECRUITMENT = [
     Page("cohorts:worklist", Role.RECRUITER),
     Page("cohorts:worklist", Role.RECRUITER, query="?pour=tous", note="everybody’s"),
+    Page("cohorts:worklist", Role.RECRUITER, query="?quoi=entretiens", note="interviews"),
+    Page("cohorts:team_load", Role.HEAD_OF_RECRUITMENT),
     Page("cohorts:absence_list", Role.RECRUITER, forms=MAIN_FORM),
     Page("cohorts:contact_add", Role.RECRUITER, forms=MAIN_FORM),
     Page("cohorts:application_list", Role.RECRUITER),

@@ -162,11 +162,41 @@ def test_mine_are_those_i_follow_and_those_nobody_does_and_all_are_one_click_awa
 
 
 def test_a_colleagues_list_is_shown_to_whoever_asks_and_an_unknown_one_is_ones_own(client, recruiter, lyon_recruiter):
-    own, theirs = _waiting(3, owner=recruiter), _waiting(1, owner=lyon_recruiter)
+    own, theirs, nobodys = _waiting(3, owner=recruiter), _waiting(1, owner=lyon_recruiter), _waiting(2)
     page = _page(client, pour=str(lyon_recruiter.pk))
     assert _shown(page) == [theirs] and "1 file awaits Mehdi Ancelin." in page.content.decode()
-    for unknown in ("personne", str(recruiter.pk), "00000000-0000-0000-0000-000000000000"):
-        assert _shown(_page(client, pour=unknown)) == [own]
+    assert _shown(_page(client, pour="personne")) == [nobodys]
+    assert _shown(_page(client, pour=str(recruiter.pk))) == [own]
+    for unknown in ("quelqu’un", "00000000-0000-0000-0000-000000000000"):
+        assert _shown(_page(client, pour=unknown)) == [own, nobodys]
+
+
+def test_whoever_no_longer_recruits_and_still_follows_a_file_has_a_list(client):
+    gone = factories.user(name="Partie Fictive")
+    theirs = _waiting(3, owner=gone)
+    assert _shown(_page(client, pour=str(gone.pk))) == [theirs]
+
+
+def test_the_list_is_narrowed_to_calls_to_the_late_to_the_silent_and_to_interviews(client, recruiter):
+    decision = _waiting(3, state=S.INTERVIEWED)
+    fresh, late, silent = _waiting(2), _waiting(30), _waiting(7 * 24)
+    mute = _waiting(1.5, of=factories.candidate(phone=""))
+    met = _waiting(1)
+    services.schedule_interview(met, starts_at=TUESDAY + timedelta(days=1), place="Salle 3 (fictif)", by=recruiter)
+    next_week = _waiting(1)
+    in_a_week = TUESDAY + timedelta(days=7)
+    services.schedule_interview(next_week, starts_at=in_a_week, place="Salle 3 (fictif)", by=recruiter)
+    expected = {
+        "appels": [silent, late, fresh],
+        "retard": [silent, late],
+        "silence": [silent],
+        "autre chose": [silent, late, decision, fresh, mute],
+    }
+    for what, files in expected.items():
+        assert _shown(_page(client, quoi=what)) == files, what
+    page = _page(client, quoi="entretiens")
+    assert [row["application"] for row in page.context["later"]] == [met] and _shown(page) == []
+    assert "<h1>1 file: interviews of this week.</h1>" in page.content.decode()
 
 
 def test_an_absent_colleagues_work_is_shown_to_whoever_stands_in(client, recruiter, lyon_recruiter):
