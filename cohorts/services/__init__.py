@@ -25,6 +25,7 @@ from .decisions import (
 )
 from .dossiers import pay_lines, save_dossier
 from .following import entrust, tell_entrusted
+from .hearing import hear, lacks, submit_by_telephone, tell_notice
 from .imports import confirm_list, drop_list, forget_lists, match_columns, receive_list, same_list
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
 from .keeping import FILES_END, Keeping, coming, keeping_of, left_open, over, tell_that_it_ends, to_tell
@@ -107,11 +108,13 @@ __all__ = [
     "forget_lists",
     "give_consent",
     "give_up",
+    "hear",
     "hinders",
     "invite",
     "is_attended",
     "keeping_of",
     "kinds_to_choose",
+    "lacks",
     "left_open",
     "letter_of_admission",
     "letter_of_cancellation",
@@ -163,9 +166,11 @@ __all__ = [
     "send_paper",
     "set_source",
     "submit",
+    "submit_by_telephone",
     "take_back",
     "take_paper_back",
     "tell_entrusted",
+    "tell_notice",
     "to_ask",
     "take_data",
     "tell_that_it_ends",

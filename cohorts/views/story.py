@@ -20,7 +20,7 @@ from partnership.states import UNWANTED, ActorKind, Channel, LetterKind, Message
 from partnership.templatetags.ui import daytime
 
 from ..handover import ENTRUSTED, SILENCE
-from ..models import Application, Booking, Call, PaperRequest
+from ..models import Application, Booking, Call, Candidate, PaperRequest
 from ..states import EXITS, BookingState, ConditionKind, ConsentPurpose, ExitReason, SlotKind
 
 NEWEST = 200
@@ -28,8 +28,10 @@ NEWEST = 200
 _ABOUT_SOMEBODY = (ENTRUSTED, SILENCE)
 # A call speaks for itself.
 _CALLED = "called"
+_HEARD = "heard"
+_LABELS = {field.name: field.verbose_name for model in (Candidate, Application) for field in model._meta.fields}
 _REASONS = dict(
-    [*ExitReason.choices, *ConditionKind.choices, *ConsentPurpose.choices, *LetterKind.choices, *Way.choices]
+    [*ExitReason.choices, *ConsentPurpose.choices, *ConditionKind.choices, *LetterKind.choices, *Way.choices]
 )
 _REASONS[UNWANTED] = gettext_lazy("such letters are no longer wanted")
 
@@ -88,6 +90,8 @@ def _names_of(lines: Iterable[JournalEntry]) -> dict[str, str]:
 def _reason(line: JournalEntry, names: dict[str, str]) -> str:
     if line.after in _ABOUT_SOMEBODY:
         return names.get(line.reason, "")
+    if line.after == _HEARD:
+        return ", ".join(str(_LABELS.get(name, name)) for name in line.reason.split(", "))
     return str(_REASONS.get(line.reason, line.reason))
 
 
@@ -127,6 +131,8 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "source_set": _("Recruitment source said"),
         ENTRUSTED: _("Entrusted to a colleague"),
         SILENCE: _("Nothing done for days: told by letter"),
+        _HEARD: _("Answers heard"),
+        "notice_told": _("Told what becomes of their data"),
         "asked": pgettext("condition", "asked for"),
         "met": pgettext("condition", "met"),
         "unmet": pgettext("condition", "still to be met"),
@@ -153,9 +159,7 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "text": _("%(what)s:") % {"what": capfirst(what)} if what else "",
         "before": _word(line.before, words),
         "after": _word(line.after, words),
-        "reason": names.get(line.reason, "")
-        if line.after in _ABOUT_SOMEBODY
-        else _REASONS.get(line.reason, line.reason),
+        "reason": _reason(line, names),
         "who": _who(line, application, names),
         "meaning": "late" if ends else "",
         "shape": "octagon" if ends else "disc",

@@ -292,6 +292,7 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
         world.things["notice", LYON] = {"version": notices.CURRENT.version}
     tomorrow = clock.today() + timedelta(days=1)
     forms = {
+        "call_script": (S.ENQUIRY, {"step": "donnees", "told": "on"}),
         "call_record": (S.SUBMITTED, {"call-result": "voicemail", "call-note": "Message laissé."}),
         "interview_schedule": (
             S.SUBMITTED,

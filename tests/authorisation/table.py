@@ -313,6 +313,7 @@ THE_RECRUITMENT = [
     form("cohorts:address_correct", RECRUITMENT, of="submitted", zone=True),
     row("cohorts:call_next", RECRUITMENT, get=GO),
     deed("cohorts:call_record", RECRUITMENT, of="submitted", zone=True),
+    form("cohorts:call_script", RECRUITMENT, of="enquiry", zone=True),
     deed("cohorts:interview_schedule", RECRUITMENT, of="submitted", zone=True),
     deed("cohorts:interview_cancel", RECRUITMENT, of="interview_scheduled", zone=True),
     deed("cohorts:interview_record", RECRUITMENT, of="interview_scheduled", zone=True),

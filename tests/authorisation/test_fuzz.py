@@ -21,6 +21,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cohorts.forms.script import ORIGIN, PERSON, PROJECT
 from cohorts.models import Application, Cohort, Intake, RecruitmentSource, Slot
 from cohorts.states import ApplicationState
 from partnership import clock
@@ -48,6 +49,7 @@ GIVEN: dict[str, Any] = {
     "zones": Zone.objects.all,
     "sources": RecruitmentSource.objects.all,
     "owners": lambda: list(User.objects.all()[:3]),
+    "asked": lambda: (*PERSON, *PROJECT, *ORIGIN),
     "people": lambda: list(User.objects.all()[:3]),
     "colleagues": lambda: list(User.objects.all()[:3]),
     "intakes": Intake.objects.all,

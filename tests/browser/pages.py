@@ -301,6 +301,7 @@ RECRUITMENT = [
             S.REJECTED: ("rouvrir",),
         }.items()
     ),
+    Page("cohorts:call_script", Role.RECRUITER, application(S.SUBMITTED)),
     Page("cohorts:application_letter", Role.RECRUITER, file_letter),
     Page("cohorts:application_letter", Role.RECRUITER, draft_letter, note="draft"),
     Page("cohorts:letter_edit", Role.RECRUITER, draft_letter, forms=MAIN_FORM),

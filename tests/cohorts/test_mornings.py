@@ -106,7 +106,7 @@ def test_the_letter_says_what_is_late_what_is_due_what_is_agreed_and_who_comes(r
     letter = _letters(DUE).get(to_email=recruiter.email)
     assert letter.subject == "Aujourd’hui\u00a0: 2 dossiers à traiter, dont 1 hors délai"
     for file, words in (
-        (late, "Premier contact, depuis 2\u00a0jours ouvrés"),
+        (late, "Premier contact, depuis 1\u00a0jour ouvré"),
         (fresh, "Décision après l’entretien, depuis moins d’1\u00a0h ouvrée"),
         (agreed, "à 15\u00a0h"),
         (met, "14\u00a0h\u00a030, Salle 3 (fictif)"),
@@ -184,7 +184,7 @@ def test_an_english_reader_reads_english():
         reminders.remind()
     letter = _letters(DUE).get()
     assert letter.subject == "Today: 1 file to deal with, 1 of them past its time"
-    assert "First contact, for 2 working days" in letter.text
+    assert "First contact, for 1 working day" in letter.text
 
 
 # -- what is silent ---------------------------------------------------------------------------------------------------
