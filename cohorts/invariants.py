@@ -7,7 +7,7 @@ from partnership import invariants
 from partnership.invariants import Invariant, journal_agrees, references, rows
 from programmes.states import CurriculumState
 
-from .models import Application, Booking, Candidate, Cohort, Enrolment, PaperRequest, Slot
+from .models import Application, Booking, Candidate, Cohort, Enrolment, PaperRequest, Slot, kept_of_people
 from .states import (
     CONTINUED,
     ENROLMENT_LIVE,
@@ -26,6 +26,10 @@ TRIGGERS = {
     "a_slot_holds_its_capacity",
     "a_slot_keeps_its_word",
     "a_cohort_keeps_its_word",
+    "a_merged_person_stays_merged",
+    "an_application_follows_its_person",
+    "a_consent_follows_its_person",
+    "a_dossier_follows_its_person",
 }
 # What the applicant is written when their file comes to a state; reopening leads back to one, with its own letter.
 LETTERS = {
@@ -157,7 +161,18 @@ def _decisions_untold() -> list[str]:
 
 
 def _people_nobody_reaches() -> list[str]:
-    return rows(Candidate.objects.filter(phone="", email="", erased_at=None))
+    return rows(Candidate.objects.filter(phone="", email="", erased_at=None, merged_into=None))
+
+
+def _held_by_the_merged() -> list[str]:
+    """Whatever points to a record that was merged into another, in whichever app, and one that leads to such a one."""
+    return [
+        reference
+        for relation in kept_of_people()
+        for reference in rows(
+            relation.related_model._base_manager.filter(**{f"{relation.field.name}__merged_into__isnull": False})
+        )
+    ]
 
 
 def _cohorts_of_another_programme() -> list[str]:
@@ -187,6 +202,7 @@ def register() -> None:
         ),
         Invariant("decisions_told", _("a decision has its letter"), _decisions_untold),
         Invariant("people_reached", _("an applicant can be reached"), _people_nobody_reaches),
+        Invariant("merged_hold_nothing", _("a record that was merged holds nothing"), _held_by_the_merged),
         Invariant(
             "content_of_the_programme", _("a cohort’s content is its programme’s"), _cohorts_of_another_programme
         ),

@@ -30,6 +30,7 @@ from .models import (
     Import,
     ImportRow,
     PaperRequest,
+    TwoPeople,
     plain,
 )
 from .states import (
@@ -75,14 +76,36 @@ _DOSSIER = [field.name for field in Dossier._meta.concrete_fields if field.name 
 
 
 def person(subject: str) -> Candidate | None:
-    """The applicant a reference names."""
+    """The applicant a reference names; whoever they were merged into, if they were."""
     key = personal_data.key_of(subject, Candidate)
-    return Candidate.objects.filter(pk=key).first() if key else None
+    found = Candidate.objects.filter(pk=key).select_related("merged_into").first() if key else None
+    return found.merged_into or found if found else None
+
+
+def aliases(subject: str) -> list[str]:
+    """The other references by which a person has been known: an older backup knows them as somebody of their own."""
+    candidate = person(subject)
+    if candidate is None:
+        return []
+    known = [candidate, *candidate.merged.all()]
+    return [name for name in map(ref, known) if name != subject]
+
+
+def hold(subject: str) -> None:
+    """Nobody merges the person until the commit; files first, then the person, as a merge takes them."""
+    candidate = person(subject)
+    while candidate is not None:
+        files = Application.objects.filter(candidate=candidate).order_by("pk")
+        list(files.select_for_update(no_key=True).values_list("pk"))
+        held = services.held(candidate)
+        if held == candidate:
+            return
+        candidate = held
 
 
 def _selves(candidate: Candidate) -> list[Candidate]:
     """The person, and the same person as they typed themselves once more: repeated forms, drafts never handed in."""
-    again = Q(applications__repeats__candidate=candidate)
+    again = Q(applications__repeats__candidate=candidate) | Q(merged_into=candidate)
     if candidate.email:
         # A family shares an address: the name must be the same too.
         same = Candidate.objects.filter(email__iexact=candidate.email)
@@ -132,7 +155,7 @@ def collect(subject: str) -> Held:
     refs = [ref(file) for file in files]
     return {
         "identity": list(
-            Candidate.objects.filter(pk__in=[one.pk for one in selves]).values(
+            Candidate.objects.filter(pk__in=[one.pk for one in selves], merged_into=None).values(
                 *(name for name in _NOBODY if name not in ("search_text", "commune")), "commune__name"
             )
         ),
@@ -200,6 +223,7 @@ def erase(subject: str, at: datetime) -> Erased:
         "dossiers": Dossier.objects.filter(candidate__in=selves).delete()[0],
         "consents": Consent.objects.filter(candidate__in=selves).delete()[0],
         "opt-outs": personal_data.erase_opt_outs(people),
+        "told apart": TwoPeople.objects.filter(Q(one__in=selves) | Q(other__in=selves)).delete()[0],
         "letters": personal_data.erase_letters(people=people, files=refs) + _erase_letters_that_list(keys),
         "links": personal_data.revoke_links([*refs, *people]),
         "reasons": personal_data.erase_reasons([*refs, *people], keep=_CODES),
@@ -246,4 +270,13 @@ def _erase_lists(*, before: datetime) -> int:
     return services.forget_lists(lists_at_rest.filter(made_at__lte=before))
 
 
-HOLDER = Holder("recruitment", collect=collect, erase=erase, is_live=is_live, close=close, note=note)
+HOLDER = Holder(
+    "recruitment",
+    collect=collect,
+    erase=erase,
+    is_live=is_live,
+    close=close,
+    note=note,
+    hold=hold,
+    aliases=aliases,
+)

@@ -36,6 +36,10 @@ class Holder:
     close: Callable[[str, Actor], None] = lambda subject, by: None
     # Leaves the line of the journal, in the person's own file.
     note: Callable[[str, Actor], None] = lambda subject, by: None
+    # Has the person to itself until the commit: nobody merges them with another meanwhile.
+    hold: Callable[[str], None] = lambda subject: None
+    # The other references by which the person was once known; each leaves a tombstone.
+    aliases: Callable[[str], list[str]] = lambda subject: []
 
 
 HOLDERS: dict[str, Holder] = {}
@@ -63,7 +67,8 @@ def erase(subject: str, *, by: Actor, even_if_live: bool = False, at: datetime |
     """
     erased = _erase_rows(subject, by=by, even_if_live=even_if_live, at=at or clock.now())
     # Last: if the line cannot be written, nothing has been erased; the other way round a restore would undo it.
-    tombstones.engrave(Tombstone.objects.get(subject=subject))
+    for tombstone in Tombstone.objects.filter(subject__in=[subject, *_aliases(subject)]).order_by("pk"):
+        tombstones.engrave(tombstone)
     return erased
 
 
@@ -75,7 +80,13 @@ def would_erase(subject: str, *, by: Actor, even_if_live: bool = False) -> Erase
     return erased
 
 
+def _aliases(subject: str) -> list[str]:
+    return [alias for holder in HOLDERS.values() for alias in holder.aliases(subject)]
+
+
 def _erase_rows(subject: str, *, by: Actor, even_if_live: bool, at: datetime) -> Erased:
+    for holder in HOLDERS.values():
+        holder.hold(subject)
     tombstone = Tombstone.objects.filter(subject=subject).first()
     if any(holder.is_live(subject) for holder in HOLDERS.values()):
         if not even_if_live:
@@ -86,6 +97,8 @@ def _erase_rows(subject: str, *, by: Actor, even_if_live: bool, at: datetime) ->
         tombstone = Tombstone.objects.create(subject=subject, erased_at=at)
         for holder in HOLDERS.values():
             holder.note(subject, by)
+    others = [Tombstone(subject=alias, erased_at=tombstone.erased_at) for alias in _aliases(subject)]
+    Tombstone.objects.bulk_create(others, ignore_conflicts=True)
     erased: Erased = {}
     for holder in HOLDERS.values():
         erased |= holder.erase(subject, tombstone.erased_at)

@@ -104,6 +104,8 @@ class Known:
         same = {
             one["pk"]: one for people in reached.values() for one in people if same_name(_name(answers), _name(one))
         }
+        ways = [key for key, people in reached.items() if any(one["pk"] in same for one in people)]
+        ground = Told("by_both" if len(ways) > 1 else f"by_{ways[0]}") if ways else None
         files = [file for person in same for file in self.files[person]]
         if here := [file for file in files if file.intake == self.intake]:
             # The one that is still open, if there is one.
@@ -111,9 +113,9 @@ class Known:
             if not self.sees(file):
                 return Judgement(RowVerdict.KNOWN, [Told("elsewhere")])
             if file.state == ApplicationState.ENQUIRY:
-                return Judgement(RowVerdict.COMPLETES, file=file.key)
+                return Judgement(RowVerdict.COMPLETES, [ground], file=file.key)
             code = "closed" if file.state in EXITS else "open"
-            return Judgement(RowVerdict.KNOWN, [Told(code, about=str(file.key))], file=file.key)
+            return Judgement(RowVerdict.KNOWN, [ground, Told(code, about=str(file.key))], file=file.key)
         told = [
             Told(f"shares_{key}", about=self._shown(self.files[people[0]["pk"]]))
             for key, people in reached.items()
@@ -121,5 +123,5 @@ class Known:
         ]
         person = next(iter(same), None)
         if person is not None:
-            told.insert(0, Told("known_before", about=self._shown(self.files[person])))
+            told[:0] = [ground, Told("known_before", about=self._shown(self.files[person]))]
         return Judgement(RowVerdict.NEW, told, person=person)

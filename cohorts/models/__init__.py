@@ -10,7 +10,7 @@ from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate, Import, ImportRow, KnownHeadings
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake, LetterParagraph
 from .papers import PaperKind, PaperKindQuerySet, PaperRequest, PaperRequestQuerySet, names_of
-from .people import Candidate, Consent, dialled, plain, same_name
+from .people import Candidate, Consent, TwoPeople, dialled, kept_of_people, plain, same_name
 from .saved_views import SavedView, SavedViewQuerySet
 from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQuerySet
 from .sources import RecruitmentSource, RecruitmentSourceQuerySet
@@ -57,9 +57,11 @@ __all__ = [
     "PaperRequestQuerySet",
     "Slot",
     "SlotQuerySet",
+    "TwoPeople",
     "age_on",
     "dialled",
     "is_minor",
+    "kept_of_people",
     "names_of",
     "plain",
     "same_name",

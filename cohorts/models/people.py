@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import ForeignObjectRel, Q
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +65,10 @@ class Candidate(models.Model):
     # The last time they told us to keep their file, and the last time we told them that it ends (services.keeping).
     heard_at = models.DateTimeField(null=True, editable=False)
     warned_at = models.DateTimeField(null=True, editable=False)
+    # The same person entered twice: this record stays, blank, so that whoever knows its key finds the other one.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", editable=False)
+    merged_at = models.DateTimeField(_("merged on"), null=True, editable=False)
+    merged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
 
     class Meta:
         verbose_name = _("applicant")
@@ -83,7 +87,13 @@ class Candidate(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="a_candidate_can_be_reached",
-                condition=~Q(phone="") | ~Q(email="") | Q(erased_at__isnull=False),
+                condition=~Q(phone="") | ~Q(email="") | Q(erased_at__isnull=False) | Q(merged_into__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_merged_person_is_blank_and_dated",
+                condition=Q(merged_into=None, merged_at=None, merged_by=None)
+                | Q(merged_at__isnull=False, merged_by__isnull=False, first_name="", phone="", email="")
+                & Q(merged_into__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_birth_month_is_one_of_twelve",
@@ -134,3 +144,30 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return self.get_purpose_display()
+
+
+def kept_of_people() -> list[ForeignObjectRel]:
+    """The relations of every table, in whichever app, that names an applicant."""
+    relations = Candidate._meta.get_fields(include_hidden=True)
+    return [one for one in relations if isinstance(one, ForeignObjectRel) and not one.many_to_many]
+
+
+class TwoPeople(models.Model):
+    """Two who resemble each other and are two people, as somebody has seen: twins, a mother’s address."""
+
+    # The one with the smaller key first: a pair is said once.
+    one = models.ForeignKey(Candidate, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Candidate, models.CASCADE, related_name="+")
+    said_at = models.DateTimeField()
+    said_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("two people")
+        verbose_name_plural = _("two people")
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="two_people_are_told_apart_once"),
+            models.CheckConstraint(name="two_people_are_named_in_order", condition=Q(one__lt=models.F("other"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} {self.other_id}"

@@ -30,6 +30,7 @@ from .imports import confirm_list, drop_list, forget_lists, match_columns, recei
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
 from .keeping import FILES_END, Keeping, coming, keeping_of, left_open, over, tell_that_it_ends, to_tell
 from .letters import write_paragraph
+from .merging import TRAITS, as_shown, differing, merge, rivals, tell_apart, trait
 from .mornings import MORNINGS
 from .own_data import ask_for_data, ask_for_erasure, erase_on_request, take_data
 from .papers import (
@@ -47,6 +48,7 @@ from .papers import (
     to_ask,
 )
 from .places import REMINDERS, expire, fill_places, offer_next, rank, rule_places, unanswered
+from .sameness import held
 from .saved_views import change_view, remove_view, save_view
 from .slots import change_slot, moments, open_slots
 from .sources import change_source, open_source, set_source
@@ -71,6 +73,7 @@ __all__ = [
     "FILES_END",
     "REMINDERS",
     "Keeping",
+    "TRAITS",
     "add_contact",
     "admit",
     "agenda_of",
@@ -79,6 +82,7 @@ __all__ = [
     "attend",
     "ask_papers",
     "ask_usual",
+    "as_shown",
     "begin",
     "book",
     "cancel_interview",
@@ -98,6 +102,7 @@ __all__ = [
     "decline",
     "describe_project",
     "entrust",
+    "differing",
     "drop_list",
     "drop_paper",
     "end_absence",
@@ -109,6 +114,7 @@ __all__ = [
     "give_consent",
     "give_up",
     "hear",
+    "held",
     "hinders",
     "invite",
     "is_attended",
@@ -132,6 +138,7 @@ __all__ = [
     "meet_all",
     "miss",
     "miss_the_others",
+    "merge",
     "moments",
     "offer_next",
     "open_agenda",
@@ -157,6 +164,7 @@ __all__ = [
     "remove_template",
     "remove_view",
     "reopen",
+    "rivals",
     "rule_places",
     "same_list",
     "save_dossier",
@@ -175,6 +183,8 @@ __all__ = [
     "take_data",
     "tell_that_it_ends",
     "to_tell",
+    "tell_apart",
+    "trait",
     "transfer",
     "unanswered",
     "waitlist",

@@ -21,7 +21,7 @@ from ..states import (
     ApplicationState,
 )
 from .moves import WITH_ALL_A_LETTER_SAYS
-from .sameness import Turn, same_person
+from .sameness import Turn, held, same_person
 
 # A resume link is sent again for drafts no older than this; an address shared by many people gets a few links.
 DAYS_OF_A_DRAFT = 60
@@ -140,8 +140,7 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str, 
     taking = Cohort.objects.open_on(clock.today()).filter(pk=draft.cohort_id)
     if not taking.annotate(turn=Turn(draft.candidate)).values_list("turn"):
         raise Refused(_("Applications are closed in this zone."))
-    person = same_person(draft.candidate, draft.intake)
-    live = Application.objects.live().filter(candidate=person, intake=draft.intake).first() if person else None
+    person, live = _whose(draft)
     if live is not None and live.state != ApplicationState.ENQUIRY:
         Application.objects.filter(pk=draft.pk).update(repeats=live)
         record(live, "applied_again", by=person)
@@ -178,6 +177,22 @@ def send_links(email: str) -> None:
     )
     for application in theirs:
         emails.application_link(application)
+
+
+def _whose(draft: Application) -> tuple[Candidate | None, Application | None]:
+    """Whoever is known to hand the draft in, and their live application for its intake; both theirs until the commit.
+
+    A merge that is under way is waited for, and followed.
+    """
+    person = same_person(draft.candidate, draft.intake)
+    while person is not None:
+        files = Application.objects.live().filter(candidate=person, intake=draft.intake)
+        live = files.select_for_update(no_key=True).first()
+        now = held(person)
+        if now == person:
+            return now, live
+        person = now
+    return None, None
 
 
 def _writes_from_the_known_address(typed: Candidate, person: Candidate) -> bool:

@@ -15,7 +15,7 @@ from ..handover import follower_in
 from ..models import Application, Candidate, Cohort, RecruitmentSource
 from ..states import ApplicationState
 from .moves import REFUSALS
-from .sameness import Turn, same_person
+from .sameness import Turn, held, same_person
 
 
 @transaction.atomic
@@ -36,6 +36,7 @@ def add_contact(
     """
     if follower_in(cohort, owner) != owner:
         raise Refused(_("%(who)s does not recruit in %(zone)s.") % {"who": owner, "zone": cohort.zone})
+    of = held(of) if of else None
     person = of or Candidate(**(identity or {}))
     # Two colleagues who type the same person at once: the second one waits, and finds the first one's.
     list(Cohort.objects.filter(pk=cohort.pk).annotate(turn=Turn(person)).values_list("turn"))

@@ -313,7 +313,7 @@ def _write(imported: Import, rows: Sequence[ImportRow]) -> None:
         if row.answers["cohort"] not in cohorts:
             row.verdict, row.told = RowVerdict.WRONG, [*row.told, Told("no_zone")]
         elif judged.verdict not in BECOMES_SOMETHING:
-            row.told = [*row.told, *judged.told]
+            row.told = [*row.told, *(one for one in judged.told if list(one) not in row.told)]
     _complete_enquiries([row for row in rows if row.verdict == RowVerdict.COMPLETES], by=by)
     new = [(row, judgements[row.pk].person) for row in rows if row.verdict == RowVerdict.NEW]
     _begin_enquiries(imported, new, cohorts)
@@ -365,7 +365,10 @@ def _begin_enquiries(
 def _complete_enquiries(rows: Sequence[ImportRow], *, by: User) -> None:
     """Fill in what the enquiries lack, under a lock of theirs; one that lacks nothing any more is known already."""
     locked = Application.objects.select_related("candidate").select_for_update(of=("self", "candidate"), no_key=True)
-    enquiries = locked.order_by("pk").in_bulk([row.application_id for row in rows])
+    wanted = {row.application_id for row in rows}
+    enquiries = locked.order_by("pk").in_bulk(wanted)
+    # A merge that was waited for has given some of them to somebody else: they are there when they are asked for again.
+    enquiries |= locked.order_by("pk").in_bulk(wanted - set(enquiries))
     for row in rows:
         enquiry = enquiries[row.application_id]
         person, project = _lacks(enquiry, row.answers)

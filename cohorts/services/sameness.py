@@ -47,3 +47,15 @@ def same_person(candidate: Candidate, intake: Intake) -> Candidate | None:
     )
     live = Application.objects.live().filter(candidate__in=same, intake=intake).first()
     return live.candidate if live is not None else next(iter(same), None)
+
+
+def held(person: Candidate) -> Candidate:
+    """The person as they are now, theirs to be changed until the commit; the one they were merged into, if they were.
+
+    After the row of a file of theirs, if that is locked as well: a merge takes both in this order.
+    """
+    locked = Candidate.objects.select_for_update(no_key=True)
+    found = locked.get(pk=person.pk)
+    while found.merged_into_id:
+        found = locked.get(pk=found.merged_into_id)
+    return found

@@ -1,7 +1,7 @@
 """The story of a file: the journal, the calls and the letters in one line of time, the newest first."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,8 @@ from ..states import EXITS, BookingState, ConditionKind, ConsentPurpose, ExitRea
 NEWEST = 200
 # Lines whose reason is the key of a colleague.
 _ABOUT_SOMEBODY = (ENTRUSTED, SILENCE)
+# Of each of two people beside each other.
+FEW = 40
 # A call speaks for itself.
 _CALLED = "called"
 _HEARD = "heard"
@@ -71,8 +73,37 @@ def days_of(
     left_out = not everything and len(entries) > NEWEST
     if left_out:
         del entries[NEWEST:]
-    by_day = itertools.groupby(entries, key=lambda entry: entry["at"].astimezone(clock.PARIS).date())
-    return [{"day": day, "entries": list(found)} for day, found in by_day], left_out
+    return _by_day(entries), left_out
+
+
+def days_of_people(people: Sequence[Sequence[Application]]) -> list[tuple[list[dict[str, Any]], bool]]:
+    """The story of each of some people, over all their files: its days, the newest entries, and whether there are more.
+
+    As many statements for two people as for twenty.
+    """
+    files = {ref(file): file for theirs in people for file in theirs}
+    keys = [file.pk for file in files.values()]
+    bookings = list(Booking.objects.filter(application__in=keys))
+    kinds = {ref(booking): booking.get_kind_display() for booking in bookings}
+    journal = JournalEntry.objects.filter(about__in=files).exclude(_told_by_the_file(bookings)).exclude(after=_CALLED)
+    lines = list(journal[:NEWEST])
+    letters = list(OutgoingMessage.objects.filter(about__in=files).defer("text", "html")[:NEWEST])
+    calls = list(Call.objects.filter(application__in=keys).select_related("by")[:NEWEST])
+    names = _names_of(lines)
+    stories = []
+    for theirs in people:
+        own = {ref(file): file for file in theirs}
+        entries = [_letter(letter, own[letter.about]) for letter in letters if letter.about in own]
+        entries += [_deed(line, own[line.about], names, kinds) for line in lines if line.about in own]
+        entries += [_call(call) for call in calls if f"cohorts.application:{call.application_id}" in own]
+        entries.sort(key=lambda entry: entry["at"], reverse=True)
+        stories.append((_by_day(entries[:FEW]), len(entries) > FEW))
+    return stories
+
+
+def _by_day(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    days = itertools.groupby(entries, key=lambda entry: entry["at"].astimezone(clock.PARIS).date())
+    return [{"day": day, "entries": list(found)} for day, found in days]
 
 
 def _told_by_the_file(bookings: Iterable[Booking]) -> Q:
@@ -127,6 +158,8 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "wanted": pgettext("letters", "Wanted again"),
         "readdressed": _("Telephone or address corrected"),
         "transferred": _("Moved to another zone"),
+        "merged": _("Two records of this person are one"),
+        "told_apart": _("Told apart from somebody who resembles them"),
         "invited": _("Invited to choose a date"),
         "source_set": _("Recruitment source said"),
         ENTRUSTED: _("Entrusted to a colleague"),

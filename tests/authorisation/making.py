@@ -75,6 +75,7 @@ def build(mailbox: Path) -> World:
         _recruit(world, zone, cohort)
         _open_slots(world, zone, cohort)
         _place(world, zone, cohort)
+        _enter_twice(world, zone, cohort)
         world.things["zone", zone] = {"zone": zone}
     _choose_many(world)
     world.things["programme", LYON] = {"slug": acvd.slug}
@@ -497,6 +498,17 @@ def _place(world: World, zone: str, cohort: Cohort) -> None:
             "version": str(free.application.version),
         },
     }
+
+
+def _enter_twice(world: World, zone: str, cohort: Cohort) -> None:
+    """Two records that may be one person’s; nobody waits for either."""
+    files = [factories.application(cohort, state=S.REJECTED, of=person(zone, f"double {place}")) for place in (1, 2)]
+    stays, goes = (file.candidate for file in files)
+    goes.phone = stays.phone
+    goes.save()
+    world.things["pair", zone] = {"pk": stays.pk, "other": goes.pk}
+    shown = recruitment.as_shown(stays, goes, files)
+    world.answers["cohorts:candidate_merge", zone] = {"shown": shown, "first_name": "stays", "email": "goes"}
 
 
 class Upload:

@@ -293,6 +293,10 @@ THE_RECRUITMENT = [
     deed("cohorts:import_confirm", _BROUGHT, of="checked list", unless=_NOT_THEIRS),
     deed("cohorts:import_drop", _BROUGHT, of="checked list", unless=_NOT_THEIRS),
     page("cohorts:import_corrections", _BROUGHT, of="checked list", unless=_NOT_THEIRS),
+    # records that may be of one person: whoever sees every file of both
+    page("cohorts:duplicate_list", RECRUITMENT),
+    form("cohorts:candidate_merge", RECRUITMENT, of="pair", zone=True),
+    deed("cohorts:candidate_tell_apart", RECRUITMENT, of="pair", zone=True),
     page("cohorts:application_detail", RECRUITMENT, of="interviewed", zone=True, asks=("histoire",)),
     page("cohorts:application_letter", RECRUITMENT, of="letter", zone=True),
     form("cohorts:absence_list", RECRUITMENT),

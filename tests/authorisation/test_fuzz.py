@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.forms.script import ORIGIN, PERSON, PROJECT
-from cohorts.models import Application, Cohort, Intake, RecruitmentSource, Slot
+from cohorts.models import Application, Candidate, Cohort, Intake, RecruitmentSource, Slot
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.desk import MOST_ROWS
@@ -61,6 +61,8 @@ GIVEN: dict[str, Any] = {
     "secret": lambda: "JBSWY3DPEHPK3PXP",
     "choices": lambda: [(cohort.pk, str(cohort)) for cohort in Cohort.objects.all()],
     "confirmed": lambda: True,
+    "stays": Candidate.objects.first,
+    "goes": Candidate.objects.last,
     "headings": lambda: ["Nom", "Prénom", ""],
     "files": Application.objects.all,
     "letter": OutgoingMessage.objects.first,

@@ -92,6 +92,14 @@ def of_list(state: ImportState) -> Callable[[World], list[Any]]:
     return lambda world: [world.lists[state].pk]
 
 
+def entered_twice(world: World) -> list[Any]:
+    return [file.candidate_id for file in world.entered_twice]
+
+
+def both_under_way(world: World) -> list[Any]:
+    return [world.application(state).candidate_id for state in (S.SUBMITTED, S.INTERVIEWED)]
+
+
 def file_letter(world: World) -> list[Any]:
     found = world.application(S.ADMITTED)
     return [found.pk, world.letter(found).pk]
@@ -339,6 +347,9 @@ RECRUITMENT = [
     Page("cohorts:retention_report", Role.ADMINISTRATOR),
     Page("cohorts:retention_report", Role.HEAD_OF_RECRUITMENT, note="of the head"),
     Page("cohorts:export_log", Role.HEAD_OF_RECRUITMENT),
+    Page("cohorts:duplicate_list", Role.RECRUITER),
+    Page("cohorts:candidate_merge", Role.RECRUITER, entered_twice, forms=MAIN_FORM),
+    Page("cohorts:candidate_merge", Role.RECRUITER, both_under_way, note="both under way"),
     Page("cohorts:template_list", Role.RECRUITER, query="?etat=en_cours"),
     Page("cohorts:template_add", Role.RECRUITER, forms=MAIN_FORM),
     Page("cohorts:template_edit", Role.RECRUITER, lambda world: [world.column_template.pk]),

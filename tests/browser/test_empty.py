@@ -29,6 +29,7 @@ LISTS = {
     "cohorts:source_list": Role.RECRUITER,
     "cohorts:place_list": Role.RECRUITER,
     "cohorts:import_list": Role.RECRUITER,
+    "cohorts:duplicate_list": Role.RECRUITER,
     "cohorts:register": Role.COORDINATOR,
     "placements:home": Role.REGIONAL_LEAD,
     "placements:site_list": Role.REGIONAL_LEAD,

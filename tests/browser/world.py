@@ -70,6 +70,7 @@ class World:
         self.tokens["on conditions"] = links.mint(FOLLOW, ref(self.on_conditions))
         self.lists = {state: self._bring(state) for state in ImportState}
         self._ask_for_papers()
+        self.entered_twice = self._enter_twice()
         self._stop_the_machine()
         self._choose_many()
         begun, described, sent = self._begin("Zoé"), self._begin("Nils"), self._begin("Ambre")
@@ -170,6 +171,19 @@ class World:
                 recruitment.refuse_paper(paper, reason="Le verso de la carte manque.", by=by)
             self.papers[name] = paper
         self.tokens["papers"] = links.mint(FOLLOW, ref(student))
+
+    def _enter_twice(self) -> list[Application]:
+        """Somebody entered twice, after two calls: the first enquiry is closed."""
+        by, files = self.user(Role.RECRUITER), []
+        for identity in (
+            {"first_name": "Inès", "last_name": "Fictive", "email": "ines@exemple.test"},
+            {"first_name": "Ines", "last_name": "Fictyve", "email": "mere@exemple.test"},
+        ):
+            said = identity | {"phone": "+33465719904"}
+            files.append(recruitment.add_contact(self.cohort("lyon"), identity=said, owner=by, by=by))
+            if len(files) == 1:
+                recruitment.withdraw(files[0], reason="job", by=by)
+        return files
 
     def _stop_the_machine(self) -> None:
         """Signs of life, letters and a task that stopped, data that contradict themselves."""

@@ -188,7 +188,7 @@ def test_a_file_further_on_or_closed_is_left_alone(recruiter, intake, cohort):
     rows = [["Vasseur", first, "", f"{first[0]}@exemple.test", "69100"] for first in ("Zoe", "Nils")]
     imported = check(text(rows), by=recruiter, intake=intake)
     assert verdicts(imported) == {2: V.KNOWN, 3: V.KNOWN}
-    assert (told(imported, 2), told(imported, 3)) == (["open"], ["closed"])
+    assert (told(imported, 2), told(imported, 3)) == (["by_email", "open"], ["by_email", "closed"])
 
 
 def test_somebody_known_from_another_intake_gets_a_new_enquiry_in_their_name(recruiter, intake):
@@ -197,7 +197,7 @@ def test_somebody_known_from_another_intake_gets_a_new_enquiry_in_their_name(rec
         before, state=S.REJECTED, of=factories.candidate(first_name="Zoé", last_name="Vasseur", phone="+33465712036")
     )
     imported = check(text([ZOE]), by=recruiter, intake=intake)
-    assert (verdicts(imported), told(imported, 2)) == ({2: V.NEW}, ["known_before"])
+    assert (verdicts(imported), told(imported, 2)) == ({2: V.NEW}, ["by_phone", "known_before"])
     confirm(imported, by=recruiter)
     assert known.candidate.applications.filter(intake=intake, state=S.ENQUIRY).count() == 1
 

@@ -283,6 +283,17 @@ def _nobody_can_be_called():
     return factories.candidate(phone="", email="")
 
 
+@breaks("merged_hold_nothing")
+def _a_record_that_was_merged_has_a_file():
+    by = factories.user(Role.RECRUITER)
+    stays, goes = (factories.application(state=S.REJECTED) for _place in range(2))
+    services.merge(stays.candidate, goes.candidate, by=by)
+    assert found("merged_hold_nothing") == []
+    repeal("an_application_follows_its_person")
+    Application.objects.filter(pk=goes.pk).update(candidate=goes.candidate_id)
+    return goes
+
+
 @breaks("content_of_the_programme")
 def _a_cohort_with_the_content_of_another():
     other = factories.programme("autre", short_title="Autre")
