@@ -24,6 +24,7 @@ DECIDED = {
     "data_link": {},
     "erasure_link": {},
     "file_ends": {"on": clock.today() + timedelta(days=30), "why": "applied"},
+    "application_unfinished": {"days": 1},
     "booking_invited": {"kind": SlotKind.INTERVIEW},
     "answers_missing": {"missing": ["votre plus haut diplôme"]},
     "papers_asked": {"papers": ["Pièce d’identité", "Photo"]},
