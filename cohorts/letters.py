@@ -5,7 +5,7 @@ And each kind of letter on a real file, before anybody is written: what the file
 
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -158,6 +158,7 @@ _EXAMPLES: dict[Any, Callable[[Application], Any]] = {
     Cohort: lambda file: file.cohort,
     Booking: _appointment,
     Booking | None: lambda file: None,
+    Sequence[tuple[Booking, Slot, Slot | None]]: lambda file: [(_appointment(file), _appointment(file).slot, None)],
     SlotKind: lambda file: SlotKind.INTERVIEW,
     datetime: lambda file: _tomorrow(),
     date: lambda file: clock.today() + timedelta(days=30),
