@@ -284,6 +284,20 @@ def application_confirmed(application: Application) -> None:
     _post(application, "application_confirmed", starts_on=starts_on, papers=", ".join(papers))
 
 
+def still_coming(application: Application, *, event: str) -> None:
+    """Once a fortnight until the first day: are you still coming? One tap answers."""
+    starts_on = application.cohort.intake.starts_on
+    _post(application, "still_coming", event=event, asked=False, starts_on=starts_on)
+
+
+def first_day(
+    application: Application, *, event: str, starts_at: datetime, place: str, bring: str, papers: Iterable[str]
+) -> None:
+    """A week before the first day, and again if it changes: where, when, what to bring, and what is still missing."""
+    said = {"starts_at": starts_at, "place": place, "bring": bring, "papers": ", ".join(papers)}
+    _post(application, "first_day", event=event, asked=False, **said)
+
+
 def papers_missing(application: Application, *, papers: Iterable[str], since: datetime, days: int) -> None:
     """Some days after papers were asked for: which are still missing, and where to send them."""
     event = f"papers_missing:{application.pk}:{since:%Y%m%d%H%M%S}:{days}"

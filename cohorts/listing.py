@@ -54,6 +54,7 @@ COLUMNS = "colonnes"
 # Values of the filter `suivi`: what there is to do for somebody once they are asked for papers, or have their place.
 INCOMPLETE = "pieces_manquantes"
 TO_LOOK_AT = "pieces_a_verifier"
+AT_RISK = "fragile"
 # Past so many applications a page counts nothing: the exact number is an address of its own.
 COUNTED_AT_ONCE = 10_000
 
@@ -126,6 +127,7 @@ def follow_ups() -> dict[str, Q]:
     return {
         INCOMPLETE: Q(state__in=LIVE, pk__in=PaperRequest.objects.missing().values("application")),
         TO_LOOK_AT: Q(state__in=LIVE, pk__in=received.values("application")),
+        AT_RISK: Q(state=S.CONFIRMED, pk__in=Enrolment.objects.at_risk(clock.now()).values("application")),
     }
 
 

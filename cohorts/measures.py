@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 from partnership.measures import Counts, Measure
 from partnership.models import Convention, User
 
-from .models import Application, ApplicationQuerySet
+from .models import Application, ApplicationQuerySet, Enrolment
 from .states import ApplicationState
 
 _REGISTER = "cohorts:register"
@@ -23,12 +23,19 @@ MEASURES = (
     Measure(
         "confirmed", pgettext_lazy("measure", "Confirmed"), _("Applications whose place is confirmed today."), _REGISTER
     ),
+    Measure(
+        "present",
+        pgettext_lazy("measure", "Present"),
+        _("Students seen to arrive, on the first day or after; those who left later as well."),
+        _REGISTER,
+    ),
 )
 CONDITIONS = {
     "contacts": Q(),
     "applied": Q(submitted_at__isnull=False),
     "admitted": Q(offered_curriculum__isnull=False),
     "confirmed": Q(state=ApplicationState.CONFIRMED),
+    "present": Q(pk__in=Enrolment.objects.filter(present_at__isnull=False).values("application")),
 }
 
 
@@ -39,7 +46,7 @@ def behind(key: str, convention: Convention) -> ApplicationQuerySet:
 
 
 def counts(user: User | None, convention: Convention) -> Counts:
-    """The four figures by milestone and zone."""
+    """The figures by milestone and zone."""
     figures: Counts = {key: {} for key in CONDITIONS}
     rows = behind("contacts", convention).values_list("intake__programme__milestone", "cohort__zone")
     for milestone, zone, *numbers in rows.annotate(

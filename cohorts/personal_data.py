@@ -72,6 +72,13 @@ _NO_ANSWERS: dict[str, Any] = {
 }
 
 
+_NOT_ASKED: dict[str, Any] = {
+    "asked_at": None,
+    "unanswered": 0,
+    "answer": "",
+    "answered_at": None,
+    "answered_by": None,
+}
 _DOSSIER = [field.name for field in Dossier._meta.concrete_fields if field.name not in ("candidate", "version")]
 
 
@@ -181,6 +188,18 @@ def collect(subject: str) -> Held:
                 "booking__slot__starts_at", "rated_at", *CRITERIA, "note"
             )
         ),
+        "enrolments": list(
+            Enrolment.objects.filter(application__in=files).values(
+                "application__number",
+                "state",
+                "enrolled_at",
+                "ended_at",
+                "asked_at",
+                "answer",
+                "answered_at",
+                "present_at",
+            )
+        ),
         "papers": list(
             PaperRequest.objects.filter(application__in=files).values(
                 "application__number", "kind__name", "state", "asked_at", "sent_at", "pages", "is_on_paper", "refusal"
@@ -219,6 +238,7 @@ def erase(subject: str, at: datetime) -> Erased:
         "calls": Call.objects.filter(application__in=keys).exclude(note="").update(note=""),
         "conditions": Condition.objects.filter(application__in=keys).exclude(text="").update(text=""),
         "papers": _erase_papers(keys),
+        "answers if coming": Enrolment.objects.filter(application__in=keys).exclude(**_NOT_ASKED).update(**_NOT_ASKED),
         "outcomes": Enrolment.objects.filter(application__in=keys).exclude(outcome="").update(outcome=""),
         "dossiers": Dossier.objects.filter(candidate__in=selves).delete()[0],
         "consents": Consent.objects.filter(candidate__in=selves).delete()[0],

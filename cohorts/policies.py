@@ -118,6 +118,11 @@ def can_write_paragraph(user: User, intake: Intake) -> bool:
     return zones is None or set(Cohort.objects.filter(intake=intake).values_list("zone", flat=True)) <= zones
 
 
+def can_receive(user: User, enrolment: Enrolment) -> bool:
+    """Recruitment says which of the students of its zones have come."""
+    return can_decide(user, enrolment.application)
+
+
 def can_end(user: User, enrolment: Enrolment) -> bool:
     """Recruitment, or the lead of the student's own zone, records that a student leaves."""
     return can_decide(user, enrolment.application) or _covers(user.zones_as(Role.REGIONAL_LEAD), enrolment.application)

@@ -226,11 +226,19 @@ class EnrolmentState(models.TextChoices):
 
 ENROLMENT_FLOW = {
     EnrolmentState.EXPECTED: (EnrolmentState.PRESENT, EnrolmentState.ENDED),
-    EnrolmentState.PRESENT: (EnrolmentState.COMPLETED, EnrolmentState.ENDED),
+    # A tap beside the name is taken back.
+    EnrolmentState.PRESENT: (EnrolmentState.EXPECTED, EnrolmentState.COMPLETED, EnrolmentState.ENDED),
     EnrolmentState.COMPLETED: (),
     EnrolmentState.ENDED: (),
 }
 ENROLMENT_LIVE = (EnrolmentState.EXPECTED, EnrolmentState.PRESENT)
+
+
+class Coming(models.TextChoices):
+    """What a student answers who is asked whether they still come."""
+
+    YES = "still_coming", _("still coming")
+    HESITATES = "hesitates", _("hesitates")
 
 
 class AskedOf(models.TextChoices):

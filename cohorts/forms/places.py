@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from partnership.fields import LineField
+
 from ..models import Cohort
 
 MOST_HOURS = 400
@@ -67,3 +69,25 @@ class RulesForm(forms.Form):
             )
             self.add_error("overbooking_percent", words % {"n": self.held})
         return said
+
+
+class FirstDayForm(forms.Form):
+    """Where and when students are expected on their first day."""
+
+    first_day_time = forms.TimeField(
+        label=_("At what time?"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages=dict.fromkeys(("required", "invalid"), _("Give the hour, for example 9:00.")),
+    )
+    first_day_place = LineField(
+        label=_("Where?"),
+        max_length=160,
+        help_text=_("The address, and the room or the door: the letter says it."),
+        error_messages={"required": _("Say where students are expected.")},
+    )
+    first_day_bring = LineField(
+        label=_("What do they bring?"),
+        max_length=300,
+        required=False,
+        help_text=_("For example: an identity document, something to write with."),
+    )

@@ -15,6 +15,7 @@ from partnership.models import User
 from partnership.states import Channel
 
 from ..listing import (
+    AT_RISK,
     COLUMNS,
     IN_PROGRESS,
     INCOMPLETE,
@@ -28,7 +29,15 @@ from ..listing import (
     TO_RECORD,
 )
 from ..models import Cohort, Condition, RecruitmentSource
-from ..states import EXIT_REASONS, REASONS_AGAINST_THE_CONFIRMED, ApplicationState, ConditionKind, ExitReason, Source
+from ..states import (
+    EXIT_REASONS,
+    REASONS_AGAINST_THE_CONFIRMED,
+    ApplicationState,
+    Coming,
+    ConditionKind,
+    ExitReason,
+    Source,
+)
 
 _NO_CHOICE = _("Choose a reason.")
 
@@ -53,7 +62,12 @@ class Filters(forms.Form):
     suivi = forms.ChoiceField(
         label=_("To follow up"),
         required=False,
-        choices=[("", _("Any")), (INCOMPLETE, _("papers missing")), (TO_LOOK_AT, _("papers to look at"))],
+        choices=[
+            ("", _("Any")),
+            (AT_RISK, _("at risk")),
+            (INCOMPLETE, _("papers missing")),
+            (TO_LOOK_AT, _("papers to look at")),
+        ],
     )
     venu_par = forms.ChoiceField(label=_("Recruitment source"), required=False)
     atteint = forms.ChoiceField(
@@ -277,6 +291,18 @@ class ChannelForm(forms.Form):
         choices=[(Channel.PHONE.value, Channel.PHONE.label), (Channel.PAPER.value, Channel.PAPER.label)],
         initial=Channel.PHONE,
     )
+
+
+class ComingForm(ChannelForm):
+    """Whether a student still comes, as they told us."""
+
+    answer = forms.ChoiceField(
+        label=_("Are they still coming?"),
+        choices=Coming.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an answer.")},
+    )
+    field_order = ["answer", "channel"]
 
 
 class LeavingForm(ReasonForm, ChannelForm):

@@ -1,6 +1,7 @@
 """Students: from the confirmation to the end of the course."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -12,11 +13,16 @@ from partnership.states import Role
 from ..states import (
     ENROLMENT_FLOW,
     ENROLMENT_LIVE,
+    Coming,
     EnrolmentState,
     ExitReason,
 )
 from .applications import Application
 from .intakes import RECRUITMENT
+
+# So many questions in a row without an answer are a silence, once there was time to answer the last.
+SILENCE = 2
+TIME_TO_ANSWER = timedelta(days=3)
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -29,6 +35,14 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         here = Q(application__cohort__zone__in=recruiting | leading)
         movable = Q(pk__in=Enrolment.objects.filter(application__other_zones__in=leading).values("pk"))
         return self.filter(here | movable)
+
+    def expected(self) -> "EnrolmentQuerySet":
+        return self.filter(state=EnrolmentState.EXPECTED)
+
+    def at_risk(self, now: datetime) -> "EnrolmentQuerySet":
+        """Expected students who hesitate, or who let two questions pass without a word."""
+        silent = Q(unanswered__gte=SILENCE, asked_at__lte=now - TIME_TO_ANSWER)
+        return self.expected().filter(silent | Q(answer=Coming.HESITATES))
 
     def live(self) -> "EnrolmentQuerySet":
         return self.filter(state__in=ENROLMENT_LIVE)
@@ -44,6 +58,16 @@ class Enrolment(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=EnrolmentState.choices, default=EnrolmentState.EXPECTED)
     enrolled_at = models.DateTimeField(_("enrolled on"))
     ended_at = models.DateTimeField(_("ended on"), null=True)
+    # Whether they still come: when they were last asked, how often since they last answered, and what they answered.
+    asked_at = models.DateTimeField(_("asked whether they still come"), null=True, editable=False)
+    unanswered = models.PositiveSmallIntegerField(default=0, editable=False)
+    answer = models.CharField(_("answer"), max_length=12, choices=Coming.choices, blank=True, editable=False)
+    answered_at = models.DateTimeField(_("answered on"), null=True, editable=False)
+    # Nobody, where they answered themselves by their link.
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    # Seen to arrive on the first day or after; it stays when they leave later.
+    present_at = models.DateTimeField(_("seen to arrive on"), null=True, editable=False)
+    present_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
     end_reason = models.CharField(_("reason"), max_length=20, choices=ExitReason.choices, blank=True)
     outcome = models.CharField(_("outcome"), max_length=60, blank=True)
     objects = EnrolmentQuerySet.as_manager()
@@ -63,10 +87,29 @@ class Enrolment(models.Model):
                 condition=(Q(state=EnrolmentState.ENDED, ended_at__isnull=False) & ~Q(end_reason=""))
                 | (~Q(state=EnrolmentState.ENDED) & Q(ended_at__isnull=True, end_reason="")),
             ),
+            models.CheckConstraint(
+                name="a_presence_has_a_hand_and_a_date",
+                condition=Q(present_at__isnull=True, present_by__isnull=True)
+                | Q(present_at__isnull=False, present_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_answer_of_a_student_has_a_date",
+                condition=Q(answer="", answered_at__isnull=True, answered_by__isnull=True)
+                | ~Q(answer="") & Q(answered_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_question_without_an_answer_was_asked",
+                condition=Q(unanswered=0) | Q(asked_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.application.candidate}"
+
+    def is_at_risk(self, now: datetime) -> bool:
+        """The same as the list of those at risk says."""
+        is_silent = self.unanswered >= SILENCE and self.asked_at <= now - TIME_TO_ANSWER
+        return self.state == EnrolmentState.EXPECTED and (is_silent or self.answer == Coming.HESITATES)
 
     @property
     def about(self) -> str:

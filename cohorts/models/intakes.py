@@ -1,12 +1,13 @@
 """What is recruited for: intakes of a programme, and their cohorts by zone."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
+from partnership import clock
 from partnership.models import User, Zone
 from partnership.states import Role
 from programmes.models import Curriculum, Programme
@@ -78,6 +79,12 @@ class Cohort(models.Model):
     cascade_at = models.DateTimeField(_("cascade switched on"), null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     rhythm = models.CharField(_("rhythm"), max_length=120, blank=True)
+    # What students read of their first day; its letter leaves a week before, once both are known.
+    first_day_time = models.TimeField(_("hour of the first day"), null=True, editable=False)
+    first_day_place = models.CharField(_("place of the first day"), max_length=160, blank=True, editable=False)
+    first_day_bring = models.CharField(_("what to bring on the first day"), max_length=300, blank=True, editable=False)
+    first_day_said_at = models.DateTimeField(null=True, editable=False)
+    first_day_said_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     applications_from = models.DateField(_("applications from"))
     applications_until = models.DateField(_("applications until"))
     curriculum = models.ForeignKey(
@@ -96,6 +103,12 @@ class Cohort(models.Model):
                 condition=Q(cascade_at__isnull=True, cascade_by__isnull=True)
                 | Q(cascade_at__isnull=False, cascade_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="a_first_day_is_said_whole",
+                condition=Q(first_day_said_at__isnull=True, first_day_said_by__isnull=True, first_day_place="")
+                | Q(first_day_said_at__isnull=False, first_day_said_by__isnull=False, first_day_time__isnull=False)
+                & ~Q(first_day_place=""),
+            ),
             models.CheckConstraint(name="an_offer_leaves_time_to_answer", condition=Q(hours_to_reply__gte=1)),
             models.CheckConstraint(
                 name="applications_close_after_they_open",
@@ -106,6 +119,13 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return f"{self.intake.programme}, {self.zone}"
+
+    @property
+    def first_day_at(self) -> datetime | None:
+        """When students are expected, once it was said."""
+        if self.first_day_time is None:
+            return None
+        return datetime.combine(self.intake.starts_on, self.first_day_time, clock.PARIS)
 
     @property
     def cascades(self) -> bool:

@@ -52,6 +52,7 @@ from .sameness import held
 from .saved_views import change_view, remove_view, save_view
 from .slots import change_slot, moments, open_slots
 from .sources import change_source, open_source, set_source
+from .students import STUDENTS, answer_if_coming, arrive, expect_student_again, say_first_day
 from .templates import change_template, make_template, remove_template
 from .transfers import (
     letter_of_postponement,
@@ -69,6 +70,7 @@ __all__ = [
     "REMINDERS",
     "Fate",
     "Rebooking",
+    "STUDENTS",
     "accept_paper",
     "FILES_END",
     "REMINDERS",
@@ -80,6 +82,8 @@ __all__ = [
     "ask_for_data",
     "ask_for_erasure",
     "attend",
+    "answer_if_coming",
+    "arrive",
     "ask_papers",
     "ask_usual",
     "as_shown",
@@ -108,6 +112,7 @@ __all__ = [
     "end_absence",
     "erase_on_request",
     "expect_again",
+    "expect_student_again",
     "expire",
     "fill_places",
     "forget_lists",
@@ -169,6 +174,7 @@ __all__ = [
     "same_list",
     "save_dossier",
     "save_view",
+    "say_first_day",
     "schedule_interview",
     "send_links",
     "send_paper",

@@ -21,8 +21,17 @@ from programmes.states import ProgrammeKind
 
 from .. import letters, policies, services
 from ..forms.calls import CallForm
-from ..forms.recruit import ChannelForm, InterviewForm, LeavingForm, NoteForm, ReasonForm, RejectionForm, ReopeningForm
-from ..models import Application, Booking, Cohort, Evaluation, PaperRequest
+from ..forms.recruit import (
+    ChannelForm,
+    ComingForm,
+    InterviewForm,
+    LeavingForm,
+    NoteForm,
+    ReasonForm,
+    RejectionForm,
+    ReopeningForm,
+)
+from ..models import Application, Booking, Cohort, Enrolment, Evaluation, PaperRequest
 from ..states import (
     APPLICATION_FLOW,
     EXITS,
@@ -70,10 +79,11 @@ def show(
     others, bookings, of_line = people.others_of(application, request.user)
     calls = story.calls_of(application)
     papers = list(application.papers.shown()) if application.has_papers else []
+    enrolment = student_panel.enrolment_of(application)
     named = [*of_line, *papers]
     days, left_out = story.days_of(application, calls, named, everything="histoire" in request.GET)
     bound = bound or {}
-    offered = _forms(application)
+    offered = _forms(application, enrolment)
     typed = [
         {"label": field.label, "value": field.value()}
         for key, form in bound.items()
@@ -84,7 +94,7 @@ def show(
     context = {
         "application": application,
         "candidate": application.candidate,
-        "due": _due(application, bookings, papers),
+        "due": _due(application, bookings, papers, enrolment),
         "refused": letters.returned_to(application.candidate),
         "facts": _facts(application),
         "interviews": [one for one in of_line if one.kind == INTERVIEW and one.state == BookingState.ATTENDED],
@@ -100,6 +110,8 @@ def show(
         "grid": grid_of(Evaluation.objects.filter(booking__in=of_line).select_related("rated_by") if of_line else []),
         "panel": call_panel.panel(application, calls),
         "student": student_panel.panel(application),
+        "coming": student_panel.coming(enrolment),
+        "is_at_risk": enrolment is not None and enrolment.is_at_risk(clock.now()),
         "papers": papers,
         "papers_verdict": student_panel.papers_verdict(papers),
         "forms": {**offered, **{key: form for key, form in bound.items() if key in offered}},
@@ -114,7 +126,7 @@ def show(
     return render(request, "cohorts/application_detail.html", context, status=status)
 
 
-def _forms(application: Application) -> dict[str, forms.Form]:
+def _forms(application: Application, enrolment: Enrolment | None) -> dict[str, forms.Form]:
     """The forms that the file's state allows, by the name its template knows."""
     next_states = APPLICATION_FLOW[application.state]
     found: dict[str, forms.Form] = {}
@@ -127,6 +139,8 @@ def _forms(application: Application) -> dict[str, forms.Form]:
         found["record"] = NoteForm(prefix="record")
     if S.CONFIRMED in next_states:
         found["confirm"] = ChannelForm(prefix="confirm")
+    if student_panel.is_awaited(enrolment):
+        found["coming"] = ComingForm(prefix="coming")
     if S.DECLINED in next_states:
         found["decline"] = LeavingForm(prefix="decline", to=S.DECLINED)
     if S.UNREACHABLE in next_states:
@@ -141,8 +155,10 @@ def _forms(application: Application) -> dict[str, forms.Form]:
 # -- the one thing that is due ----------------------------------------------------------------------------------------
 
 
-def _due(application: Application, bookings: list[Booking], papers: list[PaperRequest]) -> dict[str, Any] | None:
-    """What is due, since when, why, and at most three actions; of whoever has confirmed, papers to look at."""
+def _due(
+    application: Application, bookings: list[Booking], papers: list[PaperRequest], enrolment: Enrolment | None
+) -> dict[str, Any] | None:
+    """What is due, since when, why, and at most three actions; once confirmed, a call or papers to look at."""
     here = {"pk": application.pk}
     since = daydate(application.state_since)
 
@@ -210,6 +226,13 @@ def _due(application: Application, bookings: list[Booking], papers: list[PaperRe
                 _("The applicant answers by the link of the letter; you may record what they tell you."),
                 go("reponse", _("Record their answer"), primary=True),
                 meaning="late" if late else "",
+            )
+        case S.CONFIRMED if enrolment is not None and enrolment.is_at_risk(clock.now()):
+            return _block(
+                student_panel.risk_of(enrolment),
+                _("Call: what keeps them away can often be settled. Then record what they say."),
+                go("partant", _("Record their answer"), primary=True),
+                meaning="risk",
             )
         case S.CONFIRMED if any(paper.state == PaperRequestState.RECEIVED for paper in papers):
             look = {"url": reverse("cohorts:application_papers", kwargs=here), "label": _("Look at the papers")}

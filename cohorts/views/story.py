@@ -21,7 +21,7 @@ from partnership.templatetags.ui import daytime
 
 from ..handover import ENTRUSTED, SILENCE
 from ..models import Application, Booking, Call, Candidate, PaperRequest
-from ..states import EXITS, BookingState, ConditionKind, ConsentPurpose, ExitReason, SlotKind
+from ..states import EXITS, BookingState, Coming, ConditionKind, ConsentPurpose, ExitReason, SlotKind
 
 NEWEST = 200
 # Lines whose reason is the key of a colleague.
@@ -171,6 +171,8 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         "unmet": pgettext("condition", "still to be met"),
         "rated": _("given"),
         "dossier": _("Dossier filled in"),
+        "asked_if_coming": _("asked whether they still come"),
+        **{value: str(label) for value, label in Coming.choices},
         "consent_given": _("Agrees"),
         "consent_renewed": _("Agrees again"),
         "consent_withdrawn": _("No longer agrees"),

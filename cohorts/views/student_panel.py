@@ -1,4 +1,4 @@
-"""What a file shows of its student: what they told of themselves, and their papers."""
+"""What a file shows of its student: what they told of themselves, their papers, whether they come."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 
 from partnership.templatetags.ui import longdate, number, phone
 
-from ..models import Application, Dossier, PaperRequest
-from ..states import ApplicationState, PaperRequestState
+from ..models import Application, Dossier, Enrolment, PaperRequest
+from ..states import ApplicationState, Coming, EnrolmentState, PaperRequestState
 
 
 def panel(application: Application) -> dict[str, Any] | None:
@@ -49,3 +49,42 @@ def papers_verdict(asked: Iterable[PaperRequest]) -> str:
         words = ngettext("%(n)s missing of %(all)s", "%(n)s missing of %(all)s", missing)
         said.append(words % {"n": number(missing), "all": number(len(asked))})
     return ", ".join(said) + "." if said else _("Every paper is accepted.")
+
+
+# -- whether they still come ------------------------------------------------------------------------------------------
+
+
+def enrolment_of(application: Application) -> Enrolment | None:
+    """The student of a file, while they are one."""
+    if application.state != ApplicationState.CONFIRMED:
+        return None
+    return application.enrolments.live().select_related("answered_by").first()
+
+
+def is_awaited(enrolment: Enrolment | None) -> bool:
+    return enrolment is not None and enrolment.state == EnrolmentState.EXPECTED
+
+
+def coming(enrolment: Enrolment | None) -> list[dict[str, Any]]:
+    """What was asked and answered; nothing of whoever is not awaited."""
+    if enrolment is None or not is_awaited(enrolment):
+        return []
+    answer = ""
+    if enrolment.answer:
+        who = enrolment.answered_by or _("by personal link")
+        answer = f"{enrolment.get_answer_display()}, {longdate(enrolment.answered_at)}, {who}"
+    questions = ngettext("%(n)s question", "%(n)s questions", enrolment.unanswered) % {"n": enrolment.unanswered}
+    rows = [
+        (_("Last answer"), answer or _("none yet")),
+        (_("Last asked"), longdate(enrolment.asked_at)),
+        (_("Without an answer"), questions if enrolment.unanswered else ""),
+    ]
+    return [{"label": label, "value": value} for label, value in rows]
+
+
+def risk_of(enrolment: Enrolment) -> str:
+    """Why somebody may not come, in a sentence."""
+    if enrolment.answer == Coming.HESITATES:
+        return _("At risk: hesitates since %(day)s") % {"day": longdate(enrolment.answered_at)}
+    words = ngettext("At risk: %(n)s question unanswered", "At risk: %(n)s questions unanswered", enrolment.unanswered)
+    return words % {"n": number(enrolment.unanswered)}

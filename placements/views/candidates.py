@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cohorts import services as cohort_services
-from cohorts.models import Application, Dossier
+from cohorts.models import Application, Dossier, Enrolment
 from cohorts.states import FOLLOW, HOLDING, LIVE, ApplicationState, BookingState, SlotKind
 from partnership import clock, guard, links, notices
 from partnership.models import AccessLink
@@ -152,6 +152,7 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
         ],
         "choices": [choice for choice in cohort_services.kinds_to_choose(application) if choice.booking is None],
         "is_student": application.state == ApplicationState.CONFIRMED,
+        "awaited": _awaited(application),
         "dossier": dossier,
         "pay": cohort_services.pay_lines(application, dossier) if application.state in HOLDING else [],
         "papers": application.papers.shown() if application.state in LIVE else [],
@@ -165,6 +166,13 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
         and ApplicationState.WITHDRAWN in Application.FLOW[application.state],
     }
     return render(request, "placements/application_follow.html", context)
+
+
+def _awaited(application: Application) -> Enrolment | None:
+    """The student whose first day is still to come."""
+    if application.state != ApplicationState.CONFIRMED or application.intake.starts_on <= clock.today():
+        return None
+    return application.enrolments.expected().first()
 
 
 def _act(request: HttpRequest, token: str, deed: Callable[[Application], None], thanks: str) -> HttpResponse:

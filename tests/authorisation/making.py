@@ -265,6 +265,8 @@ def _recruit(world: World, zone: str, cohort: Cohort) -> None:
     world.things["cohort", zone] = {"pk": cohort.pk}
     rules = {"cascades": "on", "overbooking_percent": "10", "hours_to_reply": "18", "version": str(cohort.version)}
     world.answers["cohorts:places_rule", zone] = rules
+    first_day = {"first_day_time": "09:00", "first_day_place": "Campus", "first_day_bring": ""}
+    world.answers["cohorts:first_day_edit", zone] = first_day | {"version": str(cohort.version)}
     world.answers["cohorts:application_rank", zone] = {"position": "2", "shown": "1"}
     met = file(S.INTERVIEW_SCHEDULED, submitted_at=clock.now())
     Application.objects.filter(pk=met.pk).update(state=S.SUBMITTED)
@@ -460,10 +462,13 @@ def _place(world: World, zone: str, cohort: Cohort) -> None:
     world.things["confirmed", zone] = {"pk": free.application_id}
     told = {"born_on": "2006-05-14", "street": "3 rue fictive", "postcode": "69001", "town": "Lyon", "version": "0"}
     world.answers["cohorts:application_dossier", zone] = told | {"channel": "phone"}
+    said = {"coming-answer": "still_coming", "coming-channel": "phone"}
+    world.answers["cohorts:application_coming", zone] = said
     _ask_for_papers(world, zone, free.application)
     if zone == LYON:
         world.things["student by link", LYON] = {"token": links.mint(FOLLOW, ref(free.application))}
         world.answers["cohorts:follow_dossier", LYON] = told
+        world.answers["cohorts:follow_coming", LYON] = {"answer": "hesitates"}
         world.things["proposal by link", LYON] = {"token": links.mint(ANSWER, ref(asked))}
         world.answers["placements:answer_decline", LYON] = {"reason": "other"}
         world.answers["placements:answer_renew", LYON] = {"email": site.contact_email}

@@ -166,6 +166,7 @@ PUBLIC = [
     form("placements:follow_decline", EVERYBODY, of="offer by link"),
     form("placements:follow_withdraw", EVERYBODY, of="file by link"),
     form("cohorts:follow_dossier", EVERYBODY, of="student by link"),
+    deed("cohorts:follow_coming", EVERYBODY, of="student by link"),
     # what is sent must be a paper, which an empty form is not
     form("cohorts:follow_paper", EVERYBODY, of="paper by link", post=WRONG, changes=False),
     deed("placements:follow_notice", EVERYBODY, of="file by link"),
@@ -363,6 +364,12 @@ THE_RECRUITMENT = [
     deed("cohorts:bulk_leave_out", frozenset({RECRUITER}), of="bulk line", unless=_COLLEAGUES),
     deed("cohorts:bulk_send_drafts", frozenset({RECRUITER}), of="bulk of drafts", unless=_COLLEAGUES),
     form("cohorts:application_dossier", RECRUITMENT, of="confirmed", zone=True),
+    page("cohorts:first_day", RECRUITMENT, of="cohort", zone=True),
+    form("cohorts:first_day_edit", RECRUITMENT, of="cohort", zone=True),
+    # nobody has come to a course that has not begun: refused in words
+    deed("cohorts:enrolment_arrive", RECRUITMENT, of="student", zone=True, changes=False),
+    deed("cohorts:enrolment_expect", RECRUITMENT, of="student", zone=True, changes=False),
+    deed("cohorts:application_coming", RECRUITMENT, of="confirmed", zone=True),
     form("cohorts:application_papers", RECRUITMENT, of="confirmed", zone=True),
     page("cohorts:paper_open", RECRUITMENT, of="paper", zone=True),
     deed("cohorts:paper_accept", RECRUITMENT, of="paper", zone=True),

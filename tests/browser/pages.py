@@ -415,6 +415,8 @@ RECRUITMENT = [
     Page("cohorts:application_papers", Role.RECRUITER, application(S.SUBMITTED), note="none asked for"),
     Page("cohorts:application_detail", Role.RECRUITER, with_papers, note="papers to look at"),
     Page("placements:application_follow", args=follow("papers"), note="papers"),
+    Page("cohorts:first_day", Role.RECRUITER, cohort_of("lyon")),
+    Page("cohorts:first_day_edit", Role.RECRUITER, cohort_of("lyon"), forms=MAIN_FORM),
     Page("cohorts:place_list", Role.RECRUITER),
     Page("cohorts:waiting_list", Role.RECRUITER, cohort_of("lyon")),
     Page("cohorts:waiting_list", Role.HEAD_OF_RECRUITMENT, cohort_of("toulouse"), note="of the head"),

@@ -21,13 +21,15 @@ pytestmark = pytest.mark.django_db
 STATES = {"application_admitted": S.ADMITTED, "application_confirmed": S.CONFIRMED, "application_rejected": S.REJECTED}
 # What a recruiter decides to write says something more.
 DECIDED = {
+    "application_unfinished": {"days": 1},
     "data_link": {},
     "erasure_link": {},
     "file_ends": {"on": clock.today() + timedelta(days=30), "why": "applied"},
-    "application_unfinished": {"days": 1},
     "booking_invited": {"kind": SlotKind.INTERVIEW},
     "answers_missing": {"missing": ["votre plus haut diplôme"]},
     "papers_asked": {"papers": ["Pièce d’identité", "Photo"]},
+    "still_coming": {},
+    "first_day": {"starts_at": clock.now(), "place": "Campus", "bring": "un stylo", "papers": ["Photo"]},
     "papers_missing": {"papers": ["Pièce d’identité"], "since": clock.now(), "days": 2},
     "paper_refused": {"paper": "Pièce d’identité", "reason": "Le verso manque."},
     "recruiter_wrote": {"subject": "Une question pour votre dossier", "words": "Quand vous appeler\u202f?"},
