@@ -1,0 +1,114 @@
+"""A season: 620 young people asked, 100 were there on the first day, and every one of them was answered."""
+
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from cohorts import measures
+from cohorts.handover import SILENCE
+from cohorts.models import Application, Booking
+from cohorts.states import EXITS, ApplicationState, BookingState
+from partnership import clock, sending, working_time
+from partnership.models import JournalEntry, OutgoingMessage
+from partnership.states import MessageState
+from tests.faults.conftest import send_to
+from tests.faults.processes import MailServer
+
+from .lives import CONFIRMED, OFFERED, End
+from .season import Season
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("promises_hold")]
+YEAR = 2027
+MORNINGS = ("cohorts/due_today", "cohorts/files_silent")
+ANSWERS = {
+    ApplicationState.CONFIRMED: {"application_confirmed"},
+    ApplicationState.REJECTED: {"application_rejected"},
+    ApplicationState.DECLINED: {"application_closed"},
+    ApplicationState.WITHDRAWN: {"application_closed"},
+    ApplicationState.EXPIRED: {"application_expired"},
+    ApplicationState.UNREACHABLE: {"application_unreachable"},
+}
+
+
+@pytest.fixture
+def mail_server(tmp_path, settings):
+    server = MailServer(tmp_path, 0)
+    send_to(server, settings)
+    yield server
+    server.program.kill()
+
+
+@pytest.mark.parametrize("scale", [10, pytest.param(1, marks=pytest.mark.full)], ids=lambda scale: f"1 of {scale}")
+def test_a_season_loses_nobody(scale, mail_server):
+    season = Season(YEAR, scale)
+    season.pass_by()
+    everybody_is_answered(season)
+    each_letter_left_once(season, mail_server)
+    figures_are_what_sql_counts(season)
+
+
+def everybody_is_answered(season):
+    """Nobody waits any more, and what the file ended with was told in a letter of its own."""
+    files = Application.objects.submitted().select_related("candidate")
+    assert files.count() == len(season.people)
+    assert set(files.values_list("state", flat=True)) <= {*EXITS, ApplicationState.CONFIRMED}
+    told = {}
+    for about, template in OutgoingMessage.objects.filter(state=MessageState.SENT).values_list("about", "template"):
+        told.setdefault(about, set()).add(template.removeprefix("cohorts/"))
+    unanswered = [file for file in files if not ANSWERS[file.state] & told.get(f"cohorts.application:{file.pk}", set())]
+    assert unanswered == []
+
+
+def each_letter_left_once(season, mail_server):
+    """What each life should have brought is what the mail server took, once each, and nothing else."""
+    letters = list(OutgoingMessage.objects.all())
+    taken = mail_server.taken()
+    assert set(taken.values()) == {1}
+    sent = [letter for letter in letters if letter.state == MessageState.SENT]
+    assert {sending.message_id(letter) for letter in sent} == set(taken)
+    assert {letter.state for letter in letters} <= {MessageState.SENT, MessageState.CANCELLED}
+    of_mornings = [letter for letter in sent if letter.template in MORNINGS]
+    had = Counter((letter.to_email, letter.template.partition("/")[2]) for letter in sent if letter not in of_mornings)
+    awaited = Counter({(email, "file_entrusted"): number for email, number in season.entrusted.items()})
+    for young in season.people:
+        awaited.update({(young.email, template): number for template, number in young.awaited.items()})
+    assert (had - awaited, awaited - had) == (Counter(), Counter())
+    mornings_are_told_once(of_mornings)
+
+
+def mornings_are_told_once(letters):
+    """What is due and what is silent: a letter a recruiter and working day at most, and of each silence one word."""
+    days = Counter(
+        (letter.template, letter.to_email, letter.sent_at.astimezone(clock.PARIS).date()) for letter in letters
+    )
+    assert set(days.values()) == {1}
+    assert all(working_time.is_working_day(day) for _template, _reader, day in days)
+    held = Booking.objects.filter(state__in=[BookingState.ATTENDED, BookingState.MISSED]).select_related(
+        "slot__held_by"
+    )
+    expected = {("cohorts/due_today", one.slot.held_by.email, one.slot.day) for one in held}
+    assert expected and expected - set(days) == set()
+    silences = JournalEntry.objects.filter(after=SILENCE).values_list("subject", "reason")
+    assert len(silences) == len(set(silences)) > 0
+
+
+def figures_are_what_sql_counts(season):
+    """The measures of the convention, against statements of their own and against the lives."""
+    convention = season.cohorts["lyon"].intake.programme.milestone.convention
+    figures = {key: sum(by.values()) for key, by in measures.counts(None, convention).items()}
+    statements = {
+        "contacts": "state <> 'draft'",
+        "applied": "submitted_at IS NOT NULL AND state <> 'draft'",
+        "admitted": "offered_curriculum_id IS NOT NULL AND state <> 'draft'",
+        "confirmed": "state = 'confirmed'",
+    }
+    for key, condition in statements.items():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM cohorts_application WHERE {condition}")
+            assert figures[key] == cursor.fetchone()[0], key
+    lives = Counter(young.end for young in season.people)
+    assert figures["contacts"] == len(season.people)
+    assert figures["admitted"] == sum(lives[end] for end in OFFERED)
+    assert figures["confirmed"] == sum(lives[end] for end in CONFIRMED) - lives[End.MELTED]
+    assert clock.now().year != YEAR  # nobody travels any more
