@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ from .. import services, sources
 from ..forms.apply import ConsentForm, IdentityForm, LinkForm, ProjectForm, age_on, spoken
 from ..handover import owner_for
 from ..models import Application, Candidate, Cohort
-from ..states import RESUME, ApplicationState, Availability
+from ..states import FOLLOW, RESUME, ApplicationState, Availability
 
 # slug → the application begun in this browser, and the resume link shown with it.
 SESSION_KEY = "begun"
@@ -248,6 +249,10 @@ def application_resume(request: HttpRequest, token: str) -> HttpResponse:
         draft = Application.objects.select_related("intake__programme").filter(pk=links.key_of(request.link)).first()
         if draft is not None:
             programme = draft.intake.programme
+            if "donnees" in request.GET:
+                # What is held of somebody who has sent nothing yet is seen, and erased, like anybody's.
+                page = links.url(FOLLOW, token, language=(get_language() or "fr")[:2])
+                return redirect(page.removeprefix(settings.PUBLIC_URL) + "donnees/")
             _remember(request, programme, draft)
             return redirect(_next_step(draft), slug=programme.slug)
     form, sent, status, hindrance = LinkForm(), False, 404 if why == "unknown" else 410, None

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from cohorts.letters import readable
 from cohorts.states import (
     ApplicationState,
     Availability,
@@ -176,4 +177,6 @@ def _said(key: str, value: Any) -> str:
         return daytime(value)
     if isinstance(value, date):
         return longdate(value)
-    return str(_CODES.get(key, {}).get(value, value))
+    said = _CODES.get(key, {}).get(value, value)
+    # A letter is kept with marks where its reader saw a link or a code.
+    return readable(str(said)) if key == "text" else str(said)

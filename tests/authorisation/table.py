@@ -160,7 +160,7 @@ PUBLIC = [
     row("cohorts:apply_check", EVERYBODY, get=GO, post=GO, of="programme", changes=False),
     row("cohorts:apply_thanks", EVERYBODY, get=GO, of="programme"),
     # personal links: whoever holds one
-    row("cohorts:application_resume", EVERYBODY, get=GO, post=GO, of="way back", changes=False),
+    row("cohorts:application_resume", EVERYBODY, get=GO, post=GO, of="way back", changes=False, asks=("donnees",)),
     page("placements:application_follow", EVERYBODY, of="offer by link"),
     deed("placements:follow_confirm", EVERYBODY, of="offer by link"),
     form("placements:follow_decline", EVERYBODY, of="offer by link"),

@@ -145,6 +145,7 @@ def test_everything_is_received_by_a_fresh_link_only(phone, file, follow_token, 
     assert not JournalEntry.objects.filter(after="data_taken").exists()
     read = phone.post(address, {"how": "read"}).content.decode()
     assert file.candidate.last_name in read and "Vos candidatures" in read and "Courriels que nous" in read
+    assert "[lien personnel]" in read and ".invalid" not in read
     taken = phone.post(address, {"how": "file"})
     assert taken["Content-Type"] == "application/zip" and taken["Cache-Control"] == "no-store, private"
     with ZipFile(io.BytesIO(taken.content)) as archive:
@@ -269,7 +270,9 @@ def test_a_draft_is_erased_by_its_own_link_and_nobody_goes_on_with_it(phone, lyo
     draft = services.begin(lyon, submit_key=uuid4(), identity=identity, language="fr")
     token = links.mint(RESUME, ref(draft))
     phone.get(reverse("cohorts:application_resume", args=[token]))
-    page = phone.get(_url("follow_data", token))
+    step = phone.get(reverse("cohorts:apply_project", args=[lyon.intake.programme.slug])).content.decode()
+    assert "/?donnees" in step
+    page = phone.get(reverse("cohorts:application_resume", args=[token]) + "?donnees", follow=True)
     assert page.status_code == 200 and reverse("cohorts:application_resume", args=[token]) in page.content.decode()
     _erase(phone, draft, token, mailoutbox)
     assert Candidate.objects.get().erased_at
