@@ -230,7 +230,8 @@ def test(arguments: list[str]) -> int:
         environment = each[0] | {"BROWSER": find_browser(), "SERVERS": json.dumps(own), "PUBLIC_FORM_GUARD": "0"}
         if "--full" in arguments:
             arguments.remove("--full")
-            environment["FULL"] = "1"
+            # Without a path the long tests alone: the others have their own run, and the two make a whole.
+            environment["FULL"] = "long ones" if is_whole else "everything"
             # In the order of tests/conftest.py, where the longest files begin first.
             options += ["--timeout=900", *(["--no-loadscope-reorder"] if cores > 1 else [])]
         return _python("-m", "pytest", *options, *arguments, environment=environment)

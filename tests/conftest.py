@@ -102,6 +102,8 @@ def promises_hold(db):
 # Half an hour each: with `--full` they begin at once, one on each core.
 WAITS_FOR_SECONDS = "tests/faults/test_site.py"
 LONGEST = (WAITS_FOR_SECONDS, "tests/browser/test_pages.py")
+# What FULL says: the quick tests have a run of their own, unless a path is named.
+LONG_ONES, EVERYTHING = "long ones", "everything"
 
 
 def pytest_runtest_setup(item):
@@ -111,12 +113,14 @@ def pytest_runtest_setup(item):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out the long tests unless `--full` asks for them, and skip the browser's where there is none."""
-    if os.environ.get("FULL"):
+    """Leave out the long tests, or with `--full` all others unless a path is named; skip the browser's without one."""
+    run = os.environ.get("FULL")
+    if run:
         items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
-    elif long := [item for item in items if item.get_closest_marker("full")]:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    if run != EVERYTHING:
+        left_out = {item for item in items if (item.get_closest_marker("full") is None) == (run == LONG_ONES)}
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     if not os.environ.get("BROWSER"):
         for item in items:
             if item.get_closest_marker("browser"):

@@ -8,7 +8,6 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-EVERYTHING = bool(os.environ.get("FULL"))
 # On demand, as many examples an item as are wanted: EXAMPLES=2000, hours of them.
 WANTED = int(os.environ.get("EXAMPLES", "0"))
 # What has broken programs before, beside whatever Hypothesis makes up.

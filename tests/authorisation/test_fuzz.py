@@ -31,7 +31,7 @@ from partnership.limits import TooMany
 from partnership.models import OutgoingMessage, User, Zone
 
 from .. import every_form
-from .strange import ANYTHING, EVERYTHING, SENDABLE, answers, names, often
+from .strange import ANYTHING, SENDABLE, answers, names, often
 from .table import TABLE, Row
 from .test_input import SENT, fields, is_told_safely, of_each, post, somebody
 from .world import ADMINISTRATOR, LYON, World
@@ -95,7 +95,7 @@ def judge(form: forms.BaseForm) -> bool:
         # Some codes are counted as they are tried: whoever tries too many is answered 429.
         return False
     # Drawing costs ten times what judging does: one in eight is drawn, chosen by what was sent.
-    if EVERYTHING or zlib.crc32(repr(form.data).encode("utf-8", "replace")) % 8 == 0:
+    if zlib.crc32(repr(form.data).encode("utf-8", "replace")) % 8 == 0:
         assert "<script>" not in str(form)
     for name, field in form.fields.items():
         text = form.cleaned_data.get(name)
