@@ -109,11 +109,15 @@ def _returned() -> QuerySet[OutgoingMessage]:
     return theirs.annotate(person=Case(When(to_ref__startswith=_PERSON, then=key), default=None))
 
 
+def is_unreached() -> Exists:
+    """Of a file: whether the present address of its person has not taken a letter."""
+    return Exists(_returned().filter(person=OuterRef("candidate"), to_email=OuterRef("candidate__email")))
+
+
 def unreached(files: ApplicationQuerySet | None = None) -> ApplicationQuerySet:
     """The live files, of some or of all, of people whose present address takes no letter: to call, then to correct."""
-    refused = _returned().filter(person=OuterRef("candidate"), to_email=OuterRef("candidate__email"))
     files = Application.objects.all() if files is None else files
-    return files.live().exclude(candidate__email="").filter(Exists(refused))
+    return files.live().exclude(candidate__email="").filter(is_unreached())
 
 
 def returned_to(person: Candidate) -> OutgoingMessage | None:

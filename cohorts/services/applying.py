@@ -135,8 +135,6 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str, 
         raise Refused(_("This person has been erased."))
     if version is not None and draft.version != version:
         raise Stale(draft)
-    # The reminder that waits for the end of the night has nothing to say any more.
-    outbox.cancel(about=draft, template="cohorts/application_unfinished")
     taking = Cohort.objects.open_on(clock.today()).filter(pk=draft.cohort_id)
     if not taking.annotate(turn=Turn(draft.candidate)).values_list("turn"):
         raise Refused(_("Applications are closed in this zone."))

@@ -9,7 +9,7 @@ from partnership import clock
 from partnership.models import OptOut
 from partnership.reminders import Reminder, untold
 from partnership.states import LetterKind
-from partnership.working_time import SUNDAY
+from partnership.working_time import SUNDAY, next_polite_moment
 
 from .. import emails
 from ..models import Application, ApplicationQuerySet, Booking, BookingQuerySet, Cohort
@@ -73,6 +73,9 @@ _NUDGES = {1: 3, 3: 7}
 def _unfinished(days: int) -> ApplicationQuerySet:
     """The drafts begun so many days ago that can still be handed in, by people who have not handed in another."""
     now, state = clock.now(), ApplicationState.DRAFT
+    # Written in the night, it would leave in the morning to somebody who has handed it in meanwhile.
+    if next_polite_moment(now) > now:
+        return Application.objects.none()
     begun = {"state_since__lte": now - days * ONE_DAY, "state_since__gt": now - _NUDGES[days] * ONE_DAY}
     rows = Application.objects.filter(state=state, repeats=None, **begun).exclude(candidate__email="")
     # A family shares an address: the name must be the same too.

@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from partnership import clock
 from partnership import policies as house
-from partnership.models import OptOut, ref
+from partnership.models import OptOut
+from partnership.states import LetterKind
 from partnership.templatetags.ui import daydate, daytime, longdate, monthdate
 from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
@@ -62,7 +65,13 @@ def fetch(request: HttpRequest, pk: object) -> Application:
         "owner",
         "decided_by",
         "recruitment_source",
-    ).annotate(has_papers=Exists(PaperRequest.objects.filter(application=OuterRef("pk"))))
+    )
+    person = Concat(Value("cohorts.candidate:"), Cast(OuterRef("candidate"), TextField()), output_field=TextField())
+    files = files.annotate(
+        has_papers=Exists(PaperRequest.objects.filter(application=OuterRef("pk"))),
+        is_unreached=letters.is_unreached(),
+        unwanted=ArraySubquery(OptOut.objects.filter(person=person).order_by("at").values("kind")),
+    )
     return house.get_allowed(files, policies.can_decide, request.user, pk=pk)
 
 
@@ -95,7 +104,7 @@ def show(
         "application": application,
         "candidate": application.candidate,
         "due": _due(application, bookings, papers, enrolment),
-        "refused": letters.returned_to(application.candidate),
+        "refused": letters.returned_to(application.candidate) if application.is_unreached else None,
         "facts": _facts(application),
         "interviews": [one for one in of_line if one.kind == INTERVIEW and one.state == BookingState.ATTENDED],
         "others": others,
@@ -305,7 +314,7 @@ def _places(application: Application) -> str:
 def _facts(application: Application) -> list[dict[str, Any]]:
     person = application.candidate
     moments = dict(Availability.choices)
-    unwanted = OptOut.objects.filter(person=ref(person)).order_by("at")
+    unwanted = [str(LetterKind(kind).label) for kind in application.unwanted]
     has_employer = {True: _("yes"), False: _("no"), None: ""}[application.has_employer]
     rows = [
         (_("E-mail"), person.email, f"mailto:{person.email}"),
@@ -329,7 +338,7 @@ def _facts(application: Application) -> list[dict[str, Any]]:
         (_("Submitted on"), longdate(application.submitted_at), ""),
         (_("Offer answered by"), daytime(application.reply_before) if application.state in HOLDING else "", ""),
         (_("Decided"), _decided(application), ""),
-        (_("Letters no longer wanted"), "\n".join(map(str, unwanted)), ""),
+        (_("Letters no longer wanted"), "\n".join(unwanted), ""),
         (_("Closed because"), application.get_exit_reason_display(), ""),
     ]
     return [{"label": label, "value": value, "url": url if value else ""} for label, value, url in rows]

@@ -14,7 +14,7 @@ from partnership import clock, reminders, sending
 from partnership import services as house
 from partnership.models import OutgoingMessage, ref
 from partnership.personal_data import NOTICE_VERSION
-from partnership.states import LetterKind, MessageState
+from partnership.states import LetterKind
 
 from .. import factories
 
@@ -55,9 +55,11 @@ def test_the_next_day_and_on_the_third_once_each(draft):
 def test_nobody_is_woken_and_nobody_is_written_to_on_a_sunday():
     with clock.travel(datetime(2027, 6, 18, 23, tzinfo=clock.PARIS)):
         draft = factories.application(state=S.DRAFT)
-    with clock.travel(datetime(2027, 6, 19, 23, 30, tzinfo=clock.PARIS)):
-        reminders.remind()
-    assert _nudges(draft).get().due_at == datetime(2027, 6, 21, 8, 30, tzinfo=clock.PARIS)
+    for day, hour, minute in ((19, 23, 30), (20, 12, 0), (21, 8, 31)):
+        assert not _nudges(draft).exists()
+        with clock.travel(datetime(2027, 6, day, hour, minute, tzinfo=clock.PARIS)):
+            reminders.remind()
+    assert _nudges(draft).get().due_at == datetime(2027, 6, 21, 8, 31, tzinfo=clock.PARIS)
 
 
 def test_after_a_standstill_two_do_not_come_together(draft):
@@ -115,14 +117,13 @@ def test_somebody_else_with_the_same_address_stops_nothing(draft, other):
     assert _remind(1) == (1, 0)
 
 
-def test_a_reminder_of_the_night_does_not_leave_once_it_is_handed_in(draft):
+def test_nobody_who_hands_it_in_by_night_is_reminded_in_the_morning(draft):
     _remind(1, 12)
-    assert _nudges(draft).get().state == MessageState.PENDING
+    assert not _nudges(draft).exists()
     with _after(1, 13):
         services.submit(draft, consents=[], notice_version=NOTICE_VERSION)
-    with _after(2):
-        sending.send_due()
-    assert _nudges(draft).get().state == MessageState.CANCELLED
+    _remind(2)
+    assert not _nudges(draft).exists()
 
 
 def test_its_link_goes_on_where_they_stopped(draft, client):

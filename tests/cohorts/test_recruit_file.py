@@ -429,11 +429,11 @@ def test_another_files_letter_is_not_read_through_this_one(client, recruiter):
 def test_a_long_story_costs_no_more_statements_and_shows_its_newest(client, recruiter, django_assert_max_num_queries):
     application = factories.application(state=S.INTERVIEWED)
     record(application, "edited", by=recruiter)
-    with django_assert_max_num_queries(14) as short:
+    with django_assert_max_num_queries(12) as short:
         _page(client, application)
     for number in range(230):
         record(application, "edited", by=factories.user() if number < 40 else recruiter)
-    with django_assert_max_num_queries(14) as long:
+    with django_assert_max_num_queries(12) as long:
         page = _page(client, application)
     assert len(short) == len(long)
     assert sum(len(day["entries"]) for day in page.context["days"]) == 200

@@ -15,8 +15,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from cohorts import services
-from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, Slot
-from cohorts.states import ApplicationState, BookingState, EnrolmentState, ExitReason, SlotState
+from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, PaperRequest, Slot
+from cohorts.states import ApplicationState, BookingState, EnrolmentState, ExitReason, PaperRequestState, SlotState
 from partnership import clock, invariants, outbox
 from partnership.models import AccessLink, Job, OutgoingMessage, Tombstone, ref
 from partnership.states import JobState, MessageState, Role
@@ -314,6 +314,15 @@ def _an_application_is_admitted_behind_the_back():
 @breaks("booking_as_journal_says")
 def _a_booking_nobody_wrote_down():
     return _booking(_slot())
+
+
+@breaks("paperrequest_as_journal_says")
+def _a_paper_dropped_in_silence():
+    kind = factories.paper_kind("identity")
+    (asked,) = services.ask_papers(factories.application(), [kind], by=factories.user(Role.RECRUITER))
+    assert found("paperrequest_as_journal_says") == []
+    PaperRequest.objects.update(state=PaperRequestState.DROPPED)
+    return asked
 
 
 @breaks("enrolment_as_journal_says")
