@@ -41,6 +41,8 @@ _BLANK: dict[str, Any] = {
     "heard_at": None,
     "warned_at": None,
 }
+# How often the locks are taken anew before somebody is asked to look again.
+_TIMES = 5
 # A letter that has not left goes where the person is written to from now on.
 _NOT_LEFT = (MessageState.DRAFT, MessageState.PENDING, MessageState.HELD, MessageState.DEAD)
 
@@ -76,13 +78,23 @@ def rivals(files: Iterable[Application]) -> tuple[Application, Application] | No
 
 
 def _hold(*people: Candidate) -> tuple[dict[Any, Candidate], list[Application]]:
-    """Have people and their files to oneself until the commit: files first, as every deed does, each in key order."""
+    """Have people and their files to oneself until the commit: files first, as every deed does, each in key order.
+
+    A file that another merge gives to one of them meanwhile would be locked out of order, and two merges could wait for
+    each other: the locks are given back, and taken anew with it.
+    """
     keys = [person.pk for person in people]
-    files = Application.objects.filter(candidate__in=keys)
-    list(files.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    # Not `no_key`: whoever gives one of them something meanwhile waits here, and then follows (migration 0027).
-    held = {one.pk: one for one in Candidate.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
-    return held, list(files.select_related("intake").order_by("pk"))
+    files = Application.objects.filter(candidate__in=keys).order_by("pk")
+    for _time in range(_TIMES):
+        with transaction.atomic():
+            locked = list(files.select_for_update(no_key=True).values_list("pk", flat=True))
+            # Not `no_key`: whoever gives one of them something meanwhile waits here, and then follows (migration 0027).
+            held = {one.pk: one for one in Candidate.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+            theirs = list(files.select_related("intake"))
+            if {file.pk for file in theirs} <= set(locked):
+                return held, theirs
+            transaction.set_rollback(True)
+    raise Refused(_("Somebody has just changed one of them: read them again, then merge."))
 
 
 @transaction.atomic
