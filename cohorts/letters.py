@@ -189,13 +189,13 @@ def _writer(write: Callable[..., None]) -> Callable[[Application], None] | None:
 
 
 def _letters() -> dict[str, Callable[[Application], None]]:
-    """Each letter to an applicant, and how it is written about a file, in the order in which emails.py has them."""
+    """Each letter to an applicant, and how it is written about a file, in the order in which emails/ has them."""
     ours = [
         (name, write)
         for name, write in inspect.getmembers(emails, inspect.isfunction)
-        if write.__module__ == emails.__name__ and not name.startswith("_")
+        if write.__module__.startswith(emails.__name__) and not name.startswith("_")
     ]
-    ours.sort(key=lambda one: one[1].__code__.co_firstlineno)
+    ours.sort(key=lambda one: (one[1].__module__, one[1].__code__.co_firstlineno))
     return {name: writer for name, write in ours if (writer := _writer(write))}
 
 

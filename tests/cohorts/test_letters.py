@@ -37,7 +37,7 @@ DECIDED = {
 LETTERS = {
     name: function
     for name, function in inspect.getmembers(emails, inspect.isfunction)
-    if function.__module__ == emails.__name__ and not name.startswith("_")
+    if function.__module__.startswith(emails.__name__) and not name.startswith("_")
 }
 # Those to recruiters say to whom they go, and are held to other words (test_contacts.py, test_following.py).
 FUNCTIONS = {name: function for name, function in LETTERS.items() if "to" not in inspect.signature(function).parameters}
