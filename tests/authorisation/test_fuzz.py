@@ -1,6 +1,6 @@
 """Whatever is typed in any form or asked of any list, it is answered: a hundred times each, or as often as is wanted.
 
-The forms themselves are asked, which is where the answers are judged; a few answers an address are sent by HTTP too.
+The forms themselves are asked, which is where the answers are judged; the long run sends some by HTTP too.
 Two thousand an item, on demand: `EXAMPLES=2000 python3 dev.py test --full --timeout=0 tests/authorisation`.
 """
 
@@ -249,6 +249,7 @@ def fields_of(world: World, row: Row) -> dict[str, forms.Field]:
     return {name: LineField() for name in fields(world, row)}
 
 
+@pytest.mark.full
 @of_each(SENT)
 def test_an_address_takes_any_answer(world, row):
     asked = fields_of(world, row) or {"version": LineField()}

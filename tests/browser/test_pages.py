@@ -64,6 +64,7 @@ def test_a_page_is_so_in_english(page: Page, world, crew):
         assert problems(arrive(page, world, crew), language="en") == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("page", "form"), FORMS)
 def test_a_form_sent_empty_says_what_is_wrong(page: Page, form: str, world, crew):
     assert problems(sent_empty(page, form, world, crew, title="Erreur")) == []

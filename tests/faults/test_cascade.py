@@ -97,6 +97,7 @@ def _has_left(application):
     return letters.filter(template="cohorts/application_admitted").exists()
 
 
+@pytest.mark.full
 def test_with_the_broker_dead_the_relay_offers_it_within_the_minute(cohort, at_ten, programs):
     """Nobody rings, and beat has nobody to hand its task to."""
     row, nobody = list(cohort.applications.waiting()), f"redis://127.0.0.1:{free_port()}/0"
