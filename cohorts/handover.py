@@ -107,8 +107,8 @@ def _covers(person: User) -> QuerySet[Absence]:
 
 def covers_of(person: User) -> Left:
     """The absences in which somebody stands in, by whose they are."""
-    absences = _covers(person)
-    return Left(absences.count(), tuple(absence.user.full_name for absence in absences[:SAMPLE]))
+    absences = list(_covers(person))
+    return Left(len(absences), tuple(absence.user.full_name for absence in absences[:SAMPLE]))
 
 
 def hand_files_over(person: User, *, heir: User | None, by: User) -> int:
@@ -149,8 +149,8 @@ def _cascades(person: User) -> QuerySet[Cohort]:
 
 def cascades_of(person: User) -> Left:
     """The cohorts whose free places are offered in somebody's name."""
-    cohorts = _cascades(person)
-    return Left(cohorts.count(), tuple(str(cohort) for cohort in cohorts[:SAMPLE]))
+    cohorts = list(_cascades(person))
+    return Left(len(cohorts), tuple(str(cohort) for cohort in cohorts[:SAMPLE]))
 
 
 def _heads_of(zone: Zone | int) -> QuerySet[User]:
