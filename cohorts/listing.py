@@ -34,7 +34,6 @@ from .states import (
     LIVE,
     ApplicationState,
     BookingState,
-    EnrolmentState,
     PaperRequestState,
     SlotKind,
 )
@@ -134,17 +133,16 @@ def follow_ups() -> dict[str, Q]:
 def steps() -> dict[str, Q]:
     """How far a file has come, from the first contact to the course: each value of `atteint`, one after the other.
 
-    Applied and admitted are ever reached, confirmed is today's, as on the board; interviewed and present are facts.
+    As on the board, but for the interviews, which it does not count.
     """
     interviews = Booking.objects.filter(kind=SlotKind.INTERVIEW, state=BookingState.ATTENDED)
-    came = Enrolment.objects.filter(state__in=[EnrolmentState.PRESENT, EnrolmentState.COMPLETED])
     return {
         "contacts": CONDITIONS["contacts"],
         "applied": CONDITIONS["applied"],
         "interviewed": Q(pk__in=interviews.values("application")),
         "admitted": CONDITIONS["admitted"],
         "confirmed": CONDITIONS["confirmed"],
-        "present": Q(pk__in=came.values("application")),
+        "present": CONDITIONS["present"],
     }
 
 

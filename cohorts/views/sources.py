@@ -81,7 +81,10 @@ def _steps() -> list[dict[str, Any]]:
         "interviewed": (_("Interviewed"), _("Whoever has come to an interview.")),
         "admitted": (_("Offered"), _("Applications to which a place was ever offered.")),
         "confirmed": (_("Confirmed places"), _("Applications whose place is confirmed today.")),
-        "present": (_("Present"), _("Whoever has come on the first day and has not left.")),
+        "present": (
+            _("Present"),
+            _("Students seen to arrive, on the first day or after; those who left later as well."),
+        ),
     }
     return [{"key": step, "label": label, "title": title} for step, (label, title) in told.items()]
 

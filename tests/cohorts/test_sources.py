@@ -237,7 +237,10 @@ def came(cohort, by, state=S.SUBMITTED, *, interviewed=False, enrolled="", **fie
         slot = factories.slot(cohort, kind=SlotKind.INTERVIEW)
         factories.booking(slot, file, state=BookingState.ATTENDED)
     if enrolled:
-        Enrolment.objects.create(application=file, enrolled_at=clock.now(), state=enrolled)
+        seen = (
+            {"present_at": clock.now(), "present_by": factories.user()} if enrolled != EnrolmentState.EXPECTED else {}
+        )
+        Enrolment.objects.create(application=file, enrolled_at=clock.now(), state=enrolled, **seen)
     return file
 
 

@@ -13,7 +13,8 @@ from uuid import uuid4
 
 from cohorts import services
 from cohorts.models import Application, Cohort, Slot
-from cohorts.states import ApplicationState, CallResult, ExitReason, SlotKind, Source
+from cohorts.services.students import PERIOD
+from cohorts.states import ApplicationState, CallResult, Coming, ExitReason, SlotKind, Source
 from partnership import clock, working_time
 from partnership.models import User
 from partnership.states import Channel
@@ -205,10 +206,28 @@ class Young:
         self.awaited["application_closed"] += 1
 
     def waits_for_the_first_day(self) -> Iterator[datetime]:
-        """The summer, and the first day."""
+        """The summer, in which each is asked every fortnight whether they still come, and the first day."""
+        application = self.application
+        enrolment, last = application.enrolments.get(), clock.now()
+        leaves = self.season.at(date(self.season.year, 8, 20), 11)
+        while (asked := self.season.tick_after(last + PERIOD)).date() < self.season.last_question:
+            if self.end is E.MELTED and asked > leaves:
+                break
+            yield asked + timedelta(hours=2)
+            self.awaited["still_coming"] += 1
+            last = asked
+            # The others say nothing, and are asked again.
+            if self.odd:
+                by, last = application.candidate, clock.now()
+                services.answer_if_coming(enrolment, Coming.YES, by=by, channel=Channel.LINK)
         if self.end is E.MELTED:
-            yield self.season.at(date(self.season.year, 8, 20), 11)
+            yield leaves
             self.leaves()
+            return
+        yield self.season.at(self.season.starts_on, 10)
+        self.awaited["first_day"] += 1
+        if self.end is E.PRESENT:
+            services.arrive(enrolment, by=self.recruiter)
 
     # -- deeds --------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from itertools import count
 
 from cohorts import services
 from cohorts.models import Application, Cohort
+from cohorts.services.students import DAYS_OF_THE_LETTER
 from cohorts.states import SlotKind
 from partnership import clock, reminders, sending, sweeps, working_time
 from partnership.models import User
@@ -32,6 +33,10 @@ class Season:
         """One in `scale` of everybody; fewer people come within fewer weeks."""
         self.year, self.scale = year, scale
         self.first, self.days = (date(year, 2, 1), 140) if scale == 1 else (date(year, 5, 31), 35)
+        self.ticks = TICKS if scale == 1 else TICKS[:1]
+        self.starts_on = date(year, 9, 13)
+        # The week before the first day has a letter of its own.
+        self.last_question = self.starts_on - DAYS_OF_THE_LETTER * ONE_DAY
         self.chance = random.Random(year)
         self.turn = count()
         self.entrusted: Counter[str] = Counter()
@@ -44,7 +49,6 @@ class Season:
         """The validated course, its three cohorts, whoever recruits, and the slots of the interviews."""
         programme = factories.programme()
         content = factories.curriculum(programme, state=CurriculumState.VALIDATED)
-        self.starts_on = date(self.year, 9, 13)
         intake = factories.intake(programme, starts_on=self.starts_on)
         self.head: User = factories.user(Role.HEAD_OF_RECRUITMENT, name="Odile Ferrand")
         self.recruiters: dict[str, User] = {}
@@ -132,12 +136,23 @@ class Season:
             return moment.replace(hour=9, minute=10)
         return working_time.next_morning(moment) + timedelta(minutes=10)
 
+    def tick_after(self, moment: datetime) -> datetime:
+        """The first look, from a moment on, at what time brings, Sundays apart."""
+        day = moment.astimezone(clock.PARIS).date()
+        while True:
+            ticks = (datetime.combine(day, hour, clock.PARIS) for hour in self.ticks)
+            found = next((tick for tick in ticks if tick >= moment and day.weekday() != working_time.SUNDAY), None)
+            if found:
+                return found
+            day += ONE_DAY
+
     # -- what happens -------------------------------------------------------------------------------------------------
 
     def pass_by(self) -> None:
         """Everybody's deeds in the order of their moments, and the machines' in between, until the day after."""
         until = self.at(self.starts_on + 2 * ONE_DAY, 21)
         diary = [(self.at(self.first, 7), next(self.turn), self.machines())]
+        diary.append((self.at(date(self.year, 8, 30), 10), next(self.turn), self.first_days()))
         diary += [(young.begins, next(self.turn), young.life()) for young in self.people]
         heapq.heapify(diary)
         while diary and diary[0][0] < until:
@@ -149,6 +164,20 @@ class Season:
                 assert following >= moment
                 heapq.heappush(diary, (following, next(self.turn), life))
 
+    def first_days(self) -> Iterator[datetime]:
+        """Where and when students are expected is said a fortnight before, once the summer is nearly over."""
+        yield self.at(date(self.year, 8, 30), 10)
+        for cohort in self.cohorts.values():
+            cohort.refresh_from_db()
+            services.say_first_day(
+                cohort,
+                first_day_time=time(9),
+                first_day_place=f"Campus de {cohort.zone.name}",
+                first_day_bring="un stylo",
+                by=self.head,
+                version=cohort.version,
+            )
+
     def answer_the_bell(self) -> None:
         """What each deed rings for, within the minute: the places given back, and the letters."""
         sweeps.sweep()
@@ -159,7 +188,7 @@ class Season:
         """What time brings, looked for by two workers, one after the other."""
         day = self.first
         while True:
-            for hour in TICKS if self.scale == 1 else TICKS[:1]:
+            for hour in self.ticks:
                 yield datetime.combine(day, hour, clock.PARIS)
                 for _worker in range(2 if self.scale == 1 else 1):
                     reminders.remind(seconds=600)

@@ -111,5 +111,6 @@ def figures_are_what_sql_counts(season):
     lives = Counter(young.end for young in season.people)
     assert figures["contacts"] == len(season.people)
     assert figures["admitted"] == sum(lives[end] for end in OFFERED)
+    assert figures["present"] == lives[End.PRESENT]
     assert figures["confirmed"] == sum(lives[end] for end in CONFIRMED) - lives[End.MELTED]
     assert clock.now().year != YEAR  # nobody travels any more
