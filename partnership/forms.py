@@ -13,6 +13,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -61,6 +62,12 @@ class VersionForm(forms.Form):
     def clean_version(self) -> int:
         # A form that does not say what it showed has shown nothing of now.
         return self.cleaned_data["version"] or 0
+
+    @classmethod
+    def shown(cls, data: QueryDict) -> int:
+        """The version that a page with nothing to fill in has sent; 0 for what is none."""
+        form = VersionForm(data)
+        return form.cleaned_data["version"] if form.is_valid() else 0
 
 
 class PersonFilter(forms.Form):

@@ -12,6 +12,7 @@ from stdnum.fr import siret as siret_numbers
 from cohorts.models import Intake
 from cohorts.states import EXIT_REASONS, ApplicationState
 from partnership.fields import AddressField, LineField, NameField, PhoneField, ProseField
+from partnership.forms import VersionForm
 from partnership.models import Commune, Zone
 from partnership.states import Channel
 
@@ -25,16 +26,6 @@ _LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 
 def _area(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
-
-
-class VersionForm(forms.Form):
-    """Which state of the thing was on the page: an older one is answered with a 409."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
-
-    def clean_version(self) -> int:
-        # A form that does not say what it showed has shown nothing of now.
-        return self.cleaned_data["version"] or 0
 
 
 class ErasureForm(forms.Form):

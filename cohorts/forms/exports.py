@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partnership.fields import LineField
+from partnership.forms import VersionForm
 
 from ..exports import COLUMNS
 from ..models import ColumnTemplate
 
 
-class ColumnTemplateForm(forms.Form):
+class ColumnTemplateForm(VersionForm):
     """A name, and beside each column its place in the file, if it has one, and the title it has there."""
 
     name = LineField(
@@ -20,8 +21,6 @@ class ColumnTemplateForm(forms.Form):
         help_text=_("The software that reads the file, for example."),
         error_messages={"required": _("Give the template a name.")},
     )
-    # Which state of the template was on the page: an older one is answered with a 409.
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, *args: Any, template: ColumnTemplate | None = None, **kwargs: Any):
         initial = kwargs.pop("initial", None) or (self.said(template) if template else {})
@@ -56,10 +55,6 @@ class ColumnTemplateForm(forms.Form):
             {"title": column.title, "place": self[f"place_{key}"], "own": self[f"title_{key}"]}
             for key, column in COLUMNS.items()
         ]
-
-    def clean_version(self) -> int:
-        # A form that does not say what it showed has shown nothing of now.
-        return self.cleaned_data["version"] or 0
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean()

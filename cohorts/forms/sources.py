@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from partnership.fields import LineField
+from partnership.forms import VersionForm
 from partnership.models import Zone
 
 from ..models import RecruitmentSource
@@ -17,7 +18,7 @@ from ..states import SourceKind
 _NO_ZONE = _("No zone in particular")
 
 
-class SourceForm(forms.Form):
+class SourceForm(VersionForm):
     """A place or a page that brings young people: its name and its kind are enough."""
 
     name = LineField(
@@ -42,7 +43,6 @@ class SourceForm(forms.Form):
         required=False,
         help_text=_("Set aside, it stays in the figures, and its link still counts."),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, *args: Any, zones: Iterable[Zone], **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -71,10 +71,6 @@ class SourceForm(forms.Form):
     def clean_ends_on(self) -> date | None:
         return self._day("ends_on")
 
-    def clean_version(self) -> int:
-        # A form that does not say what it showed has shown nothing of now.
-        return self.cleaned_data["version"] or 0
-
     def clean(self) -> dict[str, Any]:
         said = super().clean()
         begins, ends = said.get("begins_on"), said.get("ends_on")
@@ -90,19 +86,15 @@ class SourceForm(forms.Form):
         return kept | {"zone": self.zones.get(said["zone"])}
 
 
-class CameByForm(forms.Form):
+class CameByForm(VersionForm):
     """By which source somebody came."""
 
     came_by = forms.ChoiceField(label=_("Recruitment source"), required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, *args: Any, sources: Iterable[RecruitmentSource], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.sources = {source.code: source for source in sources}
         self.fields["came_by"].choices = choices_of(self.sources.values())
-
-    def clean_version(self) -> int:
-        return self.cleaned_data["version"] or 0
 
     @property
     def chosen(self) -> RecruitmentSource | None:

@@ -96,7 +96,9 @@ def _fill_in(
         status = 422
     elif form.is_bound:
         try:
-            version = _number(request.POST.get("version", ""))
+            version = dossier.version if dossier else 0
+            if request.POST.get("version", "") != str(version):
+                raise Stale(dossier or application)
             services.save_dossier(application, form.cleaned_data, by=by, channel=channel, version=version)
         except Stale:
             conflict, status = True, 409
@@ -116,8 +118,3 @@ def _fill_in(
         "conflict": conflict,
     }
     return render(request, template, context, status=status)
-
-
-def _number(typed: str) -> int:
-    # What is no number has shown nothing of now.
-    return int(typed) if typed.isdecimal() and len(typed) < 9 else -1

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from partnership import links, papers
 from partnership.states import Channel
 from partnership.uploads import takes_files
-from partnership.workflow import Refused
+from partnership.workflow import Refused, must_be_shown
 
 from .. import services
 from ..forms.papers import AskForm, PaperForm, RefusalForm
@@ -190,11 +190,10 @@ def _act(
     request: HttpRequest, pk: UUID, paper: UUID, deed: Callable[..., None], done: str, **said: str
 ) -> HttpResponse:
     application, asked = _fetch(request, pk, paper)
-    typed = request.POST.get("version", "")
     # A page that showed another paper than there is now is answered by what there is (409).
-    version = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0
+    must_be_shown(asked, request.POST.get("version", ""))
     try:
-        deed(asked, by=request.user, version=version, **said)
+        deed(asked, by=request.user, version=asked.version, **said)
     except Refused as refusal:
         messages.error(request, refusal.reason)
     else:

@@ -19,6 +19,7 @@ from cohorts.models import Enrolment, plain
 from cohorts.states import ENROLMENT_LIVE
 from partnership import clock
 from partnership import policies as partnership_policies
+from partnership.forms import VersionForm
 from partnership.models import Convention, User, Zone
 from partnership.policies import get_allowed, require
 from partnership.states import Channel, Role
@@ -27,7 +28,7 @@ from partnership.workflow import Refused
 from .. import measures, policies, services
 from ..board import story
 from ..board import zone as boards
-from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter, VersionForm
+from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
 from ..models import HostSite, Placement
 from ..states import PLACED, PLACEMENT_LIVE, PlacementState
 
@@ -117,11 +118,6 @@ def _placement(request: HttpRequest, pk: UUID) -> Placement:
     return get_allowed(rows, policies.can_change, request.user, pk=pk)
 
 
-def _version(request: HttpRequest) -> int:
-    form = VersionForm(request.POST)
-    return form.cleaned_data["version"] if form.is_valid() else 0
-
-
 @require_POST
 def placement_send(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the host now."""
@@ -171,7 +167,7 @@ def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the host said yes by telephone."""
     placement = _placement(request, pk)
     try:
-        services.accept(placement, by=request.user, channel=Channel.PHONE, version=_version(request))
+        services.accept(placement, by=request.user, channel=Channel.PHONE, version=VersionForm.shown(request.POST))
         messages.success(
             request,
             _("Yes of %(site)s recorded: %(student)s is written to.")
