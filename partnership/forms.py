@@ -13,7 +13,6 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -21,6 +20,7 @@ from . import clock, limits
 from .fields import AddressField, LineField, NameField, PhoneField
 from .models import Membership, OutgoingMessage, Party, User, Zone
 from .states import Role
+from .versions import VersionForm
 
 
 class EvidenceForm(forms.Form):
@@ -52,22 +52,6 @@ class LettersForm(forms.Form):
 
 
 # -- people -----------------------------------------------------------------------------------------------------------
-
-
-class VersionForm(forms.Form):
-    """Which state of the thing was on the page: an older one is answered with a 409."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
-
-    def clean_version(self) -> int:
-        # A form that does not say what it showed has shown nothing of now.
-        return self.cleaned_data["version"] or 0
-
-    @classmethod
-    def shown(cls, data: QueryDict) -> int:
-        """The version that a page with nothing to fill in has sent; 0 for what is none."""
-        form = VersionForm(data)
-        return form.cleaned_data["version"] if form.is_valid() else 0
 
 
 class PersonFilter(forms.Form):

@@ -12,9 +12,9 @@ from stdnum.fr import siret as siret_numbers
 from cohorts.models import Intake
 from cohorts.states import EXIT_REASONS, ApplicationState
 from partnership.fields import AddressField, LineField, NameField, PhoneField, ProseField
-from partnership.forms import VersionForm
 from partnership.models import Commune, Zone
 from partnership.states import Channel
+from partnership.versions import VersionForm
 
 from .models import HostSite
 from .states import CallFlow, DeclineReason

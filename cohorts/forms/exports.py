@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partnership.fields import LineField
-from partnership.forms import VersionForm
+from partnership.versions import VersionForm
 
 from ..exports import COLUMNS
 from ..models import ColumnTemplate

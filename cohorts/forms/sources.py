@@ -9,8 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from partnership.fields import LineField
-from partnership.forms import VersionForm
 from partnership.models import Zone
+from partnership.versions import VersionForm
 
 from ..models import RecruitmentSource
 from ..states import SourceKind

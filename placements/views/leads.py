@@ -19,10 +19,10 @@ from cohorts.models import Enrolment, plain
 from cohorts.states import ENROLMENT_LIVE
 from partnership import clock
 from partnership import policies as partnership_policies
-from partnership.forms import VersionForm
 from partnership.models import Convention, User, Zone
 from partnership.policies import get_allowed, require
 from partnership.states import Channel, Role
+from partnership.versions import VersionForm
 from partnership.workflow import Refused
 
 from .. import measures, policies, services
