@@ -17,6 +17,7 @@ from partnership.workflow import Refused, edit, move
 from .. import emails, letters
 from ..models import Application, ApplicationQuerySet
 from ..states import FOLLOW, LIVE
+from .sameness import close_fresh_links
 
 
 @transaction.atomic
@@ -55,8 +56,11 @@ _CAME_BACK = (MessageState.DEAD, MessageState.BOUNCED)
 def _follow(application: Application, former: str, *, again: list[OutgoingMessage], by: User) -> None:
     """What has not left goes to the new address; whoever has the former one must not read on."""
     person = application.candidate
-    for file in person.applications.live() if former else ():
-        links.revoke(FOLLOW, file)
+    if former:
+        files = list(person.applications.all())
+        close_fresh_links(files)
+        for file in files:
+            links.revoke(FOLLOW, file)
     named = [letter.pk for letter in again]
     for letter in letters.stopped_for(person, by).filter(state__in=_CAME_BACK).exclude(pk__in=named):
         move(letter, MessageState.CANCELLED, by=by)

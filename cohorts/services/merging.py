@@ -16,6 +16,7 @@ from partnership.workflow import Refused, record_all
 from ..models import Application, Candidate, Consent, TwoPeople, kept_of_people
 from ..states import LIVE, ApplicationState
 from .moves import REFUSALS
+from .sameness import close_fresh_links
 
 # What is chosen together where the two differ: a postcode goes with its commune.
 TRAITS: dict[str, tuple[str, ...]] = {
@@ -212,6 +213,7 @@ def _tell_letters_and_links(stays: Candidate, goes: Candidate, files: Collection
     letters.filter(link_subject=ref(goes)).update(link_subject=ref(stays))
     letters.update(to_ref=ref(stays))
     OutgoingMessage.objects.filter(about=ref(goes)).update(about=ref(stays))
+    close_fresh_links(files)
     AccessLink.objects.filter(subject=ref(goes)).update(subject=ref(stays))
     # Whoever wanted no more letters of a kind, under either record, wants none.
     unwanted = OptOut.objects.filter(person=ref(goes))

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Func, Q, TextField, Value
 
+from partnership import links, outbox
+
 from ..models import Application, Candidate, Intake, plain, same_name
-from ..states import ApplicationState
+from ..states import ERASE, TAKE, ApplicationState
 
 
 class Turn(Func):
@@ -47,6 +49,14 @@ def same_person(candidate: Candidate, intake: Intake) -> Candidate | None:
     )
     live = Application.objects.live().filter(candidate__in=same, intake=intake).first()
     return live.candidate if live is not None else next(iter(same), None)
+
+
+def close_fresh_links(files: Iterable[Application]) -> None:
+    """The links that open or erase everything held go with the address, and with the person, they were sent for."""
+    for file in files:
+        for purpose, template in ((TAKE, "cohorts/data_link"), (ERASE, "cohorts/erasure_link")):
+            links.revoke(purpose, file)
+            outbox.cancel(about=file, template=template)
 
 
 def held(person: Candidate) -> Candidate:

@@ -54,7 +54,11 @@ def _file(request: HttpRequest, token: str) -> Application:
     except links.Unusable as problem:
         if problem.why != "unknown":
             raise
-    return _of(request, token, RESUME)
+    draft = _of(request, token, RESUME)
+    if draft.state != ApplicationState.DRAFT:
+        # Handed in, it may be somebody's whom we know: only what was sent to their address opens that.
+        raise links.Unusable("unknown", request.link)
+    return draft
 
 
 def _of(request: HttpRequest, token: str, purpose: str) -> Application:

@@ -367,6 +367,42 @@ def test_a_colleague_who_opens_a_link_stays_signed_in(client_of, file, mailoutbo
     assert browser.get(reverse("cohorts:worklist")).status_code == 200
 
 
+@pytest.mark.parametrize("purpose", ["take", "erase"])
+def test_a_link_sent_to_one_address_never_opens_what_is_held_of_another_person(phone, lyon, purpose):
+    known = factories.candidate(first_name="Manon", last_name="Fictif", email="manon@exemple.test")
+    closed = factories.application(lyon, state=S.REJECTED, of=known)
+    later = factories.cohort("lyon", of=factories.intake(starts_on=clock.today() + timedelta(days=400)))
+    someone = {"first_name": "Quelqu’un", "last_name": "D’autre", "phone": "", "email": "autre@exemple.test"}
+    draft = services.begin(later, submit_key=uuid4(), identity=someone, language="fr")
+    token = links.mint(purpose, ref(draft))
+    services.correct_identity(
+        draft, identity=someone | {"first_name": "Manon", "last_name": "Fictif", "email": known.email}
+    )
+    services.submit(draft, consents=[], notice_version=notices.CURRENT.version)
+    draft.refresh_from_db()
+    assert draft.candidate == known
+    answer = phone.post(_url(f"data_{purpose}", token), {"understood": "on"})
+    assert answer.status_code == 410
+    known.refresh_from_db()
+    closed.refresh_from_db()
+    assert not known.erased_at and known.first_name == "Manon" and closed.state == S.REJECTED
+    assert not JournalEntry.objects.filter(after="data_taken").exists()
+
+
+def test_the_link_of_a_form_that_was_handed_in_opens_nothing_of_whom_we_know(phone, lyon):
+    known = factories.candidate(first_name="Manon", last_name="Fictif", email="manon@exemple.test")
+    factories.application(lyon, state=S.REJECTED, of=known)
+    later = factories.cohort("lyon", of=factories.intake(starts_on=clock.today() + timedelta(days=400)))
+    named = {"first_name": "Manon", "last_name": "Fictif", "phone": "", "email": known.email}
+    draft = services.begin(later, submit_key=uuid4(), identity=named, language="fr")
+    token = links.mint(RESUME, ref(draft))
+    assert phone.get(_url("follow_data", token)).status_code == 200
+    services.submit(draft, consents=[], notice_version=notices.CURRENT.version)
+    assert phone.get(_url("follow_data", token)).status_code == 404
+    phone.post(_url("follow_consent", token), {"purpose": "talent_pool", "answer": "yes"})
+    assert not Consent.objects.exists()
+
+
 def test_what_is_held_is_told_in_words_and_never_by_the_name_of_a_column(phone, student, seat, lyon_lead):
     placing.propose(student, site=seat.site, by=lyon_lead)
     held = personal_data.collect(ref(student.application.candidate))
