@@ -265,7 +265,9 @@ def columns(user: User, filters: Mapping[str, Any], *, cohorts: Iterable[Cohort]
     oldest = [row["pk"] for row in first.union(*others, all=True)]
     totals = dict(source.filter(state__in=PIPELINE).order_by().values_list("state").annotate(n=Count("pk")))
     found = {stage.value: Column(totals.get(stage, 0)) for stage in PIPELINE}
-    shown = Application.objects.filter(pk__in=oldest).select_related("candidate", "owner").only(*_SHOWN)
+    # Asked again: one of them may have moved on meanwhile.
+    shown = Application.objects.filter(pk__in=oldest, state__in=PIPELINE, cohort__in=known)
+    shown = shown.select_related("candidate", "owner").only(*_SHOWN)
     for application in shown.order_by("state_since", "pk"):
         application.cohort = known[application.cohort_id]
         application.intake = application.cohort.intake

@@ -244,7 +244,8 @@ def erase(subject: str, at: datetime) -> Erased:
         "consents": Consent.objects.filter(candidate__in=selves).delete()[0],
         "opt-outs": personal_data.erase_opt_outs(people),
         "told apart": TwoPeople.objects.filter(Q(one__in=selves) | Q(other__in=selves)).delete()[0],
-        "letters": personal_data.erase_letters(people=people, files=refs) + _erase_letters_that_list(keys),
+        "letters": personal_data.erase_letters(people=people, files=refs, last="cohorts/file_erased")
+        + _erase_letters_that_list(keys),
         "links": personal_data.revoke_links([*refs, *people]),
         "reasons": personal_data.erase_reasons([*refs, *people], keep=_CODES),
         "exports": _erase_exports(before=at),

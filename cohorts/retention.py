@@ -16,6 +16,7 @@ from partnership.workflow import THE_CLOCK, Refused
 
 from . import services
 from .models import Application, Bulk, Candidate, Import
+from .personal_data import hold
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +49,10 @@ def _take_people(limit: int) -> int:
 
 @transaction.atomic
 def _take(key: object) -> bool:
-    # Asked again once the row is ours: who has just answered stays, and whom another worker erases is left to it.
-    rows = services.over(clock.now()).filter(pk=key).order_by()
-    person = rows.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    # Files first, then the person, as a merge takes them; asked again once they are ours: who has just answered stays,
+    # and whom another worker has erased meanwhile is not there any more.
+    hold(f"{Candidate._meta.label_lower}:{key}")
+    person = services.over(clock.now()).filter(pk=key).order_by().first()
     if person is None:
         return False
     try:

@@ -121,17 +121,21 @@ _BLANK = dict.fromkeys(("subject", "text", "html", "calendar", "secret", "last_e
 _ON_ITS_WAY = (MessageState.PENDING, MessageState.SENDING)
 
 
-def erase_letters(*, people: Iterable[str], files: Iterable[str]) -> int:
+def erase_letters(*, people: Iterable[str], files: Iterable[str], last: str) -> int:
     """Blank the letters to people and about their files; none of theirs leaves any more. The row and its key stay.
 
-    A letter to somebody else that is on its way (a host learns that a student does not come) leaves first: it is
-    blanked by the next day's retention.
+    A letter to somebody else that is on its way (a host learns that a student does not come) leaves first, and so does
+    the one that tells the person of the erasure (`last`, a template): they are blanked by the next day's retention.
     """
     people, files = list(people), list(files)
     theirs = OutgoingMessage.objects.filter(to_ref__in=people)
     others = OutgoingMessage.objects.filter(about__in=[*files, *people]).exclude(to_ref__in=people)
     unsent = Q(sent_at__isnull=True) | Q(state=MessageState.BOUNCED)
     gone = dict.fromkeys(("lease_token", "lease_until")) | {"state": MessageState.CANCELLED}
+    # What they were offered to want no more of says nothing of anybody now.
+    label = OutgoingMessage._meta.label_lower
+    revoke_links(f"{label}:{key}" for key in theirs.exclude(kind="").values_list("pk", flat=True))
+    theirs = theirs.exclude(template=last, state__in=_ON_ITS_WAY)
     theirs.filter(unsent).exclude(state=MessageState.CANCELLED).update(**gone)
     others.filter(unsent).exclude(state__in=[*_ON_ITS_WAY, MessageState.CANCELLED]).update(**gone)
     number = theirs.exclude(text="", to_email="").update(to_email="", to_name="", **_BLANK)
@@ -182,7 +186,7 @@ def erase_opt_outs(people: Iterable[str]) -> int:
 def journal_of(files: Iterable[str]) -> list[dict[str, Any]]:
     """What was done with somebody's files, without the names of who did it."""
     lines = JournalEntry.objects.filter(about__in=list(files)).order_by("pk")
-    return list(lines.values("at", "actor_kind", "channel", "before", "after", "reason"))
+    return list(lines.values("at", "subject", "actor_kind", "channel", "before", "after", "reason"))
 
 
 def key_of(subject: str, model: type[models.Model]) -> str | None:

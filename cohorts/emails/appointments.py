@@ -115,12 +115,12 @@ def appointment_near(booking: Booking, *, before: int) -> None:
 
 def interview_missed(booking: Booking) -> None:
     """The day after a missed interview, in the morning: shall we fix another?"""
-    _appointment_post(booking, "interview_missed", due=_tomorrow_morning(), others=_others(booking))
+    _appointment_post(booking, "interview_missed", due=_tomorrow_morning(), asked=False, others=_others(booking))
 
 
 def meeting_missed(booking: Booking) -> None:
     """The day after a missed meeting, in the morning: another date, or a call."""
-    _appointment_post(booking, "meeting_missed", due=_tomorrow_morning(), others=_others(booking))
+    _appointment_post(booking, "meeting_missed", due=_tomorrow_morning(), asked=False, others=_others(booking))
 
 
 def _tomorrow_morning() -> datetime:

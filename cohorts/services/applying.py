@@ -21,7 +21,7 @@ from ..states import (
     ApplicationState,
 )
 from .moves import WITH_ALL_A_LETTER_SAYS
-from .sameness import Turn, held, same_person
+from .sameness import Turn, close_fresh_links, held, same_person
 
 # A resume link is sent again for drafts no older than this; an address shared by many people gets a few links.
 DAYS_OF_A_DRAFT = 60
@@ -85,6 +85,8 @@ def correct_identity(draft: Application, *, identity: Mapping[str, Any]) -> None
     draft.version += 1
     draft.save(update_fields=["version"])
     record(draft, "edited", by=person)
+    # Under another name it would open another's.
+    close_fresh_links([draft])
     if person.email != address:
         # Whoever has the mistyped address must not read on.
         outbox.cancel(about=draft)
@@ -204,6 +206,7 @@ def _writes_from_the_known_address(typed: Candidate, person: Candidate) -> bool:
 def _take_over(draft: Application, *, person: Candidate, enquiry: Application | None) -> Application:
     """Give a known person what they have just typed; their enquiry, if any, becomes the application."""
     typed = draft.candidate
+    close_fresh_links([draft, *([enquiry] if enquiry else [])])
     person.last_name = person.last_name or typed.last_name
     for name in ("phone", "email", "birth_year", "birth_month", "postcode", "commune_id", "language"):
         setattr(person, name, getattr(typed, name) or getattr(person, name))

@@ -10,6 +10,7 @@ from partnership.states import Channel
 from partnership.workflow import Actor, Refused, record
 
 from ..models import Application, Candidate, Consent
+from .sameness import held
 
 
 @transaction.atomic
@@ -60,7 +61,7 @@ def read_notice(application: Application, *, by: Actor, channel: Channel = Chann
 
 def _in_turn(application: Application) -> Candidate:
     """The person, held until the commit: two taps at once are one."""
-    person = Candidate.objects.select_for_update(no_key=True).get(pk=application.candidate_id)
+    person = held(application.candidate)
     if person.erased_at:
         raise Refused(_("This person has been erased."))
     return person

@@ -36,10 +36,12 @@ def add_contact(
     """
     if follower_in(cohort, owner) != owner:
         raise Refused(_("%(who)s does not recruit in %(zone)s.") % {"who": owner, "zone": cohort.zone})
-    of = held(of) if of else None
     person = of or Candidate(**(identity or {}))
     # Two colleagues who type the same person at once: the second one waits, and finds the first one's.
     list(Cohort.objects.filter(pk=cohort.pk).annotate(turn=Turn(person)).values_list("turn"))
+    # After the turn, as whoever hands an application in takes them.
+    if of is not None:
+        of = person = held(of)
     known = of or same_person(person, cohort.intake)
     if known is not None and Application.objects.live().filter(candidate=known, intake=cohort.intake).exists():
         raise Refused(REFUSALS["one_live_application_per_person_and_intake"])

@@ -35,10 +35,13 @@ def save_dossier(
     channel: Channel = Channel.WEB,
 ) -> Dossier:
     """Keep what a student says of themselves; Stale if somebody else has just changed it (0: nothing was there)."""
+    # The file first, then its person, as a merge and an erasure take them; the person's row is the turn.
+    rows = Application.objects.select_for_update(no_key=True)
+    application.refresh_from_db(fields=["state", "candidate"], from_queryset=rows)
     if application.state != ApplicationState.CONFIRMED:
         raise Refused(_("The dossier is filled in once the place is confirmed."))
-    # The person's row is the turn: two first saves at once are one after the other.
-    candidate = Candidate.objects.select_for_update(no_key=True).get(pk=application.candidate_id)
+    people = Candidate.objects.select_for_update(no_key=True)
+    candidate = application.candidate = people.get(pk=application.candidate_id)
     dossier = Dossier.objects.filter(candidate=candidate).first()
     if version != (dossier.version if dossier else 0):
         raise Stale(dossier or application)

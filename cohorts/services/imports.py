@@ -280,13 +280,14 @@ def write_step(job: Job) -> bool:
     imported = _at_work(job, ImportState.WRITING)
     if imported is None:
         return True
+    number = 0
     with transaction.atomic():
         waiting = imported.rows.filter(verdict__in=BECOMES_SOMETHING, written=False).order_by("line")[:BATCH]
         if rows := list(waiting):
-            _write(imported, rows)
+            number = _write(imported, rows)
         else:
             _end(imported)
-    job.done += len(rows)
+    job.done += number
     return not rows
 
 
@@ -301,12 +302,19 @@ def _end(imported: Import) -> None:
         emails.contacts_entrusted(imported, to=owner, number=numbers[owner.pk])
 
 
-def _write(imported: Import, rows: Sequence[ImportRow]) -> None:
+def _write(imported: Import, rows: Sequence[ImportRow]) -> int:
     by = imported.made_by
     take_turns((row.answers["first_name"] for row in rows), imported.intake)
     known = _known([row.answers for row in rows], imported)
     cohorts = joinable(by).filter(intake=imported.intake_id).in_bulk()
     judgements = {row.pk: known.judge(row.answers) for row in rows}
+    # Of two rows about one known person the second waits for the next batch, which knows the first one's file.
+    first: dict[UUID, int] = {}
+    rows = [
+        row
+        for row in rows
+        if (person := judgements[row.pk].person) is None or first.setdefault(person, row.pk) == row.pk
+    ]
     for row in rows:
         judged = judgements[row.pk]
         row.verdict, row.application_id = judged.verdict, judged.file
@@ -323,10 +331,12 @@ def _write(imported: Import, rows: Sequence[ImportRow]) -> None:
             row.save(update_fields=["verdict", "told", "application"])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {ImportRow._meta.db_table} SET written = true, application_id = made.file "  # noqa: S608 (ours)
-            "FROM unnest(%s::bigint[], %s::uuid[]) AS made (line, file) WHERE id = made.line",
-            [[row.pk for row in done], [row.application_id for row in done]],
+            f"UPDATE {ImportRow._meta.db_table} SET written = true, application_id = made.file, "  # noqa: S608 (ours)
+            "verdict = made.verdict "
+            "FROM unnest(%s::bigint[], %s::uuid[], %s::text[]) AS made (line, file, verdict) WHERE id = made.line",
+            [[row.pk for row in done], [row.application_id for row in done], [str(row.verdict) for row in done]],
         )
+    return len(rows)
 
 
 def _begin_enquiries(

@@ -117,7 +117,7 @@ def _later(moment: object, days: timedelta) -> ExpressionWrapper:
 
 
 def _end_of_studies() -> QuerySet:
-    """When the last course ended that somebody had really begun: the journal knows who was ever present."""
+    """When the last course ended that somebody had really begun."""
     over = Enrolment.objects.filter(
         application__candidate=OuterRef("pk"), state__in=[EnrolmentState.COMPLETED, EnrolmentState.ENDED]
     )
@@ -126,7 +126,7 @@ def _end_of_studies() -> QuerySet:
         subject=Concat(Value("cohorts.enrolment:"), Cast(OuterRef("pk"), TextField()), output_field=TextField())
     )
     ends = lines.filter(after__in=[EnrolmentState.COMPLETED, EnrolmentState.ENDED]).order_by("-pk").values("at")[:1]
-    begun = over.filter(Exists(lines.filter(after=EnrolmentState.PRESENT)))
+    begun = over.filter(present_at__isnull=False)
     ended = begun.order_by().annotate(at=Coalesce("ended_at", Subquery(ends, output_field=DateTimeField())))
     return ended.order_by("-at").values("at")[:1]
 

@@ -3,12 +3,12 @@
 from datetime import time, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat, Greatest
 from django.utils.translation import gettext as _
 
 from partnership import clock, outbox, working_time
-from partnership.models import User
+from partnership.models import JournalEntry, User
 from partnership.reminders import Reminder, untold
 from partnership.states import ActorKind, Channel
 from partnership.templatetags.ui import longdate
@@ -109,7 +109,11 @@ def _to_welcome() -> QuerySet[Application]:
         intake__starts_on__gt=today,
         intake__starts_on__lte=last_day,
     )
-    return untold(files.exclude(candidate__email=""), "cohorts/first_day", since="cohort__first_day_said_at")
+    subject = Concat(Value("cohorts.application:"), Cast(OuterRef("pk"), TextField()), output_field=TextField())
+    moved = JournalEntry.objects.filter(subject=subject, after="transferred").order_by("-pk").values("at")[:1]
+    # Whoever comes from another zone was told of that one.
+    files = files.annotate(told_from=Greatest("cohort__first_day_said_at", Subquery(moved)))
+    return untold(files.exclude(candidate__email=""), "cohorts/first_day", since="told_from")
 
 
 def _welcome(application: Application) -> None:
@@ -118,7 +122,7 @@ def _welcome(application: Application) -> None:
     missing = application.papers.missing().in_order()
     emails.first_day(
         application,
-        event=f"first_day:{application.pk}:{cohort.first_day_said_at:%Y%m%d%H%M%S}",
+        event=f"first_day:{application.pk}:{application.told_from:%Y%m%d%H%M%S}",
         starts_at=cohort.first_day_at,
         place=cohort.first_day_place,
         bring=cohort.first_day_bring,

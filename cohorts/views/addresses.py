@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from partnership.templatetags.ui import number
-from partnership.workflow import Refused, Stale
+from partnership.workflow import Refused, Stale, must_be_shown
 
 from .. import letters, services
 from ..forms.apply import spoken
@@ -29,16 +29,17 @@ def address_correct(request: HttpRequest, pk: object) -> HttpResponse:
     form = AddressForm(request.POST, stopped=stopped)
     if not form.is_valid():
         return _show(request, application, form, status=422)
-    said, version = form.cleaned_data, request.POST.get("version", "")
+    said = form.cleaned_data
     again = list(said.get("again", ()))
     try:
+        must_be_shown(application, request.POST.get("version", ""))
         services.correct_address(
             application,
             phone=said["phone"],
             email=said["email"],
             again=again,
             by=request.user,
-            version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+            version=application.version,
         )
     except Refused as refusal:
         form.add_error(None, refusal.reason)

@@ -71,8 +71,9 @@ def _reader() -> Any:
 def _note(event: Any) -> None:
     what, recipient = str(event.event_type), str(event.recipient or "")
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
-    # Through the provider's SMTP server nothing comes back but the Message-ID.
-    sending = str(metadata.get("letter") or event.message_id or "")
+    # Through the provider's SMTP server nothing comes back but the Message-ID; an id of the provider's own is not ours.
+    ours = str(event.message_id or "").removeprefix("<")
+    sending = str(metadata.get("letter") or (ours if ours.startswith("letter-") else ""))
     if what in _UNWANTED:
         services.note_complaint(sending, recipient=recipient)
     elif meaning := _MEANING.get(what):

@@ -157,11 +157,12 @@ def test_a_form_of_somebody_known_goes_with_them_and_is_not_told_of_apart(cohort
 
 def _studied(cohort, *, until: datetime) -> Application:
     student = factories.enrolment(cohort, since=CLOSED)
-    for word, at in (("present", until - timedelta(days=200)), ("completed", until)):
+    came = until - timedelta(days=200)
+    for word, at in (("present", came), ("completed", until)):
         JournalEntry.objects.create(
             at=at, actor_kind=ActorKind.CLOCK, subject=ref(student), about=student.about, after=word
         )
-    type(student).objects.filter(pk=student.pk).update(state="completed")
+    type(student).objects.filter(pk=student.pk).update(state="completed", present_at=came, present_by=factories.user())
     return student.application
 
 
