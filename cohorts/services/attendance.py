@@ -9,7 +9,7 @@ from partnership import clock, outbox, workflow
 from partnership.models import User
 from partnership.workflow import Refused, edit, move, record
 
-from .. import emails
+from .. import emails, policies
 from ..handover import follower_in
 from ..models import Application, Booking, Candidate, Evaluation, Slot
 from ..states import LIVE, RATED, ApplicationState, BookingState, SlotKind, SlotState, Source
@@ -59,7 +59,7 @@ def miss(booking: Booking, *, by: User) -> None:
 def miss_the_others(slot: Slot, *, by: User) -> int:
     """Say of everybody who is still expected that they have not come; how many that is."""
     number = 0
-    for booking in slot.bookings.booked().select_related("slot"):
+    for booking in Booking.objects.visible_to(by).booked().filter(slot=slot).select_related("slot"):
         miss(booking, by=by)
         number += 1
     return number
@@ -111,6 +111,8 @@ def walk_in(slot: Slot, *, first_name: str, phone: str, by: User, last_name: str
     intake = slot.cohort.intake
     person = same_person(Candidate(**identity), intake)
     application = Application.objects.live().filter(candidate=person, intake=intake).first() if person else None
+    if application is not None and not policies.can_decide(by, application):
+        raise Refused(_("There is a file for this intake already, in a zone of your colleagues."))
     if application is None:
         owner = follower_in(slot.cohort, by)
         if owner is None:

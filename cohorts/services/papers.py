@@ -18,7 +18,7 @@ from partnership.models import User
 from partnership.papers.sentences import SENTENCES
 from partnership.reminders import Reminder, untold
 from partnership.states import Channel, Scan
-from partnership.workflow import THE_CLOCK, Actor, Refused, move, record_all
+from partnership.workflow import THE_CLOCK, Actor, Refused, move, record, record_all
 
 from .. import emails
 from ..models import Application, PaperKind, PaperRequest, is_minor, names_of
@@ -98,7 +98,7 @@ def _ask(application: Application, kinds: Iterable[PaperKind], *, by: Actor, han
 @transaction.atomic
 def drop_paper(request: PaperRequest, *, by: User, version: int | None = None) -> None:
     """Ask for a paper no longer; a file that was sent for it goes."""
-    held = _held(request)
+    held = _open(request)
     name = held.file.name
     move(held, _S.DROPPED, by=by, version=version, file="", scan="", pages=0, sent_at=None, refusal="")
     if name:
@@ -146,6 +146,8 @@ def send_paper(
 def receive_on_paper(request: PaperRequest, *, by: User, version: int | None = None) -> None:
     """Somebody of ours has the paper in their hands: received and accepted, without a file."""
     held = _open(request)
+    if held.state == _S.RECEIVED:
+        raise Refused(_("A file was sent for this paper: look at it first."))
     seen = {"checked_at": clock.now(), "checked_by": by, "refusal": "", "is_on_paper": True}
     move(held, _S.ACCEPTED, by=by, channel=Channel.PAPER, version=version, **seen)
     _forget_the_word(held)
@@ -193,7 +195,8 @@ def _refuse(held: PaperRequest, *, reason: str, by: Actor, hand: User | None, **
 def look_again_at_papers() -> int:
     """Ask the virus scanner again about papers it did not answer for; how many it has now answered for."""
     answered = 0
-    for request in PaperRequest.objects.filter(scan=Scan.PENDING).exclude(file="").order_by("sent_at")[:MOST_SCANS]:
+    # At random: one that the scanner cannot read keeps no other waiting.
+    for request in PaperRequest.objects.filter(scan=Scan.PENDING).exclude(file="").order_by("?")[:MOST_SCANS]:
         scan = papers.look_again(request.file.name)
         if scan == Scan.PENDING:
             break  # it is still away: the next sweep asks
@@ -212,9 +215,15 @@ def _note_scan(request: PaperRequest, scan: Scan) -> None:
         PaperRequest.objects.filter(pk=held.pk).update(scan=scan)
         return
     papers.discard(held.file.name)
+    gone = {"file": "", "scan": "", "pages": 0}
+    if held.state != _S.RECEIVED:
+        # Refused already, or seen on paper since: the file goes, and nobody is told twice.
+        PaperRequest.objects.filter(pk=held.pk).update(**gone)
+        record(held, "edited", by=THE_CLOCK, reason="file")
+        return
     with translation.override(held.application.candidate.language):
         reason = str(SENTENCES["virus"])
-    _refuse(held, reason=reason, by=THE_CLOCK, hand=None, file="", scan="", pages=0)
+    _refuse(held, reason=reason, by=THE_CLOCK, hand=None, **gone)
 
 
 def _held(request: PaperRequest) -> PaperRequest:

@@ -1,6 +1,7 @@
 """The part of a file with which one calls: how to reach the person, and how often one has tried."""
 
 from typing import Any
+from urllib.parse import quote
 
 import phonenumbers
 from django.utils.translation import gettext as _
@@ -17,20 +18,24 @@ _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 def panel(application: Application, calls: list[Call]) -> dict[str, Any]:
     """The links that reach the person, and the calls so far, the newest first, in a sentence."""
-    return {"ways": _ways(application.candidate.phone), "tried": _tried(calls), "next_at": application.next_at}
+    return {"ways": ways(application.candidate.phone), "tried": _tried(calls), "next_at": application.next_at}
 
 
-def _ways(number: str) -> list[dict[str, str]]:
+def ways(number: str, *, text: str = "") -> list[dict[str, str]]:
+    """The addresses that open a telephone's own programs, with a text to send where there is one."""
     if not number:
         return []
     said = _("Call %(number)s") % {"number": phone(number)}
-    ways = [
+    # The odd « ?& » is what both kinds of telephones understand.
+    body, query = (f"?&body={quote(text)}", f"?text={quote(text)}") if text else ("", "")
+    found = [
         {"url": f"tel:{number}", "label": said, "icon": "phone"},
-        {"url": f"sms:{number}", "label": _("SMS"), "icon": "letter"},
+        {"url": f"sms:{number}{body}", "label": _("SMS"), "icon": "letter"},
     ]
     if _is_mobile(number):
-        ways.append({"url": f"https://wa.me/{number.removeprefix('+')}", "label": _("WhatsApp"), "icon": "letter"})
-    return ways
+        address = f"https://wa.me/{number.removeprefix('+')}{query}"
+        found.append({"url": address, "label": _("WhatsApp"), "icon": "letter"})
+    return found
 
 
 def _is_mobile(number: str) -> bool:

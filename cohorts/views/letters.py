@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from .. import bulk
 from ..forms.letters import DraftForm, TellingForm
 from ..letters import readable, short_of
 from ..models import Application
+from . import call_panel
 from .applications import fetch
 
 
@@ -86,16 +86,14 @@ def letter_tell(request: HttpRequest, pk: object, letter: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         done = _("It is written down: the letter leaves no more.")
         return _act(request, pk, letter, partial(house.tell_letter, way=form.cleaned_data["way"]), done)
-    short, number = short_of(found), person.phone
+    short = short_of(found)
     context = {
         "application": application,
         "letter": found,
         "form": form,
         "text": short,
         "may_tell": found.state in house.BY_HAND,
-        # The odd « ?& » is what both kinds of telephones understand.
-        "sms": f"sms:{number}?&body={quote(short)}" if number else "",
-        "whatsapp": f"https://wa.me/{number.removeprefix('+')}?text={quote(short)}" if number else "",
+        "ways": call_panel.ways(person.phone, text=short),
     }
     return render(request, "cohorts/letter_tell.html", context, status=422 if form.is_bound else 200)
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnership import policies as house
-from partnership.models import OutgoingMessage, ref
+from partnership.models import ref
 from partnership.templatetags.ui import number
 from partnership.workflow import Refused
 
@@ -126,7 +126,7 @@ def _what_moves(files: list[Application]) -> list[str]:
     keys = [file.pk for file in files]
     calls = Call.objects.filter(application__in=keys).count()
     bookings = Booking.objects.filter(application__in=keys).count()
-    letters = OutgoingMessage.objects.filter(about__in=map(ref, files)).count()
+    letters = story.letters_about(map(ref, files)).count()
     return [str(file) for file in files] + [
         words % {"n": number(count)}
         for count, words in (

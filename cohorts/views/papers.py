@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnership import links, papers
-from partnership.states import Channel
+from partnership.states import Channel, Scan
 from partnership.uploads import takes_files
 from partnership.workflow import Refused, must_be_shown
 
@@ -122,7 +122,7 @@ def _row(asked: PaperRequest, refusal: forms.Form | None, *, is_open: bool) -> d
     to = asked.FLOW[asked.state]
     return {
         "paper": asked,
-        "may_accept": is_open and S.ACCEPTED in to and bool(asked.file),
+        "may_accept": is_open and S.ACCEPTED in to and bool(asked.file) and asked.scan == Scan.CLEAN,
         "may_refuse": is_open and S.REFUSED in to and bool(asked.file),
         "may_receive": is_open and S.ACCEPTED in to and asked.state != S.RECEIVED,
         "may_drop": is_open and S.DROPPED in to and asked.state != S.RECEIVED,

@@ -11,31 +11,21 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from partnership import clock
 from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.outbox import TEST
-from partnership.states import UNWANTED, ActorKind, Channel, LetterKind, MessageState, Way
+from partnership.states import ActorKind, Channel, MessageState
 from partnership.templatetags.ui import daytime
 
-from ..handover import ENTRUSTED, SILENCE
-from ..models import Application, Booking, Call, Candidate, PaperRequest
-from ..states import EXITS, BookingState, Coming, ConditionKind, ConsentPurpose, ExitReason, SlotKind
+from .. import journal
+from ..models import Application, Booking, Call, PaperRequest
+from ..states import EXITS, BookingState, SlotKind
 
 NEWEST = 200
-# Lines whose reason is the key of a colleague.
-_ABOUT_SOMEBODY = (ENTRUSTED, SILENCE)
 # Of each of two people beside each other.
 FEW = 40
-# A call speaks for itself.
-_CALLED = "called"
-_HEARD = "heard"
-_LABELS = {field.name: field.verbose_name for model in (Candidate, Application) for field in model._meta.fields}
-_REASONS = dict(
-    [*ExitReason.choices, *ConsentPurpose.choices, *ConditionKind.choices, *LetterKind.choices, *Way.choices]
-)
-_REASONS[UNWANTED] = gettext_lazy("such letters are no longer wanted")
 
 
 def calls_of(application: Application) -> list[Call]:
@@ -59,11 +49,10 @@ def days_of(
     about = [ref(file) for file in application.line()]
     bookings = [one for one in named if isinstance(one, Booking)]
     kinds = {ref(one): one.get_kind_display() if isinstance(one, Booking) else str(one) for one in named}
-    journal = JournalEntry.objects.filter(about__in=about).exclude(_told_by_the_file(bookings)).exclude(after=_CALLED)
-    letters = OutgoingMessage.objects.filter(about__in=about).exclude(template__startswith=TEST).defer("text", "html")
+    told, letters = _lines_about(about, bookings), letters_about(about)
     if not everything:
-        journal, letters = journal[: NEWEST + 1], letters[: NEWEST + 1]
-    lines = list(journal)
+        told, letters = told[: NEWEST + 1], letters[: NEWEST + 1]
+    lines = list(told)
     names = _names_of(lines)
     # A letter follows the deed it tells: newest first, it stands above.
     entries = [_letter(letter, application) for letter in letters]
@@ -85,9 +74,8 @@ def days_of_people(people: Sequence[Sequence[Application]]) -> list[tuple[list[d
     keys = [file.pk for file in files.values()]
     bookings = list(Booking.objects.filter(application__in=keys))
     kinds = {ref(booking): booking.get_kind_display() for booking in bookings}
-    journal = JournalEntry.objects.filter(about__in=files).exclude(_told_by_the_file(bookings)).exclude(after=_CALLED)
-    lines = list(journal[:NEWEST])
-    letters = list(OutgoingMessage.objects.filter(about__in=files).defer("text", "html")[:NEWEST])
+    lines = list(_lines_about(files, bookings)[:NEWEST])
+    letters = list(letters_about(files)[:NEWEST])
     calls = list(Call.objects.filter(application__in=keys).select_related("by")[:NEWEST])
     names = _names_of(lines)
     stories = []
@@ -97,8 +85,22 @@ def days_of_people(people: Sequence[Sequence[Application]]) -> list[tuple[list[d
         entries += [_deed(line, own[line.about], names, kinds) for line in lines if line.about in own]
         entries += [_call(call) for call in calls if f"cohorts.application:{call.application_id}" in own]
         entries.sort(key=lambda entry: entry["at"], reverse=True)
-        stories.append((_by_day(entries[:FEW]), len(entries) > FEW))
+        # What one of them fills leaves less of the other.
+        is_cut = NEWEST in (len(lines), len(letters), len(calls))
+        stories.append((_by_day(entries[:FEW]), is_cut or len(entries) > FEW))
     return stories
+
+
+def letters_about(files: Iterable[str]) -> models.QuerySet[OutgoingMessage]:
+    """The letters about files, by reference; what a colleague has tried on themselves is none."""
+    letters = OutgoingMessage.objects.filter(about__in=list(files)).exclude(template__startswith=TEST)
+    return letters.defer("text", "html")
+
+
+def _lines_about(files: Iterable[str], bookings: Iterable[Booking]) -> models.QuerySet[JournalEntry]:
+    # A call speaks for itself.
+    lines = JournalEntry.objects.filter(about__in=list(files)).exclude(after=journal.CALLED)
+    return lines.exclude(_told_by_the_file(bookings))
 
 
 def _by_day(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -114,16 +116,8 @@ def _told_by_the_file(bookings: Iterable[Booking]) -> Q:
 
 def _names_of(lines: Iterable[JournalEntry]) -> dict[str, str]:
     keys = {line.actor_ref for line in lines if line.actor_kind == ActorKind.USER}
-    keys |= {line.reason for line in lines if line.after in _ABOUT_SOMEBODY and _is_key(line.reason)}
+    keys |= {line.reason for line in lines if line.after in journal.ABOUT_SOMEBODY and _is_key(line.reason)}
     return {str(key): name for key, name in User.objects.filter(pk__in=keys).values_list("pk", "full_name")}
-
-
-def _reason(line: JournalEntry, names: dict[str, str]) -> str:
-    if line.after in _ABOUT_SOMEBODY:
-        return names.get(line.reason, "")
-    if line.after == _HEARD:
-        return ", ".join(str(_LABELS.get(name, name)) for name in line.reason.split(", "))
-    return str(_REASONS.get(line.reason, line.reason))
 
 
 def _is_key(text: str) -> bool:
@@ -151,50 +145,16 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
         model = apps.get_model(label)
     except (LookupError, ValueError):
         model = None
-    words = {
-        "edited": _("Changed"),
-        "applied_again": _("The same person applied again"),
-        "refused": pgettext("letters", "No more wanted"),
-        "wanted": pgettext("letters", "Wanted again"),
-        "readdressed": _("Telephone or address corrected"),
-        "transferred": _("Moved to another zone"),
-        "merged": _("Two records of this person are one"),
-        "told_apart": _("Told apart from somebody who resembles them"),
-        "invited": _("Invited to choose a date"),
-        "source_set": _("Recruitment source said"),
-        ENTRUSTED: _("Entrusted to a colleague"),
-        SILENCE: _("Nothing done for days: told by letter"),
-        _HEARD: _("Answers heard"),
-        "notice_told": _("Told what becomes of their data"),
-        "asked": pgettext("condition", "asked for"),
-        "met": pgettext("condition", "met"),
-        "unmet": pgettext("condition", "still to be met"),
-        "rated": _("given"),
-        "dossier": _("Dossier filled in"),
-        "asked_if_coming": _("asked whether they still come"),
-        **{value: str(label) for value, label in Coming.choices},
-        "consent_given": _("Agrees"),
-        "consent_renewed": _("Agrees again"),
-        "consent_withdrawn": _("No longer agrees"),
-        "data_asked": _("Asked for their data"),
-        "data_taken": _("Received their data"),
-        "erasure_asked": _("Asked for the erasure of their file"),
-        "erasure_link_asked": _("Asked for the link that erases their file"),
-        "erased": _("Erased"),
-        "notice_read": _("Read the notice on personal data"),
-        "told_it_ends": _("Told that their file ends"),
-    } | _states(model)
-    if line.before == line.after == BookingState.BOOKED:
-        words |= {line.before: "", line.after: _("Moved")}
+    moved = line.before == line.after == BookingState.BOOKED
     own = model is Application
     ends = line.after in EXITS if own else line.after in ("ended", "declined", "broken", "cancelled")
     what = kinds.get(line.subject) or ("" if own or model is None else model._meta.verbose_name)
     return {
         "at": line.at,
         "text": _("%(what)s:") % {"what": capfirst(what)} if what else "",
-        "before": _word(line.before, words),
-        "after": _word(line.after, words),
-        "reason": _reason(line, names),
+        "before": "" if moved else journal.word(line.subject, line.before),
+        "after": _("Moved") if moved else journal.word(line.subject, line.after),
+        "reason": journal.reason(line.after, line.reason, names),
         "who": _who(line, application, names),
         "meaning": "late" if ends else "",
         "shape": "octagon" if ends else "disc",
@@ -213,19 +173,6 @@ def _call(call: Call) -> dict[str, Any]:
         "who": str(call.by),
         "shape": "phone",
     }
-
-
-def _word(said: str, words: dict[str, str]) -> str:
-    verb, _space, figure = said.partition(" ")
-    if verb == "rank":
-        return _("Rank %(n)s on the waiting list") % {"n": figure}
-    return words.get(said, said)
-
-
-def _states(model: type[models.Model] | None) -> dict[str, str]:
-    if model is None or not any(field.name == "state" for field in model._meta.fields):
-        return {}
-    return {str(value): str(label) for value, label in model._meta.get_field("state").flatchoices}
 
 
 def _letter(letter: OutgoingMessage, application: Application) -> dict[str, Any]:

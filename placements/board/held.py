@@ -12,17 +12,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from cohorts import journal
 from cohorts.letters import readable
 from cohorts.states import (
     ApplicationState,
     Availability,
     BookingState,
     CallResult,
+    Coming,
     ConditionKind,
     ConsentPurpose,
     EnrolmentState,
-    ExitReason,
     Level,
+    PaperRequestState,
     Source,
 )
 from partnership.states import ActorKind, Channel, LetterKind
@@ -37,6 +39,7 @@ SECTIONS: dict[str, Promise] = {
     "papers": gettext_lazy("Papers you were asked for"),
     "interviews": gettext_lazy("Interviews and meetings"),
     "marks": gettext_lazy("Marks given on the spot"),
+    "enrolments": gettext_lazy("Your place on the course"),
     "calls": gettext_lazy("Telephone calls"),
     "conditions": gettext_lazy("Conditions of an offer"),
     "consents": gettext_lazy("What you agreed to"),
@@ -98,34 +101,16 @@ NAMES: dict[str, Promise] = {
     "withdrawn_at": gettext_lazy("Withdrawn on"),
     "written_at": gettext_lazy("Written on"),
 }
-# Words for deeds that are no state.
-_DEEDS: dict[str, Promise] = {
-    "called": gettext_lazy("called"),
-    "consent_given": gettext_lazy("agreed"),
-    "consent_renewed": gettext_lazy("agreed again"),
-    "consent_withdrawn": gettext_lazy("no longer agreed"),
-    "data_asked": gettext_lazy("asked for the data"),
-    "data_taken": gettext_lazy("took the data"),
-    "edited": gettext_lazy("changed"),
-    "erasure_asked": gettext_lazy("asked for the erasure"),
-    "erasure_link_asked": gettext_lazy("asked for the link that erases"),
-    "invited": gettext_lazy("invited to choose a date"),
-    "notice_read": gettext_lazy("read the notice"),
-    "told_it_ends": gettext_lazy("told that the file ends"),
-}
 _STATES = dict([*EnrolmentState.choices, *BookingState.choices, *PlacementState.choices, *ApplicationState.choices])
-_REASONS = dict([*ConsentPurpose.choices, *ConditionKind.choices, *CallResult.choices, *ExitReason.choices])
 _CODES: dict[str, Mapping[Any, str | Promise]] = {
     "actor_kind": dict(ActorKind.choices),
-    "after": _STATES | _DEEDS,
+    "answer": dict(Coming.choices),
     "availability": dict(Availability.choices),
-    "before": _STATES,
     "channel": dict(Channel.choices),
     "decline_reason": dict(DeclineReason.choices),
     "kind": dict([*ConditionKind.choices, *LetterKind.choices]),
     "level": dict(Level.choices),
     "purpose": dict(ConsentPurpose.choices),
-    "reason": _REASONS,
     "result": dict(CallResult.choices),
     "source": dict(Source.choices),
     "state": _STATES,
@@ -144,7 +129,18 @@ def sections(held: Mapping[str, list[dict[str, Any]]]) -> list[Section]:
     """All that is held, the person first and the journal last; what has no words yet is shown by its own name."""
     order = [*SECTIONS]
     known = sorted(held, key=lambda key: order.index(key) if key in order else len(order) - 1.5)
-    return [Section(_title(key, SECTIONS), [_entry(line) for line in held[key]]) for key in known]
+    return [Section(_title(key, SECTIONS), [_entry(_worded(key, line)) for line in held[key]]) for key in known]
+
+
+def _worded(section: str, line: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The line with the words of its kind of thing for its codes; no colleague is named in the journal."""
+    if section == "papers":
+        return {**line, "state": PaperRequestState(line["state"]).label}
+    if section != "journal":
+        return line
+    said = {name: journal.word(line["subject"], line[name]) for name in ("before", "after") if line[name]}
+    said["reason"] = journal.reason(line["after"], line["reason"], {})
+    return {name: said.get(name, value) for name, value in line.items() if name != "subject"}
 
 
 def _title(key: str, names: Mapping[str, Promise]) -> str:
@@ -170,7 +166,9 @@ def _said(key: str, value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_said(key, one) for one in value)
     if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {_said(name, one)}" for name, one in value.items() if one)
+        colon = _("%(name)s: %(value)s")
+        pairs = [(_title(name, NAMES), _said(name, one)) for name, one in value.items() if one]
+        return "\n".join(colon % {"name": name, "value": said} for name, said in pairs)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):

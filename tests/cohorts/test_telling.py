@@ -1,5 +1,6 @@
 """Telling what a letter says oneself, by telephone or by a message: written down, and the letter leaves no more."""
 
+import html
 from urllib.parse import unquote
 
 import pytest
@@ -87,11 +88,14 @@ def test_a_form_that_says_nothing_changes_nothing(letter, client, said):
 def test_the_links_carry_the_short_text_to_the_telephone(letter, client):
     page = _page(client, letter)
     short = page.context["text"]
-    assert page.context["sms"].startswith("sms:+33612345678?&body=")
-    assert page.context["whatsapp"].startswith("https://wa.me/33612345678?text=")
-    for address in (page.context["sms"], page.context["whatsapp"]):
-        assert unquote(address.partition("=")[2]) == short
-    assert 'href="tel:+33612345678"' in page.content.decode()
+    addresses = [way["url"] for way in page.context["ways"]]
+    assert [unquote(address) for address in addresses] == [
+        "tel:+33612345678",
+        f"sms:+33612345678?&body={short}",
+        f"https://wa.me/33612345678?text={short}",
+    ]
+    said = html.unescape(page.content.decode())
+    assert all(f'href="{address}"' in said for address in addresses)
 
 
 def test_somebody_without_a_telephone_is_told_so(letter, client):
@@ -99,7 +103,7 @@ def test_somebody_without_a_telephone_is_told_so(letter, client):
     file = factories.application(of=person)
     emails.application_received(file)
     page = _page(client, OutgoingMessage.objects.get(about=ref(file)))
-    assert page.status_code == 200 and page.context["sms"] == ""
+    assert page.status_code == 200 and page.context["ways"] == []
     assert "wa.me" not in page.content.decode()
 
 
