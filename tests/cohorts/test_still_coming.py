@@ -67,7 +67,7 @@ def test_a_student_is_asked_each_fortnight_until_a_week_before_the_first_day(stu
         told[number] = len(letters(student))
     days = [number for number in range(1, 92) if told[number] != told[number - 1]]
     assert days == [14, 28, 42, 56, 70]
-    assert "Êtes-vous toujours partant" in letters(student)[0].text
+    assert "Venez-vous toujours" in letters(student)[0].text
     assert len({letter.key for letter in letters(student)}) == 5
 
 
