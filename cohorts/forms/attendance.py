@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,7 +53,7 @@ class EvaluationForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         for name in CRITERIA:
             self.fields[name] = forms.TypedChoiceField(
-                label=Evaluation._meta.get_field(name).verbose_name,
+                label=capfirst(Evaluation._meta.get_field(name).verbose_name),
                 choices=MARKS,
                 coerce=int,
                 empty_value=None,

@@ -1,6 +1,7 @@
 """What staff write down of a person's own data: a consent they were told, an erasure they were asked for."""
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ..states import ConsentPurpose
@@ -13,7 +14,7 @@ class ConsentToldForm(ChannelForm):
     field_order = ["purpose", "answer", "channel"]
     purpose = forms.ChoiceField(
         label=_("What they agree to"),
-        choices=ConsentPurpose.choices,
+        choices=[(purpose, capfirst(label)) for purpose, label in ConsentPurpose.choices],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what was spoken of.")},
     )

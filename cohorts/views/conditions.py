@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from partnership import policies as house
@@ -117,5 +117,9 @@ def _verdict(by_kind: dict[str, int]) -> str:
     if not total:
         return _("No condition is left to be met.")
     words = ngettext("%(n)s condition is still to be met", "%(n)s conditions are still to be met", total)
-    kinds = ", ".join(f"{number(by_kind[kind])} {label}" for kind, label in ConditionKind.choices if kind in by_kind)
+    kinds = ", ".join(
+        pgettext("figure and its number", "%(label)s: %(n)s") % {"label": label, "n": number(by_kind[kind])}
+        for kind, label in ConditionKind.choices
+        if kind in by_kind
+    )
     return f"{words % {'n': number(total)}} ({kinds})."

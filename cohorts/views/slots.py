@@ -86,6 +86,8 @@ def _list_verdict(slots: list[Slot], first: date) -> str:
         words = ngettext(
             "From %(first)s to %(last)s, %(n)s person came.", "From %(first)s to %(last)s, %(n)s people came.", present
         )
+        if not present:
+            words = _("From %(first)s to %(last)s, nobody came.")
         last = first + timedelta(days=DAYS_A_PAGE - 1)
         return words % {"first": shortdate(first), "last": longdate(last), "n": number(present)}
     ahead = [slot for slot in slots if _is_ahead(slot)]

@@ -75,7 +75,7 @@ def coming(enrolment: Enrolment | None) -> list[dict[str, Any]]:
         answer = f"{enrolment.get_answer_display()}, {longdate(enrolment.answered_at)}, {who}"
     questions = ngettext("%(n)s question", "%(n)s questions", enrolment.unanswered) % {"n": enrolment.unanswered}
     rows = [
-        (_("Last answer"), answer or _("none yet")),
+        (_("Last answer"), answer or _("nothing said yet")),
         (_("Last asked"), longdate(enrolment.asked_at)),
         (_("Without an answer"), questions if enrolment.unanswered else ""),
     ]
