@@ -184,7 +184,7 @@ def test_another_zones_condition_does_not_exist(lyon_recruiter, client_of):
 def test_many_are_ticked_after_a_look_at_who_is_and_who_is_not(client, recruiter):
     files = [offered(None, "bac", "papers", state=state) for state in (S.ADMITTED, S.CONFIRMED, S.CONFIRMED)]
     listed = client.get(address("condition_list"), {"condition": "bac"})
-    assert listed.context["verdict"] == "3 conditions are still to be met (3 diploma required obtained)."
+    assert listed.context["verdict"] == "3 conditions are still to be met (diploma required obtained: 3)."
     keys = [condition.pk for condition in listed.context["page"]]
     # Meanwhile one is ticked by somebody else, and one place is given back.
     services.meet(files[0].conditions.get(kind="bac"), by=factories.user("recruiter"))
