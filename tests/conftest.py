@@ -1,6 +1,7 @@
 """Personas by role, and the few fixtures every folder shares."""
 
 import os
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -26,6 +27,16 @@ def nobody_erased_before():
     """Whoever a test has erased is written down beside the database, where no rollback takes it away."""
     yield
     tombstones.path().unlink(missing_ok=True)
+
+
+@pytest.fixture
+def folder(settings, tmp_path) -> Path:
+    """Where this test alone keeps its files and its tombstones."""
+    settings.DATA_DIR = tmp_path / "data"
+    settings.DATA_DIR.mkdir()
+    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": settings.DATA_DIR}}
+    settings.STORAGES = settings.STORAGES | {"default": storage}
+    return settings.DATA_DIR
 
 
 @pytest.fixture

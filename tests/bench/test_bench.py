@@ -19,10 +19,8 @@ from tests.bench.measure import alternate
 
 
 @pytest.fixture
-def bench(db, settings, tmp_path):
+def bench(db, folder):
     """All of it on a few rows of the tests' own database, whose transaction no request may end."""
-    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = settings.STORAGES | {"default": storage}
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield Bench(Scale(small=200, large=201, rounds=1, times=1, exported=200, imported=20), apart=False)

@@ -318,8 +318,7 @@ def test_the_database_keeps_marks_between_zero_and_four_and_one_grid_a_rater(rec
         Evaluation.objects.create(**said, call=4)
 
 
-def test_marks_are_handed_over_and_erased_with_the_person(recruiter, tmp_path, settings):
-    settings.DATA_DIR = tmp_path
+def test_marks_are_handed_over_and_erased_with_the_person(recruiter, folder):
     booking = _interview(recruiter)
     services.rate(booking, by=recruiter, marks={"call": 3}, note="Rit beaucoup.")
     subject = ref(booking.application.candidate)

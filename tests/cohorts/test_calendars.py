@@ -122,8 +122,7 @@ def test_other_letters_carry_nothing(recruiter, settings):
     assert mail.outbox[0].message().get_content_type() == "multipart/alternative"
 
 
-def test_erasure_and_time_take_the_appointment_out_of_the_letter(recruiter, tmp_path, settings):
-    settings.DATA_DIR = tmp_path
+def test_erasure_and_time_take_the_appointment_out_of_the_letter(recruiter, folder):
     slot = factories.slot(kind=SlotKind.TESTS, capacity=2)
     erased, old = (factories.application(slot.cohort) for _ in range(2))
     for application in (erased, old):

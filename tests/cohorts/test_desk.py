@@ -199,8 +199,7 @@ def test_a_test_is_no_letter_of_the_file(client):
     assert _desk(client).context["rows"] == []
 
 
-def test_a_test_goes_with_the_person_it_names(client, settings, tmp_path):
-    settings.DATA_DIR = tmp_path
+def test_a_test_goes_with_the_person_it_names(client, folder):
     file = factories.application(state=S.WITHDRAWN)
     _try(client)
     sending.send_due()

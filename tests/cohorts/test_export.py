@@ -161,14 +161,10 @@ def test_the_export_costs_the_same_statements_for_one_row_and_for_thirty(
 
 
 @pytest.fixture
-def few_at_once(monkeypatch, settings, tmp_path):
+def few_at_once(monkeypatch, folder):
     """Two rows are already many."""
     monkeypatch.setattr(exports, "AT_ONCE", 2)
     monkeypatch.setattr(exports, "BATCH", 2)
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
-    }
 
 
 @KINDS

@@ -17,9 +17,9 @@ from partnership.states import JobState
 
 from .. import factories
 from .lists import HEADINGS, check, confirm, receive, text, work
-from .test_imports import NILS, ZOE, folder  # noqa: F401
+from .test_imports import NILS, ZOE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 WRONG = ["Petit", "Tom", "12 34", "", "69100"]
 
 

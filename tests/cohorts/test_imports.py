@@ -21,16 +21,10 @@ from partnership.workflow import Refused, Stale
 from .. import factories
 from .lists import HEADINGS, check, confirm, receive, text, told, verdicts, work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 V = RowVerdict
 ZOE = ["Vasseur", "Zoé", "04 65 71 20 36", "zoe@exemple.test", "69100"]
 NILS = ["Morvan", "Nils", "+32 2 555 12 12", "", "69100"]
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = settings.STORAGES | {"default": storage}
 
 
 @pytest.fixture

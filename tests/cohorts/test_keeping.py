@@ -20,17 +20,10 @@ from partnership.workflow import Refused
 
 from .. import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 S = ApplicationState
 # A Tuesday, in the morning.
 CLOSED = datetime(2027, 3, 2, 7, 0, tzinfo=clock.PARIS)
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
-    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = settings.STORAGES | {"default": storage}
 
 
 def on(days: float, hour: int = 9):

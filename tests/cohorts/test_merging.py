@@ -18,13 +18,8 @@ from partnership.workflow import THE_CLOCK, Refused
 
 from .. import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("promises_hold")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder", "promises_hold")]
 LEA = {"first_name": "Léa", "last_name": "Roche", "phone": "+33465710001", "email": "lea@exemple.test"}
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
 
 
 def entered(*, state=S.SUBMITTED, zone="lyon", of=None, **said) -> Application:

@@ -25,17 +25,10 @@ from partnership.workflow import THE_CLOCK, Refused, Stale
 from .. import factories
 from ..papers import corpus
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 PDF = corpus.saved(corpus.plain())
 # A Monday.
 MONDAY = datetime(2027, 6, 7, 10, 0, tzinfo=PARIS)
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = settings.STORAGES | {"default": storage}
-    return tmp_path
 
 
 @pytest.fixture

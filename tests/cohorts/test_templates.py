@@ -50,13 +50,8 @@ def test_an_export_follows_the_template_and_says_so(recruiter, client_of, templa
     assert "template=Voeux" in JournalEntry.objects.get(after="exported").reason
 
 
-def test_a_long_export_keeps_the_columns_it_was_asked_for(
-    recruiter, client_of, template, monkeypatch, settings, tmp_path
-):
+def test_a_long_export_keeps_the_columns_it_was_asked_for(recruiter, client_of, template, monkeypatch, folder):
     monkeypatch.setattr(exports, "AT_ONCE", 0)
-    settings.STORAGES = settings.STORAGES | {
-        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path}}
-    }
     factories.application(of=factories.candidate(phone="+33465712036"))
     client_of(recruiter).get(reverse("cohorts:application_export"), {"modele": template.pk})
     services.change_template(template, name="Voeux", columns=[("zone", "")], by=recruiter)

@@ -31,14 +31,6 @@ def hardly_any_room():
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.fixture
-def folder(tmp_path, settings):
-    settings.STORAGES = settings.STORAGES | {
-        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": str(tmp_path)}}
-    }
-    return tmp_path
-
-
 def test_a_file_that_does_not_fit_leaves_nothing_behind_and_spares_the_one_before(folder):
     default_storage.save("jobs/list.csv", ContentFile(b"the old one"))
     with hardly_any_room(), pytest.raises(OSError, match="too large|No space"):

@@ -26,12 +26,3 @@ def pages(paper: papers.Paper) -> list[Image.Image]:
     """The pictures on the pages of a paper that was made of photos."""
     with pikepdf.open(io.BytesIO(paper.read())) as pdf:
         return [pikepdf.PdfImage(page.Resources.XObject.Photo).as_pil_image().copy() for page in pdf.pages]
-
-
-@pytest.fixture
-def folder(tmp_path, settings):
-    """Where papers lie, and nothing else."""
-    settings.STORAGES = settings.STORAGES | {
-        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": str(tmp_path)}}
-    }
-    return tmp_path

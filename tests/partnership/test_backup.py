@@ -33,7 +33,7 @@ from partnership.workflow import THE_CLOCK, record
 from programmes.models import Curriculum
 from tests import factories
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("folder"), pytest.mark.timeout(300)]
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "Quatremarque"
 
@@ -98,19 +98,10 @@ def machine(tmp_path):
         yield there
 
 
-@pytest.fixture(autouse=True)
-def data(settings, tmp_path) -> Path:
-    settings.DATA_DIR = tmp_path / "data"
-    settings.DATA_DIR.mkdir()
-    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": settings.DATA_DIR}}
-    settings.STORAGES = settings.STORAGES | {"default": storage}
-    return settings.DATA_DIR
-
-
 @pytest.fixture
-def here(data):
+def here(folder):
     """Our own machine, as a command sees it."""
-    return Machine(connection.settings_dict["NAME"], data)
+    return Machine(connection.settings_dict["NAME"], folder)
 
 
 def _letter(key: str, to, **options) -> None:
@@ -122,7 +113,7 @@ def _leave_and_erase(file) -> None:
     personal_data.erase(ref(file.candidate), by=THE_CLOCK)
 
 
-def test_a_backup_comes_back_on_a_new_machine_and_the_erased_stay_erased(machine, data, tmp_path):
+def test_a_backup_comes_back_on_a_new_machine_and_the_erased_stay_erased(machine, folder, tmp_path):
     recruiter = factories.user(Role.RECRUITER, email="camille@exemple.test")
     Client().force_login(recruiter, backend="allauth.account.auth_backends.AuthenticationBackend")
     stays, before, after = (
@@ -136,7 +127,7 @@ def test_a_backup_comes_back_on_a_new_machine_and_the_erased_stay_erased(machine
     address = links.new_url("follow", stays)
     job = Job.objects.create(kind="x", state=JobState.DONE, ended_at=clock.now(), started_by=recruiter)
     job.result.save("garde.csv", ContentFile(b"garde"))
-    (data / "jobs" / "orphan.csv").write_text("nobody's")
+    (folder / "jobs" / "orphan.csv").write_text("nobody's")
     _letter("being sent", recruiter)
     sending._claim(1, timedelta(0))
     _letter("due", recruiter)
@@ -155,7 +146,7 @@ def test_a_backup_comes_back_on_a_new_machine_and_the_erased_stay_erased(machine
     assert NAME.encode() not in (backup / archive.MANIFEST).read_bytes()
     personal_data.erase(ref(after.candidate), by=THE_CLOCK)  # after the backup: it does not know
 
-    restored = machine.manage("restore", str(tmp_path / "kept"), "--tombstones", str(data / "tombstones"))
+    restored = machine.manage("restore", str(tmp_path / "kept"), "--tombstones", str(folder / "tombstones"))
     assert restored.returncode == 0, restored.stderr
     assert f"{sum(counts.values())} rows in {len(counts)} tables, equal" in restored.stdout
     assert "letters held: 2" in restored.stdout
@@ -181,7 +172,7 @@ def test_a_backup_comes_back_on_a_new_machine_and_the_erased_stay_erased(machine
         assert there.execute("SELECT last_name FROM cohorts_candidate WHERE last_name <> ''").fetchall() == [("Reste",)]
 
 
-def test_a_damaged_backup_or_one_of_a_newer_release_changes_nothing(data, tmp_path):
+def test_a_damaged_backup_or_one_of_a_newer_release_changes_nothing(folder, tmp_path):
     person = factories.candidate(last_name=NAME)
     made = safekeeping.backup(tmp_path / "kept", say=lambda said: None)
     whole = tmp_path / "whole"
@@ -210,7 +201,7 @@ def test_a_damaged_backup_or_one_of_a_newer_release_changes_nothing(data, tmp_pa
     assert Candidate.objects.get() == person
 
 
-def test_a_restore_that_fails_half_way_leaves_what_was_there(machine, data, tmp_path):
+def test_a_restore_that_fails_half_way_leaves_what_was_there(machine, folder, tmp_path):
     factories.candidate(last_name=NAME)
     made = safekeeping.backup(tmp_path / "kept", say=lambda said: None)
     # Whole by its sums, but not what its manifest promises: found when the rows are counted.
@@ -256,9 +247,9 @@ def test_runs_side_by_side_harm_nobody_and_the_newest_are_kept(tmp_path):
     assert sorted(path.name for path in kept.iterdir()) == sorted([first.name, f"{first.name}-2"])
 
 
-def test_no_backup_is_kept_inside_what_it_saves_nor_made_by_an_older_program(data, settings, tmp_path):
+def test_no_backup_is_kept_inside_what_it_saves_nor_made_by_an_older_program(folder, settings, tmp_path):
     with pytest.raises(archive.Unsafe, match="inside DATA_DIR"):
-        safekeeping.backup(data / "kept")
+        safekeeping.backup(folder / "kept")
     old = tmp_path / "bin"
     old.mkdir()
     (old / "pg_dump").write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6'\n")
@@ -269,10 +260,10 @@ def test_no_backup_is_kept_inside_what_it_saves_nor_made_by_an_older_program(dat
 
 
 @pytest.mark.full
-def test_the_demonstration_moves_to_another_machine_and_back_over_itself(machine, data, tmp_path):
+def test_the_demonstration_moves_to_another_machine_and_back_over_itself(machine, folder, tmp_path):
     call_command("load_reference")
     call_command("demo", rentree="2027-09", stdout=io.StringIO())
-    shift = (data / "clock_shift").read_text()
+    shift = (folder / "clock_shift").read_text()
     counts = archive.counts()
     kept = tmp_path / "kept"
     call_command("backup", str(kept), stdout=io.StringIO())
@@ -281,7 +272,7 @@ def test_the_demonstration_moves_to_another_machine_and_back_over_itself(machine
     personal_data.erase(ref(here.candidate), by=THE_CLOCK)
 
     for turn in ([], ["--replace"]):
-        done = machine.manage("restore", str(kept), "--tombstones", str(data / "tombstones"), *turn)
+        done = machine.manage("restore", str(kept), "--tombstones", str(folder / "tombstones"), *turn)
         assert done.returncode == 0, done.stderr
         assert f"{sum(counts.values())} rows in {len(counts)} tables, equal" in done.stdout
         # It is told on a clock of its own, which came along.
@@ -301,11 +292,10 @@ def test_the_demonstration_moves_to_another_machine_and_back_over_itself(machine
             assert there.execute(due).fetchone() == (0,)
 
 
-def test_an_archive_that_would_write_elsewhere_is_refused(tmp_path, settings):
-    settings.DATA_DIR = tmp_path / "data"
+def test_an_archive_that_would_write_elsewhere_is_refused(tmp_path, folder):
     with tarfile.open(tmp_path / archive.FILES, "w") as packed:
         packed.addfile(tarfile.TarInfo("../elsewhere"))
     with pytest.raises(archive.Unsafe):
         safekeeping._unpack(tmp_path)
     assert not (tmp_path / "elsewhere").exists()
-    assert not any(settings.DATA_DIR.iterdir())
+    assert not any(folder.iterdir())

@@ -175,8 +175,7 @@ def test_a_complaint_to_the_provider_says_it_too(reader, settings, event, kind):
 # -- personal data ----------------------------------------------------------------------------------------------------
 
 
-def test_it_is_handed_over_and_erased(reader, settings, tmp_path):
-    settings.DATA_DIR = tmp_path
+def test_it_is_handed_over_and_erased(reader, folder):
     letter = _post(reader)
     services.refuse_letters(letter, by=reader)
     assert [line["kind"] for line in personal_data.collect(ref(reader))["opt_outs"]] == [LetterKind.WARMTH]

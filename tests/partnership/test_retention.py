@@ -18,16 +18,8 @@ from partnership.states import JobState, MessageState
 from partnership.workflow import THE_CLOCK
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 OLD = clock.now() - timedelta(days=1000)
-
-
-@pytest.fixture(autouse=True)
-def data(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
-    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = settings.STORAGES | {"default": storage}
-    return tmp_path
 
 
 def _letter(key: str, state: str, at) -> None:
@@ -50,7 +42,7 @@ def _task(state: str, at) -> Job:
 
 
 @pytest.fixture
-def world(data):
+def world(folder):
     now = clock.now()
     for state in (MessageState.SENT, MessageState.CANCELLED, MessageState.DEAD, MessageState.PENDING):
         _letter(f"old {state}", state, OLD)
@@ -63,13 +55,13 @@ def world(data):
     kept = [_task(JobState.DONE, now), _task(JobState.WAITING, OLD)]
     for state in (JobState.DONE, JobState.FAILED):
         _task(state, OLD)
-    (data / "jobs" / "left.csv").write_text("left by a kill")
-    os.utime(data / "jobs" / "left.csv", (1, 1))
+    (folder / "jobs" / "left.csv").write_text("left by a kill")
+    os.utime(folder / "jobs" / "left.csv", (1, 1))
     return kept
 
 
 def test_only_what_is_past_its_time_goes_and_a_second_time_nothing(
-    world, data, django_capture_on_commit_callbacks, monkeypatch
+    world, folder, django_capture_on_commit_callbacks, monkeypatch
 ):
     monkeypatch.setattr(retention, "SLICE", 1)  # several slices
     said = io.StringIO()
@@ -98,7 +90,7 @@ def test_only_what_is_past_its_time_goes_and_a_second_time_nothing(
     assert set(AccessLink.objects.values_list("token_hash", flat=True)) == {"open", "ended lately", "used"}
     assert Session.objects.get().session_key == "open"
     assert set(Job.objects.all()) == set(world)
-    assert {path.name for path in (data / "jobs").iterdir()} == {job.result.name.split("/")[1] for job in world}
+    assert {path.name for path in (folder / "jobs").iterdir()} == {job.result.name.split("/")[1] for job in world}
     assert not any(retention.due().values())
     assert retention.apply() == ({key: 0 for key in retention.RULES}, True)
 

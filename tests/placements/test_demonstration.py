@@ -17,9 +17,8 @@ from programmes.models import Curriculum
 pytestmark = pytest.mark.django_db
 
 
-def test_the_founding_story_is_told_whole_once_and_up_to_its_opening(settings, tmp_path):
+def test_the_founding_story_is_told_whole_once_and_up_to_its_opening(folder):
     # One telling for all that is said of it: it takes longer than any other test of this folder.
-    settings.DATA_DIR = tmp_path
     call_command("load_reference")
     call_command("demo", rentree="2027-09")
 
@@ -46,7 +45,7 @@ def test_the_founding_story_is_told_whole_once_and_up_to_its_opening(settings, t
     waiting = OutgoingMessage.objects.filter(state=MessageState.PENDING)
     assert waiting.exists() and not waiting.filter(due_at__lte=opening).exists()
 
-    assert int((tmp_path / "clock_shift").read_text())
+    assert int((folder / "clock_shift").read_text())
     lines = JournalEntry.objects.count()
     call_command("demo", rentree="2027-09")
     assert JournalEntry.objects.count() == lines

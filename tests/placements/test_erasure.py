@@ -22,7 +22,7 @@ from placements import services as placing
 from placements.models import Placement
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 # What is said of the person, where: each must be gone.
 MARKERS = {
     "first name": "Zéphirine",
@@ -38,14 +38,6 @@ MARKERS = {
     "reason": "sa mère a rappelé",
     "search": "quatremarque zeph",
 }
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path) -> Path:
-    settings.DATA_DIR = tmp_path
-    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = settings.STORAGES | {"default": storage}
-    return tmp_path
 
 
 def _identity(**fields):

@@ -23,13 +23,8 @@ from placements.board import held as words
 
 from .. import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 S = ApplicationState
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture

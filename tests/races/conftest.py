@@ -12,8 +12,8 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(autouse=True)
-def turn(request, transactional_db) -> int:
-    """Which time this is; the database is real, committed to, and emptied between two times."""
+def turn(request, transactional_db, folder) -> int:
+    """Which time this is; the database is real, committed to, and emptied between two times, like the folder."""
     return request.param
 
 

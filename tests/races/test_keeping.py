@@ -19,13 +19,6 @@ MORNING = (CLOSED + timedelta(days=65)).replace(hour=9, minute=5)
 PEOPLE, WORKERS = 12, 4
 
 
-@pytest.fixture(autouse=True)
-def turn(request, transactional_db, settings, tmp_path):
-    """Tombstones of its own, which the promises are still held to at the end."""
-    settings.DATA_DIR = tmp_path
-    return request.param
-
-
 @pytest.fixture
 def files():
     cohort = factories.cohort(of=factories.intake(starts_on=datetime(2027, 9, 14).date()))

@@ -1,7 +1,5 @@
 """The same list twice at once, and somebody of it who applies at that moment: each person once, each file once."""
 
-import pytest
-
 from cohorts import services
 from cohorts.models import Application, Candidate
 from cohorts.services import imports
@@ -13,12 +11,6 @@ from tests.cohorts.lists import check, text, verdicts
 from .crowd import at_once
 
 ROWS = [["Fictive", f"Zoé{place}", f"04657190{place:02}", "", "69100"] for place in range(10, 40)]
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    storage = settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = settings.STORAGES | {"default": storage}
 
 
 def _confirmed(number):

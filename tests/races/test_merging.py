@@ -19,16 +19,6 @@ S = ApplicationState
 SAID = {"first_name": "Léa", "last_name": "Roche", "phone": "+33465710001", "email": "lea@exemple.test"}
 
 
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
-
-
-@pytest.fixture(autouse=True)
-def promises(folder, promises):
-    """What must hold is looked at while the tombstones still lie where they were written."""
-
-
 @pytest.fixture
 def by():
     return factories.user(Role.RECRUITER)
