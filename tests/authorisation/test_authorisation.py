@@ -7,7 +7,8 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from .table import FORBIDDEN, GO, MISSING, NOT_ALLOWED, OK, PERSONAS, SIGN_IN, TABLE, Row
+from .rows import FORBIDDEN, GO, MISSING, NOT_ALLOWED, OK, PERSONAS, SIGN_IN, Row
+from .table import TABLE
 from .world import LYON, LYON_LEAD, LYON_RECRUITER, PARIS, REVIEWER, World, fingerprint
 
 pytestmark = pytest.mark.django_db

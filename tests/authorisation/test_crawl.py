@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 
-from .table import PERSONAS
+from .rows import PERSONAS
 from .world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.full, pytest.mark.timeout(1_200)]

@@ -31,8 +31,9 @@ from partnership.limits import TooMany
 from partnership.models import OutgoingMessage, User, Zone
 
 from .. import every_form
+from .rows import Row
 from .strange import ANYTHING, SENDABLE, answers, names, often
-from .table import TABLE, Row
+from .table import TABLE
 from .test_input import SENT, fields, is_told_safely, of_each, post, somebody
 from .world import ADMINISTRATOR, LYON, World
 

@@ -18,19 +18,9 @@ from partnership import clock
 from partnership.models import Zone
 
 from .. import factories
-from .table import FORBIDDEN, GO, MISSING, NOT_ALLOWED, OK, PERSONAS, SIGN_IN, TABLE, WRONG, Row
-from .world import (
-    ADMINISTRATOR,
-    ANONYMOUS,
-    LYON,
-    LYON_LEAD,
-    LYON_RECRUITER,
-    PARIS,
-    World,
-    fingerprint,
-    marker,
-    secret,
-)
+from .rows import FORBIDDEN, GO, MISSING, NOT_ALLOWED, OK, PERSONAS, SIGN_IN, WRONG, Row
+from .table import TABLE
+from .world import ADMINISTRATOR, ANONYMOUS, LYON, LYON_LEAD, LYON_RECRUITER, PARIS, World, fingerprint, marker, secret
 
 pytestmark = pytest.mark.django_db
 REFUSED = 400

@@ -10,19 +10,23 @@ from cohorts.states import ApplicationState
 from partnership.models import User
 from placements.models import HostSite
 
-from .table import (
+from .rows import OK, Row
+from .table import TABLE
+from .world import (
     AUTHOR,
     COORDINATOR,
+    LYON,
     LYON_LEAD,
     LYON_RECRUITER,
-    OK,
+    PARIS,
     PARIS_LEAD,
     REVIEWER,
     STRANGER,
-    TABLE,
-    Row,
+    ZONES,
+    World,
+    marker,
+    secret,
 )
-from .world import LYON, PARIS, ZONES, World, marker, secret
 
 pytestmark = pytest.mark.django_db
 # What a personal link opens is its holder's, whoever else has signed in.

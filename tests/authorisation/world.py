@@ -8,9 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from partnership.models import (
-    User,
-)
+from partnership.models import User
 
 LYON, PARIS = "lyon", "paris"
 ZONES = (LYON, PARIS)
@@ -30,7 +28,6 @@ REACH = {
     LYON_LEAD: {LYON},
     PARIS_LEAD: {PARIS},
 }
-# SIRETs that pass the check, by zone: of the site, and of the one a lead adds.
 
 
 def marker(zone: str, what: str = "") -> str:

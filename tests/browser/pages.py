@@ -1,161 +1,48 @@
 """Every page of Tandem: who reads it, with which address, and which of its forms come back when they are sent empty."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.urls import URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver
 
 from cohorts.states import ApplicationState, ImportState, SlotKind
+from cohorts.states import ApplicationState as S
 from config import style
 from partnership.admin import ReadOnlyAdmin
-from partnership.models import OutgoingMessage, Party
-from partnership.states import MessageState, Role
-from placements.demonstration import PASSWORD
+from partnership.models import Party
+from partnership.states import Role
 from placements.states import PlacementState
 
-from .visitor import Visitor
+from .page import (
+    Page,
+    application,
+    asked_for_a_code,
+    both_under_way,
+    bulk,
+    by_source,
+    cohort_of,
+    draft_letter,
+    entered_twice,
+    file_letter,
+    follow,
+    gave_the_password,
+    of_list,
+    of_placement,
+    of_role,
+    on_conditions,
+    paper_by_link,
+    poster,
+    resumed,
+    sent_too_late,
+    series,
+    slot,
+    slug,
+    source,
+    with_papers,
+)
 from .world import World
-
-S = ApplicationState
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page somebody opens, in one of its states."""
-
-    name: str
-    reader: Role | None = None
-    args: Callable[[World], list[Any]] = lambda world: []
-    zone: str | None = None
-    query: str | Callable[[World], str] = ""
-    status: int = 200
-    # CSS selectors of forms that, sent empty, come back with what is wrong and status 422.
-    forms: tuple[str, ...] = ()
-    # What happens before, where an address alone does not open the page.
-    before: Callable[[Visitor, World], Any] | None = None
-    note: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.note}".strip()
-
-    def address(self, world: World) -> str:
-        query = self.query(world) if callable(self.query) else self.query
-        return reverse(self.name, args=self.args(world)) + query
-
-
-def resumed(key: str) -> Callable[[Visitor, World], Any]:
-    """Coming from the letter that resumes an application."""
-    return lambda visitor, world: visitor.open(reverse("cohorts:application_resume", args=[world.tokens[key]]))
-
-
-def asked_for_a_code(visitor: Visitor, world: World) -> None:
-    visitor.context.clear_cookies()
-    visitor.open(reverse("account_request_login_code"))
-    visitor.page.locator("main input[type=email]").fill(world.user(Role.COORDINATOR).email)
-    visitor.page.keyboard.press("Enter")
-    visitor.page.wait_for_url("**/saisir/")
-
-
-def gave_the_password(visitor: Visitor, world: World) -> None:
-    """Somebody with a second factor, half way in."""
-    visitor.context.clear_cookies()
-    visitor.open(reverse("account_login"))
-    visitor.sign_in(world.user(Role.AUTHOR), PASSWORD, then="**/second-facteur/")
-
-
-def sent_too_late(visitor: Visitor, world: World) -> None:
-    """Signed in again after a session that ended in the middle of a form."""
-    visitor.context.clear_cookies()
-    visitor.enter_with(world.tokens["kept session"])
-
-
-def slug(world: World) -> list[Any]:
-    return [world.acvd.slug]
-
-
-def follow(key: str) -> Callable[[World], list[Any]]:
-    return lambda world: [world.tokens[key]]
-
-
-def application(state: ApplicationState) -> Callable[[World], list[Any]]:
-    return lambda world: [world.application(state).pk]
-
-
-def of_placement(state: PlacementState) -> Callable[[World], list[Any]]:
-    return lambda world: [world.placement(state).pk]
-
-
-def of_list(state: ImportState) -> Callable[[World], list[Any]]:
-    return lambda world: [world.lists[state].pk]
-
-
-def entered_twice(world: World) -> list[Any]:
-    return [file.candidate_id for file in world.entered_twice]
-
-
-def both_under_way(world: World) -> list[Any]:
-    return [world.application(state).candidate_id for state in (S.SUBMITTED, S.INTERVIEWED)]
-
-
-def file_letter(world: World) -> list[Any]:
-    found = world.application(S.ADMITTED)
-    return [found.pk, world.letter(found).pk]
-
-
-def draft_letter(world: World) -> list[Any]:
-    letter = OutgoingMessage.objects.filter(state=MessageState.DRAFT).order_by("pk").first()
-    return [letter.about.rpartition(":")[2], letter.pk]
-
-
-def bulk(key: str) -> Callable[[World], list[Any]]:
-    return lambda world: [world.bulks[key].pk]
-
-
-def paper_by_link(key: str) -> Callable[[World], list[Any]]:
-    return lambda world: [world.tokens["papers"], world.papers[key].pk]
-
-
-def slot(kind: SlotKind) -> Callable[[World], list[Any]]:
-    return lambda world: [world.slot(kind).pk]
-
-
-def series(world: World) -> str:
-    """A series of tests over the fourteenth of July."""
-    cohort, holder = world.cohort("lyon"), world.user(Role.RECRUITER)
-    year = cohort.intake.starts_on.year
-    days = "".join(f"&weekdays={number}" for number in range(5))
-    return (
-        f"?kind=tests&first={year}-07-10&last={year}-07-20{days}&start=09:00&end=11:00&minutes=30&pause=0&capacity=12"
-        f"&place=Campus&cohort={cohort.pk}&held_by={holder.pk}"
-    )
-
-
-def cohort_of(zone: str) -> Callable[[World], list[Any]]:
-    return lambda world: [world.cohort(zone).pk]
-
-
-def on_conditions(world: World) -> list[Any]:
-    return [world.on_conditions.pk]
-
-
-def with_papers(world: World) -> list[Any]:
-    return [world.papers["received"].application_id]
-
-
-def source(world: World) -> list[Any]:
-    return [world.source.pk]
-
-
-def poster(world: World) -> str:
-    return f"?formation={world.acvd.slug}&papier=a4"
-
-
-def by_source(world: World) -> str:
-    return f"?venu_par={world.source.code}&atteint=applied"
-
 
 MAIN_FORM = ("main form[method=post]",)
 
@@ -221,10 +108,6 @@ CONVENTION = [
     Page("cohorts:register", Role.COORDINATOR),
     Page("placements:register", Role.COORDINATOR),
 ]
-
-
-def of_role(role: Role) -> Callable[[World], list[Any]]:
-    return lambda world: [world.user(role).pk]
 
 
 TEAM = [
