@@ -1,8 +1,12 @@
-"""Every page in a real browser: accessible, within its width, silent, asking nothing of a third party."""
+"""Every page in a real browser: accessible, within its width, silent, asking nothing of a third party, and cheap."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from .pages import ELSEWHERE, PAGES, Page, names
@@ -34,6 +38,7 @@ def crew(world, chromium, address) -> Iterator[Crew]:
         visitor.close()
 
 
+_LOADED = re.compile(r'(?:<link rel="(?:stylesheet|icon)[^>]+?href|<script[^>]+?src|<img[^>]+?src)="(/[^"]+)"')
 FORMS = [pytest.param(page, form, id=f"{page}, {form}") for page in PAGES for form in page.forms]
 
 
@@ -55,6 +60,25 @@ def test_the_board_answers_on_one_screen(world, crew):
     assert page.evaluate("document.documentElement.scrollHeight") <= HEIGHTS[DESK]
     table = page.locator(".scroll:has(.board-table)")
     assert table.evaluate("box => box.scrollWidth") == table.evaluate("box => box.clientWidth")
+
+
+def test_no_page_of_the_staff_sends_more_than_twenty_statements_nor_asks_for_more_than_ten_files(world):
+    clients, dear = {}, {}
+    for page in [page for page in PAGES if page.reader and page.before is None and page.status == 200]:
+        user = world.user(page.reader, page.zone)
+        if user.pk not in clients:
+            clients[user.pk] = Client()
+            clients[user.pk].force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        address = page.address(world)
+        clients[user.pk].get(address)
+        with CaptureQueriesContext(connection) as sent:
+            words = clients[user.pk].get(address).content.decode()
+        files = len(set(_LOADED.findall(words)))
+        # With the page itself, ten.
+        if len(sent) > 20 or files > 9:
+            dear[str(page)] = (len(sent), files)
+    assert len(clients) > 5
+    assert dear == {}
 
 
 @pytest.mark.full

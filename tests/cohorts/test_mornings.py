@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cohorts import emails, services
-from cohorts.models import Absence, Application, Booking
+from cohorts.models import Absence, Booking
 from cohorts.services import mornings
 from cohorts.states import ApplicationState as S
 from partnership import clock, personal_data, reminders
@@ -194,9 +194,8 @@ def test_after_three_working_days_who_follows_it_after_seven_the_head_and_no_mor
     file = _since(14, owner=recruiter)
     told = {}
     for day in range(14, 29):
-        for hour in (8, 9, 15, 19):
+        for hour in (8, 9, 9, 15, 19):
             with _at(day, hour):
-                reminders.remind()
                 reminders.remind()
         told[day] = [letter.to_email for letter in _letters(SILENT)]
     assert [day for day in told if told[day] != told.get(day - 1, [])] == [17, 23]
@@ -265,7 +264,7 @@ def test_without_any_head_all_who_recruit_there_are_told(recruiter, lyon_recruit
 
 
 def test_each_head_is_told_and_of_their_own_zone_only(recruiter):
-    lyon, paris, all_zones = (
+    lyon, _paris, all_zones = (
         factories.user(Role.HEAD_OF_RECRUITMENT, zone=zone)
         for zone in (factories.zone("lyon"), factories.zone("paris"), None)
     )
@@ -273,7 +272,6 @@ def test_each_head_is_told_and_of_their_own_zone_only(recruiter):
     with _at(23):
         reminders.remind()
     assert {letter.to_email for letter in _letters(SILENT)} == {recruiter.email, lyon.email, all_zones.email}
-    assert paris.email not in {letter.to_email for letter in _letters(SILENT)}
 
 
 def test_the_days_are_settings(recruiter, head, settings):
@@ -334,12 +332,10 @@ def test_a_letter_that_another_worker_has_just_written_ticks_nothing_off(recruit
     _since(14, owner=recruiter)
     with _at(17):
         reminders.remind()
-        later = Application.objects.get()
-        JournalEntry.objects.all()
         other = _since(14, owner=recruiter)
         mornings._tell_of_silence(recruiter)
     assert _letters(SILENT).count() == 1
-    assert not JournalEntry.objects.filter(subject=ref(other)).exists() and later.pk != other.pk
+    assert not JournalEntry.objects.filter(subject=ref(other)).exists()
 
 
 @pytest.mark.django_db(transaction=True)
