@@ -70,7 +70,6 @@ def test_no_page_of_the_staff_sends_more_than_twenty_statements_nor_asks_for_mor
             clients[user.pk] = Client()
             clients[user.pk].force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         address = page.address(world)
-        clients[user.pk].get(address)
         with CaptureQueriesContext(connection) as sent:
             words = clients[user.pk].get(address).content.decode()
         files = len(set(_LOADED.findall(words)))

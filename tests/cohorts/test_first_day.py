@@ -64,7 +64,8 @@ def now(student: Enrolment) -> Enrolment:
 # -- the letter -------------------------------------------------------------------------------------------------------
 
 
-def test_a_week_before_one_letter_says_where_when_and_what_to_bring(cohort, student, recruiter):
+def test_a_week_before_one_letter_says_where_when_and_what_to_bring(cohort, student, recruiter, only_reminders):
+    only_reminders("first_day")
     with before(30):
         say(cohort, recruiter)
         factories.paper(student.application)

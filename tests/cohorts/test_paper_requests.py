@@ -142,7 +142,8 @@ def test_looking_at_thirty_costs_the_same_as_at_one(kinds, recruiter, client_of,
 # -- reminded of ------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_missing_is_said_after_two_days_and_after_five_once_each(kinds, recruiter):
+def test_what_is_missing_is_said_after_two_days_and_after_five_once_each(kinds, recruiter, only_reminders):
+    only_reminders("papers_2", "papers_5")
     with day(0):
         application = factories.application(state=S.CONFIRMED)
         services.ask_papers(application, [kinds["identity"], kinds["report"]], by=recruiter)

@@ -58,9 +58,8 @@ def at_risk() -> set[Enrolment]:
 # -- asked ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_student_is_asked_each_fortnight_until_a_week_before_the_first_day(student, monkeypatch):
-    # Alone, for no other reminder writes this letter: all of them would be asked 184 times.
-    monkeypatch.setattr(reminders, "REMINDERS", {"still_coming": reminders.REMINDERS["still_coming"]})
+def test_a_student_is_asked_each_fortnight_until_a_week_before_the_first_day(student, only_reminders):
+    only_reminders("still_coming")
     told = {}
     for number in range(0, 92):
         with day(number):
