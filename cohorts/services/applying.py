@@ -147,7 +147,7 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str, 
         emails.application_already_open(live, repetition=draft)
         return
     application = draft
-    if person is not None and _writes_from_the_known_address(draft.candidate, person):
+    if person is not None and _may_be_joined(draft.candidate, person, enquiry=live):
         application = _take_over(draft, person=person, enquiry=live)
     now = clock.now()
     move(
@@ -195,12 +195,16 @@ def _whose(draft: Application) -> tuple[Candidate | None, Application | None]:
     return None, None
 
 
-def _writes_from_the_known_address(typed: Candidate, person: Candidate) -> bool:
-    """Whether the letters of the person's other files may go where this form says.
+def _may_be_joined(typed: Candidate, person: Candidate, *, enquiry: Application | None) -> bool:
+    """Whether the letters of the person's other files, and what is held of them, may go where this form says.
 
     A name and a telephone are known to many: they must not draw somebody's letters, and the links in them, elsewhere.
+    Whoever has no address yet is joined where all that is known of them is that they called for this intake.
     """
-    return not person.email or person.email.casefold() == typed.email.casefold()
+    if person.email:
+        return person.email.casefold() == typed.email.casefold()
+    others = person.applications.exclude(state=ApplicationState.DRAFT).exclude(pk=enquiry and enquiry.pk)
+    return enquiry is not None and not others.exists()
 
 
 def _take_over(draft: Application, *, person: Candidate, enquiry: Application | None) -> Application:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from cohorts import services
+from cohorts import duplicates, services
 from cohorts.models import Application, Consent
 from cohorts.states import ApplicationState, BookingState, EnrolmentState
 from partnership import clock
@@ -121,6 +121,23 @@ def test_a_name_and_a_telephone_do_not_draw_somebodys_letters_to_another_address
     assert person.email == "vraie@exemple.test"
     services.send_links("intruse@exemple.test")
     assert not OutgoingMessage.objects.filter(about=ref(theirs)).exists()
+
+
+def test_nor_to_a_first_address_where_more_is_held_than_a_call(recruiter):
+    known = {"first_name": "Chloé", "last_name": "Vasseur", "phone": "+33465712036", "email": ""}
+    person, cohort = factories.candidate(**known), factories.cohort()
+    earlier = factories.cohort(of=factories.intake(starts_on=clock.today() - timedelta(days=300)))
+    factories.application(earlier, state=ApplicationState.REJECTED, of=person)
+    enquiry = factories.application(cohort, state=ApplicationState.ENQUIRY, of=person)
+    draft = begun(cohort, email="intruse@exemple.test")
+    services.submit(draft, consents=[], notice_version="2026-1")
+    for row in (draft, enquiry, person):
+        row.refresh_from_db()
+    assert draft.state == ApplicationState.SUBMITTED and draft.candidate != person
+    assert enquiry.state == ApplicationState.ENQUIRY and person.email == ""
+    # Recruitment sees that they may be one, and asks.
+    found, _are_more = duplicates.pairs(recruiter)
+    assert {one.candidate for pair in found for one in (pair.one, pair.other)} == {person, draft.candidate}
 
 
 def test_of_two_files_of_one_person_the_live_one_counts():
