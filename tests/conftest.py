@@ -12,7 +12,7 @@ from partnership import invariants, tombstones
 from partnership.models import JournalEntry, User
 from partnership.states import Role
 
-from . import factories
+from . import factories, runs
 
 
 @pytest.fixture(autouse=True)
@@ -120,29 +120,33 @@ def promises_hold(db):
 # Half an hour each: with `--full` they begin at once, one on each core.
 WAITS_FOR_SECONDS = "tests/faults/test_site.py"
 LONGEST = (WAITS_FOR_SECONDS, "tests/browser/test_pages.py")
-# What FULL says: the quick tests have a run of their own, unless a path is named.
-LONG_ONES, EVERYTHING = "long ones", "everything"
 
 
 def pytest_runtest_setup(item):
     """In the long run everything else makes way for the tests that count the seconds a site takes to recover."""
-    if os.environ.get("FULL") and not item.nodeid.startswith(WAITS_FOR_SECONDS) and os.nice(0) == 0:
+    if runs.IS_LONG and not item.nodeid.startswith(WAITS_FOR_SECONDS) and os.nice(0) == 0:
         os.nice(10)
 
 
 def pytest_collection_modifyitems(config, items):
     """Leave out the long tests, or with `--full` all others unless a path is named; skip the browser's without one."""
-    run = os.environ.get("FULL")
-    if run:
+    if runs.IS_LONG:
         items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
-    if run != EVERYTHING:
-        left_out = {item for item in items if (item.get_closest_marker("full") is None) == (run == LONG_ONES)}
+    if runs.RUN != runs.EVERYTHING:
+        left_out = {item for item in items if not _belongs(item)}
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
     if not os.environ.get("BROWSER"):
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+def _belongs(item) -> bool:
+    """Whether a test is one of this run's."""
+    if item.get_closest_marker("full"):
+        return runs.IS_LONG
+    return not runs.IS_LONG or item.get_closest_marker("both") is not None
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,6 +8,8 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from .. import runs
+
 # On demand, as many examples an item as are wanted: EXAMPLES=2000, hours of them.
 WANTED = int(os.environ.get("EXAMPLES", "0"))
 # What has broken programs before, beside whatever Hypothesis makes up.
@@ -47,9 +49,9 @@ SENDABLE = ANYTHING.filter(lambda text: "\0" not in text and not any("\ud800" <=
 
 
 def often(examples: int = 100) -> settings:
-    """How many examples an item has: a hundred, unless more are wanted."""
+    """How many examples an item has in the long run, a fifth of them in the quick one; or as many as are wanted."""
     return settings(
-        max_examples=WANTED or examples,
+        max_examples=WANTED or (examples if runs.IS_LONG else -(-examples // 5)),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -1,4 +1,4 @@
-"""Whatever is typed in any form or asked of any list, it is answered: a hundred times each, or as often as is wanted.
+"""Whatever is typed in any form or asked of any list, it is answered: twenty times each, a hundred in the long run.
 
 The forms themselves are asked, which is where the answers are judged; the long run sends some by HTTP too.
 Two thousand an item, on demand: `EXAMPLES=2000 python3 dev.py test --full --timeout=0 tests/authorisation`.
@@ -37,7 +37,7 @@ from .table import TABLE
 from .test_input import SENT, fields, is_told_safely, of_each, post, somebody
 from .world import ADMINISTRATOR, LYON, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 FORMS = every_form.written()
 
 # What the views give to the forms that ask for something: by the argument's name, whatever the form.

@@ -39,6 +39,8 @@ def crew(world, chromium, address) -> Iterator[Crew]:
 
 
 _LOADED = re.compile(r'(?:<link rel="(?:stylesheet|icon)[^>]+?href|<script[^>]+?src|<img[^>]+?src)="(/[^"]+)"')
+# A page's other states (`note`) differ little from the first: they are for the long run.
+IN_FRENCH = [pytest.param(page, id=str(page), marks=[pytest.mark.full] if page.note else []) for page in PAGES]
 FORMS = [pytest.param(page, form, id=f"{page}, {form}") for page in PAGES for form in page.forms]
 
 
@@ -48,7 +50,7 @@ def test_every_address_is_a_page_of_the_table_or_says_why_not():
     assert {name for name in ELSEWHERE if name in listed} == set()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=str)
+@pytest.mark.parametrize("page", IN_FRENCH)
 def test_a_page_is_accessible_and_silent(page: Page, world, crew):
     assert problems(arrive(page, world, crew)) == []
 
