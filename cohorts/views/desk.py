@@ -129,13 +129,18 @@ def letter_kind(request: HttpRequest, name: str) -> HttpResponse:
             raise Http404
     kept = intake.paragraphs.filter(template=name).select_related("written_by").first()
     may_write = policies.can_write_paragraph(request.user, intake)
-    paragraph = ParagraphForm(initial={"intake": intake.pk, **_opened(kept)})
+    paragraph, newer, status = ParagraphForm(initial={"intake": intake.pk, **_opened(kept)}), [], 200
     if request.method == "POST":
         house.require(may_write)
-        paragraph = ParagraphForm(request.POST)
+        paragraph, status = ParagraphForm(request.POST), 422
         if paragraph.is_valid():
-            _write(request, intake, name, paragraph.cleaned_data)
-            return redirect(here)
+            try:
+                _write(request, intake, name, paragraph.cleaned_data)
+                return redirect(here)
+            except Stale:
+                kept = intake.paragraphs.select_related("written_by").get(template=name)
+                newer, status = _said(kept, paragraph), 409
+                paragraph = ParagraphForm(initial=paragraph.cleaned_data | {"version": kept.version})
     proof = letters.proof_of(name, example, language=form.kept().get("langue", ""))
     context = {
         "name": name,
@@ -145,10 +150,11 @@ def letter_kind(request: HttpRequest, name: str) -> HttpResponse:
         "text": letters.readable(proof.text) if proof else "",
         "paragraph": paragraph,
         "kept": kept,
+        "newer": newer,
         "may_write": may_write,
         "query": request.GET.urlencode(),
     }
-    return render(request, "cohorts/letter_kind.html", context, status=422 if paragraph.is_bound else 200)
+    return render(request, "cohorts/letter_kind.html", context, status=status)
 
 
 def _opened(kept: LetterParagraph | None) -> dict[str, Any]:
@@ -157,14 +163,17 @@ def _opened(kept: LetterParagraph | None) -> dict[str, Any]:
     return {"version": kept.version, "text_fr": kept.text_fr, "text_en": kept.text_en}
 
 
+def _said(kept: LetterParagraph, form: ParagraphForm) -> list[dict[str, Any]]:
+    texts = {"text_fr": kept.text_fr, "text_en": kept.text_en}
+    return [{"label": form.fields[name].label, "value": text or _("empty")} for name, text in texts.items()]
+
+
 def _write(request: HttpRequest, intake: Intake, name: str, said: dict[str, Any]) -> None:
     texts = {language: said[language] for language in ("text_fr", "text_en")}
     try:
         services.write_paragraph(intake, name, by=request.user, version=said["version"] or 0, **texts)
     except Refused as refusal:
         messages.error(request, refusal.reason)
-    except Stale:
-        messages.error(request, _("Somebody else has just written this paragraph: here is theirs. Yours is not kept."))
     else:
         messages.success(request, _("The paragraph is kept: it stands in every such letter from now on."))
 

@@ -263,14 +263,18 @@ def test_whoever_reads_english_reads_the_english_one_or_none():
 def test_two_people_do_not_write_it_over_each_other(client):
     file = factories.application()
     _kind(client, said=_said(file))
-    page = client.post(
-        reverse("cohorts:letter_kind", args=["application_received"]), _said(file, text_fr="Autre"), follow=True
-    )
-    assert [message.level_tag for message in page.context["messages"]][-1] == "error"
-    assert LetterParagraph.objects.get().text_fr.startswith("Le 12 mars")
+    page = _kind(client, said=_said(file, text_fr="Autre", text_en="Another"))
+    assert page.status_code == 409
     kept = LetterParagraph.objects.get()
-    _kind(client, said=_said(file, text_fr="Autre", version=kept.version))
-    assert LetterParagraph.objects.get().text_fr == "Autre"
+    assert kept.text_fr.startswith("Le 12 mars")
+    # Theirs is shown, what was typed is kept, and the version that was seen is theirs now.
+    assert [row["value"] for row in page.context["newer"]] == [kept.text_fr, "vide"]
+    assert "Quelqu’un a modifié ce paragraphe entre-temps" in page.content.decode()
+    again = {name: page.context["paragraph"][name].value() for name in _said(file)}
+    assert again == {"intake": file.intake_id, "version": kept.version, "text_fr": "Autre", "text_en": "Another"}
+    assert _kind(client, said=again).status_code == 302
+    kept.refresh_from_db()
+    assert (kept.text_fr, kept.text_en) == ("Autre", "Another")
     assert list(JournalEntry.objects.filter(subject=ref(kept)).order_by("pk").values_list("after", flat=True)) == [
         "written",
         "edited",
