@@ -132,8 +132,8 @@ class Filters(forms.Form):
         return urlencode([(name, value) for name, value in self.cleaned_data.items() if value and name != "q"])
 
     def word_of(self, name: str, value: str) -> str:
-        """A filter's value as the list shows it."""
-        return str(dict(self.fields[name].choices)[value]) if name != "q" else value
+        """A filter's value as the list shows it; one that is no choice (any more) as it is."""
+        return str(dict(self.fields[name].choices).get(value, value)) if name != "q" else value
 
 
 class InterviewForm(forms.Form):

@@ -21,7 +21,8 @@ from partnership.workflow import Refused
 
 from .. import policies, retention, services
 from ..forms.keeping import ConsentToldForm, ErasureToldForm
-from ..models import Application
+from ..forms.recruit import Filters
+from ..models import Application, Cohort, RecruitmentSource
 from ..states import ConsentPurpose, Kept
 from .applications import fetch
 
@@ -75,6 +76,8 @@ def _row(person: Any) -> dict[str, Any]:
 # -- which lists were taken out ---------------------------------------------------------------------------------------
 
 _PAIR = re.compile(r"(\w+)=(.*?)(?=\s\w+=|$)")
+# What the line says beside them (`exports.note`).
+_NO_FILTERS = ("applications", "format", "template")
 
 
 @require_safe
@@ -84,34 +87,22 @@ def export_log(request: HttpRequest) -> HttpResponse:
     users = {ref(user): user for user in User.objects.only("id", "full_name")}
     lines = JournalEntry.objects.filter(subject__in=users, after="exported").order_by("-at", "-pk")
     shown = Paginator(lines, A_PAGE).get_page(request.GET.get("page"))
+    told = [(line, dict(_PAIR.findall(line.reason))) for line in shown]
+    sources = RecruitmentSource.objects.filter(code__in={said.get("venu_par", "") for _line, said in told})
+    cohorts = Cohort.objects.select_related("zone", "intake__programme")
+    words_of = Filters(cohorts=list(cohorts), owners=list(users.values()), sources=sources)
     n = shown.paginator.count
     words = ngettext("%(n)s list was taken out.", "%(n)s lists were taken out.", n) % {"n": number(n)}
     context = {
         "verdict": words if n else _("No list was taken out."),
         "page": shown,
-        "rows": [_export(line, users) for line in shown],
+        "rows": [_export(line, said, words_of, users) for line, said in told],
     }
     return render(request, "cohorts/export_log.html", context)
 
 
-def _export(line: JournalEntry, users: dict[str, User]) -> dict[str, Any]:
-    said = dict(_PAIR.findall(line.reason))
-    names = {
-        "q": _("a search (its words are not kept)"),
-        "zone": _("zone"),
-        "etat": _("stage"),
-        "rentree": _("intake"),
-        "source": _("source"),
-        "responsable": _("followed by"),
-        "condition": _("condition"),
-    }
-    known = {str(user.pk): user.full_name for user in users.values()}
-    filters = []
-    for key, value in said.items():
-        if key == "q":
-            filters.append(names[key])
-        elif key not in ("applications", "format", "template"):
-            filters.append(f"{names.get(key, key)} {known.get(value, value)}")
+def _export(line: JournalEntry, said: dict[str, str], form: Filters, users: dict[str, User]) -> dict[str, Any]:
+    filters = [_filter(form, key, value) for key, value in said.items() if key not in _NO_FILTERS]
     return {
         "at": line.at,
         "who": users[line.subject],
@@ -121,6 +112,16 @@ def _export(line: JournalEntry, users: dict[str, User]) -> dict[str, Any]:
         "template": said.get("template", ""),
         "reason": "" if said else line.reason,
     }
+
+
+def _filter(form: Filters, key: str, value: str) -> str:
+    """A filter in the words of the list's form; as it was written where the form does not know it any more."""
+    if key == "q":
+        return _("a search (its words are not kept)")
+    if key not in form.fields:
+        return f"{key} {value}"
+    told = {"label": form.fields[key].label or key, "value": form.word_of(key, value)}
+    return pgettext("filter and its value", "%(label)s: %(value)s") % told
 
 
 # -- one person -------------------------------------------------------------------------------------------------------

@@ -270,10 +270,33 @@ def test_an_exported_list_is_written_down_with_its_filter_and_a_search_without_i
     exports.note(7, {"responsable": str(recruiter.pk)}, exports.Layout("xlsx", [], "Logiciel de vœux"), by=recruiter)
     page = client_of(administrator).get(reverse("cohorts:export_log")).content.decode()
     assert "2 listes" in page
-    assert str(recruiter) in page and "zone lyon" in page and "une recherche" in page and "quatremarque" not in page
-    assert f"par {recruiter}" in page and str(recruiter.pk) not in page
+    assert str(recruiter) in page and "Zone : Lyon" in page and "une recherche" in page and "quatremarque" not in page
+    assert f"par : {recruiter}" in page and str(recruiter.pk) not in page
     assert "Logiciel de vœux" in page and "XLSX" in page
     assert client_of(recruiter).get(reverse("cohorts:export_log")).status_code == 403
+
+
+def test_an_exported_list_is_told_in_the_words_of_the_filters(cohort, client_of, recruiter, administrator):
+    fair = services.open_source(by=recruiter, name="Salon de mars", kind="fair")
+    choices = {
+        "etat": "submitted",
+        "rentree": str(cohort.intake_id),
+        "source": "lycee",
+        "responsable": "personne",
+        "condition": "bac",
+        "suivi": "fragile",
+        "venu_par": fair.code,
+        "atteint": "interviewed",
+    }
+    asked = client_of(recruiter).get(reverse("cohorts:application_list"), choices).context
+    kept = asked["filters"].kept()
+    assert set(kept) == {*asked["filters"].fields} - {"q", "zone", "tri", "vue"}
+    exports.note(0, kept | {"etat": "abandonné", "jadis": "7"}, exports.Layout("csv", []), by=recruiter)
+    (row,) = client_of(administrator).get(reverse("cohorts:export_log")).context["rows"]
+    told = [f"{chip['label']} : {chip['value']}" for chip in asked["chips"]]
+    unknown = [one if not one.startswith("Étape") else "Étape : abandonné" for one in told]
+    assert row["filters"] == [*unknown, "jadis 7"]
+    assert "Source de recrutement : Salon de mars" in told and len(told) == len(choices)
 
 
 # -- what somebody says on the telephone ------------------------------------------------------------------------------
