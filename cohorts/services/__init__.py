@@ -47,6 +47,7 @@ from .papers import (
     take_paper_back,
     to_ask,
 )
+from .personal_links import file_behind
 from .places import REMINDERS, expire, fill_places, offer_next, rank, rule_places, unanswered
 from .sameness import held
 from .saved_views import change_view, remove_view, save_view
@@ -114,6 +115,7 @@ __all__ = [
     "expect_again",
     "expect_student_again",
     "expire",
+    "file_behind",
     "fill_places",
     "forget_lists",
     "give_consent",

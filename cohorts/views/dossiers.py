@@ -32,14 +32,8 @@ def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def opened(request: HttpRequest, token: str, **more: object) -> HttpResponse:
         try:
-            request.link = link = links.find(token, FOLLOW)
+            request.link, application = services.file_behind(token, FOLLOW)
         except links.Unusable:
-            return back_to_follow(token)
-        files = Application.objects.select_related(
-            "candidate", "cohort__zone", "cohort__intake__programme", "intake", "owner"
-        )
-        application = files.filter(pk=links.key_of(link)).first()
-        if application is None:
             return back_to_follow(token)
         return view(request, token, application.newest, **more)
 

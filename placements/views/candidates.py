@@ -92,16 +92,17 @@ def answer_renew(request: HttpRequest, token: str) -> HttpResponse:
     return _renew(request, token, ANSWER)
 
 
-def find(token: str, purpose: str) -> AccessLink:
-    """The link behind a token; Unusable says why there is none, of a file that was erased: that."""
+def file_behind(request: HttpRequest, token: str, purpose: str) -> Application:
+    """The file behind a link; links.Unusable says why there is none, of one that was erased: that."""
     try:
-        return links.find(token, purpose)
+        request.link, application = cohort_services.file_behind(token, purpose)
     except links.Unusable as problem:
         link = problem.link
         erased = Application.objects.filter(candidate__erased_at__isnull=False)
         if link is not None and link.revoked_at and erased.filter(pk=links.key_of(link)).exists():
             raise links.Unusable("erased", link) from problem
         raise
+    return application
 
 
 # -- the applicant's page -------------------------------------------------------------------------------------------
@@ -109,16 +110,8 @@ def find(token: str, purpose: str) -> AccessLink:
 
 def application_of(request: HttpRequest, token: str) -> Application:
     """The application behind a link; links.Unusable says why there is none."""
-    request.link = link = find(token, FOLLOW)
-    found = Application.objects.select_related(
-        "candidate__commune", "cohort__intake__programme", "cohort__zone", "intake", "owner"
-    ).filter(pk=links.key_of(link))
-    application = found.first()
-    if application is None:
-        # Erased since: as if the link had never been.
-        raise links.Unusable("unknown", link)
     # A link follows its file to the intake or the course for which it goes on.
-    return application.newest
+    return file_behind(request, token, FOLLOW).newest
 
 
 def _current_placement(application: Application) -> Placement | None:

@@ -40,7 +40,7 @@ from partnership.workflow import Refused
 from ..board import held as words
 from ..forms import ErasureForm
 from ..models import Placement
-from .candidates import application_of, find, unusable
+from .candidates import application_of, file_behind, unusable
 
 DAY = 24 * 3600
 # A day, of one person: letters with a link to their data, letters with a link that erases, and downloads.
@@ -54,22 +54,11 @@ def _file(request: HttpRequest, token: str) -> Application:
     except links.Unusable as problem:
         if problem.why != "unknown":
             raise
-    draft = _of(request, token, RESUME)
+    draft = file_behind(request, token, RESUME)
     if draft.state != ApplicationState.DRAFT:
         # Handed in, it may be somebody's whom we know: only what was sent to their address opens that.
         raise links.Unusable("unknown", request.link)
     return draft
-
-
-def _of(request: HttpRequest, token: str, purpose: str) -> Application:
-    request.link = link = find(token, purpose)
-    files = Application.objects.select_related(
-        "candidate", "cohort__intake__programme__provider", "cohort__zone", "intake", "owner"
-    )
-    application = files.filter(pk=links.key_of(link)).first()
-    if application is None:
-        raise links.Unusable("unknown", link)
-    return application
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------
@@ -204,7 +193,7 @@ def follow_data_ask(request: HttpRequest, token: str) -> HttpResponse:
 def data_take(request: HttpRequest, token: str) -> HttpResponse:
     """Everything held about a person, to read or to take away; a robot that opens the letter's link gets nothing."""
     try:
-        application = _of(request, token, TAKE)
+        application = file_behind(request, token, TAKE)
     except links.Unusable as problem:
         return unusable(request, token, FOLLOW, problem.why)
     if request.method != "POST":
@@ -288,7 +277,7 @@ def _effects(application: Application) -> list[str]:
 def data_erase(request: HttpRequest, token: str) -> HttpResponse:
     """The last tap: the link is used once, and the person erased, in one transaction."""
     try:
-        application = _of(request, token, ERASE)
+        application = file_behind(request, token, ERASE)
         if request.method != "POST":
             context = {"token": token, "application": application, "effects": _effects(application)}
             return render(request, "placements/data_erase.html", context)
