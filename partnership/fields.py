@@ -9,6 +9,7 @@ import re
 import unicodedata
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 import phonenumbers
 from django import forms
@@ -72,6 +73,14 @@ def tidy_lines(text: str) -> str:
     lines = _seen(_ODD_SPACES.sub(" ", _LINE_ENDS.sub("\n", text)))
     lines = "\n".join(line.rstrip() for line in lines.split("\n")).strip(f" \t\n\u00a0\u202f{JOINERS}")
     return lines if any(map(_is_drawn, lines)) else ""
+
+
+def key_in(text: str | None) -> UUID | None:
+    """The key that a button or an address carries, if it is one."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 class LineField(forms.CharField):

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from partnership.fields import key_in
 from partnership.templatetags.ui import number
 from partnership.workflow import Refused, Stale
 
 from .. import services
 from ..forms.attendance import EvaluationForm, WalkInForm
 from ..models import Booking
-from .bookings import booking_of, key_in
+from .bookings import booking_of
 from .grid import grid_of
 from .slots import fetch, initial_of, people_of, show
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partnership import policies as house
+from partnership.fields import key_in
 from partnership.workflow import Refused, Stale
 
 from .. import policies, services
@@ -41,14 +42,6 @@ def slot_choose(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.warning(request, words % {"who": application.candidate})
         return redirect("cohorts:application_detail", pk=application.pk)
     return _choice(request, fetch(request, pk), refusal=refusal)
-
-
-def key_in(typed: str | None) -> UUID | None:
-    """The key that a button carries, if it is one."""
-    try:
-        return UUID(typed or "")
-    except ValueError:
-        return None
 
 
 def _choice(request: HttpRequest, application: Application, *, refusal: str = "") -> HttpResponse:

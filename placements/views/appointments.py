@@ -1,7 +1,5 @@
 """The applicant's appointments by personal link: chosen, moved, cancelled, without an account."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +11,7 @@ from cohorts import calendars, services
 from cohorts.models import Application, Slot
 from cohorts.states import FOLLOW
 from partnership import links
+from partnership.fields import key_in
 from partnership.states import Channel
 from partnership.templatetags.ui import daytime
 from partnership.workflow import Refused, Stale
@@ -30,7 +29,7 @@ def follow_appointments(request: HttpRequest, token: str) -> HttpResponse:
         return unusable(request, token, FOLLOW, problem.why)
     if request.method != "POST":
         return _choice(request, token, application)
-    slot = Slot.objects.filter(pk=_key(request.POST.get("slot"))).first()
+    slot = Slot.objects.filter(pk=key_in(request.POST.get("slot"))).first()
     try:
         if slot is None:
             raise Refused(_("Choose one of these dates."))
@@ -45,13 +44,6 @@ def follow_appointments(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, words % told)
         return redirect("placements:application_follow", token)
     return _choice(request, token, application_of(request, token), refusal=refusal)
-
-
-def _key(typed: str | None) -> UUID | None:
-    try:
-        return UUID(typed or "")
-    except ValueError:
-        return None
 
 
 def _choice(request: HttpRequest, token: str, application: Application, *, refusal: str = "") -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import time
 import unicodedata
+from uuid import UUID
 
 import pytest
 from django import forms
@@ -18,6 +19,7 @@ from partnership.fields import (
     NameField,
     PhoneField,
     ProseField,
+    key_in,
     tidy,
     tidy_lines,
 )
@@ -144,3 +146,8 @@ def test_a_telephone_longer_than_any_is_refused():
 
 def test_an_address_copied_with_invisible_marks_is_the_address():
     assert AddressField().clean("\ufeff manon@exemple.test\u200b ") == "manon@exemple.test"
+
+
+def test_a_button_carries_a_key_or_none():
+    assert key_in(str(UUID(int=7))) == UUID(int=7)
+    assert [key_in(text) for text in (None, "", "7", "x" * 36)] == [None] * 4
