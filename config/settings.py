@@ -407,6 +407,23 @@ def _tells(provider: str) -> bool:
     return provider.isidentifier() and bool(importlib.util.find_spec(f"anymail.webhooks.{provider}"))
 
 
+# Beside MAIL_NEWS_SECRET, a parameter of EMAIL_URL without which the library's reader of a provider's news fails with
+# each of them (of mailgun's two, either); a test asks every reader of the library.
+_READERS_KEYS = {
+    "mailersend": ("signing_secret",),
+    "mailgun": ("webhook_signing_key", "api_key"),
+    "mandrill": ("webhook_key",),
+    "postal": ("webhook_key",),
+    "unisender_go": ("api_key",),
+}
+
+
+def _lacks_a_key(provider: str) -> bool:
+    # Where letters leave by SMTP, EMAIL_URL has no parameters of a provider's.
+    keys = [f"{provider}_{key}".upper() for key in _READERS_KEYS.get(provider, ())]
+    return bool(keys) and not any(ANYMAIL.get(key) for key in keys)
+
+
 def _is_pair(text: str) -> bool:
     name, colon, password = text.partition(":")
     return bool(name and colon and password) and len(text) >= 20
@@ -441,6 +458,11 @@ _refusals = {
     ),
     "MAIL_NEWS_FROM names no provider that tells what became of a letter": (
         MAIL_NEWS_FROM != _provider and not _tells(MAIL_NEWS_FROM)
+    ),
+    f"the news of {MAIL_NEWS_FROM} are not read without its {' or '.join(_READERS_KEYS.get(MAIL_NEWS_FROM, ()))}, a "
+    f"parameter of EMAIL_URL (anymail+…)": _lacks_a_key(MAIL_NEWS_FROM),
+    "amazon_ses takes boto3, which is not here": (
+        "amazon_ses" in (_provider, MAIL_NEWS_FROM) and not importlib.util.find_spec("boto3")
     ),
     "MAIL_NEWS_SECRET is not a name:password of 20 characters or more, with which the provider tells of letters": (
         _tells(MAIL_NEWS_FROM) and not _is_pair(MAIL_NEWS_SECRET)

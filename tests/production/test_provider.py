@@ -1,13 +1,19 @@
 """A provider's API in the place of SMTP, by one variable; what its answers mean for a letter is what SMTP's mean."""
 
+import base64
 import json
+import pkgutil
 import threading
 import time
+import warnings
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from anymail import webhooks
 from anymail.backends.brevo import EmailBackend
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
+from django.test import Client
 
 from partnership import outbox, sending
 from partnership.models import OutgoingMessage
@@ -18,6 +24,8 @@ from .test_settings import PRODUCTION, read  # noqa: F401 (a fixture)
 
 KEY = "xkeysib-0123456789"
 NEWS = "provider:0123456789abcdef"
+ADDRESS = "/courrier/nouvelles/"
+PROVIDERS = sorted({found.name for found in pkgutil.iter_modules(webhooks.__path__)} - {"base"})
 
 
 class Api:
@@ -83,6 +91,45 @@ def test_one_variable_names_the_provider_and_its_settings(read):  # noqa: F811
     assert made["EMAIL_BACKEND"] == "anymail.backends.mailjet.EmailBackend"
     assert (made["ANYMAIL"]["MAILJET_API_KEY"], made["ANYMAIL"]["MAILJET_SECRET_KEY"]) == ("a+b", "c")
     assert made["ANYMAIL"]["REQUESTS_TIMEOUT"] == made["EMAIL_TIMEOUT"] == 10
+
+
+def news_are_read(settings, made) -> bool:
+    """Whether the page hears news signed as was agreed on; a body it cannot read is the body's fault."""
+    settings.MAIL_NEWS_FROM, settings.MAIL_NEWS_SECRET = made["MAIL_NEWS_FROM"], NEWS
+    settings.ANYMAIL = made["ANYMAIL"]
+    signed = f"Basic {base64.b64encode(NEWS.encode()).decode()}"
+    browser = Client(raise_request_exception=False)
+    return browser.post(ADDRESS, {}, "application/json", headers={"Authorization": signed}).status_code < 500
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_provider_whose_news_could_not_be_read_beside_smtp_is_refused(read, settings, provider):  # noqa: F811
+    asked = {"MAIL_NEWS_FROM": provider, "MAIL_NEWS_SECRET": NEWS}
+    made = read(**asked, DEVELOPMENT="1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what the library supports no longer
+        is_read = news_are_read(settings, made)
+    if is_read:
+        assert read(**asked)["MAIL_NEWS_FROM"] == provider
+    else:
+        with pytest.raises(ImproperlyConfigured, match=provider):
+            read(**asked)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "url",
+    [
+        "anymail+mailersend://?api_token=x&signing_secret=y",
+        "anymail+mailgun://?api_key=x",
+        "anymail+mandrill://?api_key=x&webhook_key=y",
+        "anymail+postal://?api_key=x&webhook_key=y",
+        "anymail+unisender-go://?api_key=x",
+    ],
+)
+def test_with_its_key_among_the_parameters_the_news_are_read(read, settings, url):  # noqa: F811
+    assert news_are_read(settings, read(EMAIL_URL=url, MAIL_NEWS_SECRET=NEWS))
 
 
 def test_smtp_is_what_one_gets_without(read):  # noqa: F811

@@ -90,6 +90,12 @@ def test_each_variable_is_missed_alone(read, name, value):
         ({"MAIL_NEWS_FROM": "brevo"}, "MAIL_NEWS_SECRET"),
         ({"MAIL_NEWS_FROM": "nobody"}, "MAIL_NEWS_FROM"),
         ({"MAIL_NEWS_FROM": "a.b"}, "MAIL_NEWS_FROM"),
+        ({"MAIL_NEWS_FROM": "mailersend", "MAIL_NEWS_SECRET": "a" * 9 + ":" + "b" * 10}, "its signing_secret"),
+        (
+            {"EMAIL_URL": "anymail+postal://?api_key=x", "MAIL_NEWS_SECRET": "a" * 9 + ":" + "b" * 10},
+            "its webhook_key",
+        ),
+        ({"EMAIL_URL": "anymail+amazon-ses://", "MAIL_NEWS_SECRET": "a" * 9 + ":" + "b" * 10}, "boto3"),
         ({"DEFAULT_FROM_EMAIL": "Tandem"}, "DEFAULT_FROM_EMAIL"),
         ({"OPENING": "9:00"}, "OPENING"),
         ({"OPENING": "9,18"}, "OPENING"),
