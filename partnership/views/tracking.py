@@ -44,8 +44,8 @@ def mail_news(request: HttpRequest) -> HttpResponse:
     limits.count(f"mail news:{request.META.get('REMOTE_ADDR', '')}", most=MOST_NEWS, seconds=60, open_when_down=True)
     reader = _reader()
     reader.setup(request)
-    reader.run_validators(request)
     try:
+        reader.run_validators(request)
         events = reader.parse_events(request)
     except SuspiciousOperation:
         raise

@@ -158,6 +158,14 @@ def test_a_form_and_a_page_are_not_heard_either(told, letter):
     assert client.post(ADDRESS, {"event": "delivered"}).status_code == 400
 
 
+def test_nor_is_a_form_by_a_provider_who_signs_the_body(told, letter, settings):
+    settings.MAIL_NEWS_FROM = "unisender_go"
+    settings.ANYMAIL |= {"UNISENDER_GO_API_KEY": "x" * 20}
+    signed = {"HTTP_AUTHORIZATION": f"Basic {base64.b64encode(SECRET.encode()).decode()}"}
+    assert Client().post(ADDRESS, {"event": "delivered"}, **signed).status_code == 400
+    assert _state(letter) == S.SENT
+
+
 @pytest.mark.parametrize("unset", ["MAIL_NEWS_FROM", "MAIL_NEWS_SECRET"])
 def test_without_a_provider_or_its_secret_there_is_no_such_page(told, letter, settings, unset):
     setattr(settings, unset, "")
