@@ -89,7 +89,7 @@ def _ring():
 
 
 CAMPAIGNS = [
-    pytest.param(16, 200, id="16 kills"),
+    pytest.param(8, 100, id="8 kills"),
     pytest.param(50, 500, id="50 kills", marks=pytest.mark.full),
 ]
 
