@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -46,6 +46,10 @@ def mail_news(request: HttpRequest) -> HttpResponse:
     reader.setup(request)
     try:
         reader.run_validators(request)
+    except RawPostDataException:
+        # A form, which the site has read as one: what was signed is gone.
+        return HttpResponse(status=400)
+    try:
         events = reader.parse_events(request)
     except SuspiciousOperation:
         raise
