@@ -321,7 +321,8 @@ def test_every_order_walks_along_an_index(recruiter):
     place = {"deposee": f"2027-01-01T00:00:00Z~{uuid4()}", "attente": f"2027-01-01T00:00:00Z~{uuid4()}"}
     place |= {"reponse": f"2027-01-01T00:00:00Z~{uuid4()}", "rang": f"1~1~{uuid4()}"}
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
     for name, order in listing.ORDERS.items():
         if name.lstrip("-") not in place:
             continue
