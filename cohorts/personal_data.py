@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from partnership import papers, personal_data
 from partnership.models import Job, OutgoingMessage, ref
 from partnership.personal_data import Erased, Held, Holder
-from partnership.states import JobState
+from partnership.states import JobState, Scan
 from partnership.workflow import Actor, record
 
 from . import services
@@ -216,6 +216,13 @@ def collect(subject: str) -> Held:
         "letters": personal_data.letters_of(people=[ref(one) for one in selves], files=refs),
         "journal": personal_data.journal_of(refs),
     }
+
+
+def papers_of(subject: str) -> list[PaperRequest]:
+    """The papers of which a person may have the file back: known as clean, and where they were kept."""
+    asked = PaperRequest.objects.filter(application__in=files_of(subject), scan=Scan.CLEAN).exclude(file="")
+    known = asked.select_related("application__intake", "kind").order_by("asked_at", "pk")
+    return [paper for paper in known if paper.file.storage.exists(paper.file.name)]
 
 
 def erase(subject: str, at: datetime) -> Erased:

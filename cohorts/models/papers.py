@@ -154,6 +154,11 @@ class PaperRequest(models.Model):
         return f"cohorts.application:{self.application_id}"
 
     @property
+    def filename(self) -> str:
+        """What its file is called for whoever saves it."""
+        return f"{self.application.reference}-{self.kind.code}.pdf"
+
+    @property
     def is_missing(self) -> bool:
         return self.state in PAPERS_MISSING
 

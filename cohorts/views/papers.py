@@ -140,8 +140,7 @@ def paper_open(request: HttpRequest, pk: UUID, paper: UUID) -> FileResponse:
     _application, asked = _fetch(request, pk, paper)
     if not asked.file:
         raise Http404
-    filename = f"{asked.application.reference}-{asked.kind.code}.pdf"
-    return papers.serve(asked.file.name, asked.scan, filename=filename)
+    return papers.serve(asked.file.name, asked.scan, filename=asked.filename)
 
 
 @require_POST

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Callable
-from io import BytesIO
-from typing import Any
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
@@ -18,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cohorts import services as recruitment
-from cohorts.models import Application
+from cohorts.models import Application, PaperRequest
+from cohorts.personal_data import papers_of
 from cohorts.states import (
     ERASE,
     FOLLOW,
@@ -32,6 +34,7 @@ from cohorts.states import (
     Kept,
 )
 from partnership import clock, limits, links
+from partnership.models import ref
 from partnership.personal_data import Held
 from partnership.states import Channel
 from partnership.templatetags.ui import longdate
@@ -203,24 +206,29 @@ def data_take(request: HttpRequest, token: str) -> HttpResponse:
     context = {"token": token, "application": application, "now": clock.now(), "sections": words.sections(held)}
     if request.POST.get("how") == "read":
         return render(request, "placements/data_read.html", context)
-    return HttpResponse(
-        _archive(held, context),
+    return FileResponse(
+        _archive(held, papers_of(ref(application.candidate)), context),
+        as_attachment=True,
+        filename=f"tandem-{application.reference}.zip",
         content_type="application/zip",
-        headers={
-            "Content-Disposition": f'attachment; filename="tandem-{application.reference}.zip"',
-            "X-Content-Type-Options": "nosniff",
-        },
+        headers={"X-Content-Type-Options": "nosniff"},
     )
 
 
-def _archive(held: Held, context: dict[str, Any]) -> bytes:
-    """A page that anybody can read, and the same for a machine."""
-    file = BytesIO()
+def _archive(held: Held, papers: list[PaperRequest], context: dict[str, Any]) -> IO[bytes]:
+    """A page that anybody can read, the same for a machine, and the papers; on the disk, for they may be many."""
+    file = TemporaryFile()
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         archive.writestr(_("my-data") + ".html", render_to_string("placements/data_file.html", context))
         plain = json.dumps(held, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
         archive.writestr(_("my-data") + ".json", plain)
-    return file.getvalue()
+        for number, paper in enumerate(papers, 1):
+            # Numbered: a person whose records were merged may have sent one of a name for each.
+            name = f"{number:02d}-{paper.filename}"
+            with paper.file.open() as sent, archive.open(_("my-papers") + "/" + name, "w") as kept:
+                copyfileobj(sent, kept)
+    file.seek(0)
+    return file
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------

@@ -8,15 +8,16 @@ from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
 from cohorts import services
 from cohorts.models import Application, Candidate, Consent
-from cohorts.states import RESUME, ApplicationState
+from cohorts.states import RESUME, ApplicationState, PaperRequestState
 from partnership import clock, invariants, links, notices, personal_data, retention, sending
 from partnership.models import AccessLink, JournalEntry, OutgoingMessage, Tombstone, ref
-from partnership.states import ActorKind, Channel, MessageState, Role
+from partnership.states import ActorKind, Channel, MessageState, Role, Scan
 from partnership.workflow import THE_CLOCK, Refused
 from placements import services as placing
 from placements.board import held as words
@@ -24,7 +25,7 @@ from placements.board import held as words
 from .. import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
-S = ApplicationState
+S, P = ApplicationState, PaperRequestState
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def test_everything_is_received_by_a_fresh_link_only(phone, file, follow_token, 
     assert "[lien personnel]" in read and ".invalid" not in read
     taken = phone.post(address, {"how": "file"})
     assert taken["Content-Type"] == "application/zip" and taken["Cache-Control"] == "no-store, private"
-    with ZipFile(io.BytesIO(taken.content)) as archive:
+    with ZipFile(io.BytesIO(taken.getvalue())) as archive:
         assert sorted(archive.namelist()) == ["mes-donnees.html", "mes-donnees.json"]
         held = json.loads(archive.read("mes-donnees.json"))
         readable = archive.read("mes-donnees.html").decode()
@@ -155,6 +156,25 @@ def test_everything_is_received_by_a_fresh_link_only(phone, file, follow_token, 
         "data_taken",
         "data_taken",
     ]
+
+
+def test_the_papers_they_sent_are_among_it(phone, lyon, folder, follow_token, mailoutbox):
+    file = factories.application(lyon, state=S.CONFIRMED)
+    sent, waiting = b"%PDF-1.7 la mienne\n%%EOF\n", b"%PDF-1.7 pas encore vue\n%%EOF\n"
+    factories.paper(file, kind=factories.paper_kind("identity"), state=P.ACCEPTED, content=sent)
+    factories.paper(file, kind=factories.paper_kind("report"), state=P.RECEIVED, content=sent)
+    factories.paper(file, kind=factories.paper_kind("diploma"), state=P.RECEIVED, content=waiting, scan=Scan.PENDING)
+    lost = factories.paper(file, kind=factories.paper_kind("photo"), state=P.RECEIVED)
+    default_storage.delete(lost.file.name)
+    factories.paper(state=P.RECEIVED, content=b"%PDF-1.7 de quelqu'un d'autre\n%%EOF\n")
+    phone.post(_url("follow_data_ask", follow_token(file)))
+    taken = phone.post(_link_in(_sent(mailoutbox)), {"how": "file"})
+    with ZipFile(io.BytesIO(taken.getvalue())) as archive:
+        papers = {name: archive.read(name) for name in archive.namelist() if name.startswith("mes-pieces/")}
+    assert papers == {
+        f"mes-pieces/01-{file.reference}-identity.pdf": sent,
+        f"mes-pieces/02-{file.reference}-report.pdf": sent,
+    }
 
 
 def test_twins_who_share_an_address_each_receive_their_own(phone, lyon, follow_token, mailoutbox):
