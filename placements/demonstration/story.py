@@ -10,8 +10,8 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import F
 
 from cohorts import services as recruitment
-from cohorts.models import Application, Cohort, Intake, RecruitmentSource, Slot, plain
-from cohorts.states import SlotKind
+from cohorts.models import Application, Cohort, Enrolment, Intake, RecruitmentSource, Slot, plain
+from cohorts.states import Coming, SlotKind
 from partnership import clock
 from partnership import services as partnership
 from partnership.models import (
@@ -26,7 +26,7 @@ from partnership.models import (
     User,
     Zone,
 )
-from partnership.states import MessageState, Precision, Role
+from partnership.states import Channel, MessageState, Precision, Role
 from programmes import services as teaching
 from programmes.models import Curriculum, Programme
 from programmes.states import Opinion, ProgrammeKind
@@ -75,6 +75,7 @@ class Story:
         self.plan_hosts()
         self.plan_applications()
         self.plan_slots()
+        self.plan_first_day()
         while self.deeds:
             self.deeds.sort(key=lambda deed: deed[:2])
             when, _turn, deed = self.deeds.pop(0)
@@ -365,6 +366,29 @@ class Story:
         self.plan(self.at(6, 10, 17, 10), self.hold_meeting)
         self.plan(self.at(6, 11, 16), self.open_slots)
         self.plan(self.at(6, 14, 18), self.fill_the_open_day)
+
+    def plan_first_day(self) -> None:
+        self.plan(self.at(6, 11, 15), self.say_first_day)
+        self.plan(self.at(6, 14, 12), self.answer_if_coming)
+
+    def say_first_day(self) -> None:
+        cohort = Cohort.objects.get(pk=self.cohorts["lyon"].pk)
+        recruitment.say_first_day(
+            cohort,
+            first_day_time=time(9, 30),
+            first_day_place="Campus de Lyon, amphithéâtre",
+            first_day_bring="une pièce d’identité, de quoi écrire",
+            by=self.somebody(Role.RECRUITER, "lyon"),
+            version=cohort.version,
+        )
+
+    def answer_if_coming(self) -> None:
+        """Some of Lyon say by their link that they still come; one is not so sure."""
+        awaited = Enrolment.objects.expected().filter(application__cohort=self.cohorts["lyon"])
+        for place, enrolment in enumerate(awaited.order_by("application__number")[:5]):
+            answer = Coming.HESITATES if place == 3 else Coming.YES
+            person = enrolment.application.candidate
+            recruitment.answer_if_coming(enrolment, answer, by=person, channel=Channel.LINK)
 
     def open_meeting(self) -> None:
         by, campus = self.somebody(Role.RECRUITER, "lyon"), "Campus de Lyon, amphithéâtre"
