@@ -9,6 +9,8 @@ from partnership.models import OutgoingMessage
 from partnership.states import MessageState, Role
 from tests import factories
 
+from .visitor import BOTH_WAYS
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 PEOPLE = 30
 
@@ -25,7 +27,7 @@ def recruiter(transactional_db, worker):
     return recruiter
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("javascript", BOTH_WAYS)
 def test_thirty_people_are_invited_in_five_clicks_each_letter_seen(recruiter, visit, post, javascript):
     visitor = visit(javascript=javascript)
     visitor.enter_as(recruiter)

@@ -39,8 +39,12 @@ def crew(world, chromium, address) -> Iterator[Crew]:
 
 
 _LOADED = re.compile(r'(?:<link rel="(?:stylesheet|icon)[^>]+?href|<script[^>]+?src|<img[^>]+?src)="(/[^"]+)"')
-# A page's other states (`note`) differ little from the first: they are for the long run.
-IN_FRENCH = [pytest.param(page, id=str(page), marks=[pytest.mark.full] if page.note else []) for page in PAGES]
+# A page's other states (`note`) differ little from the first, and the administration's pages from each other: they are
+# for the long run.
+IN_FRENCH = [
+    pytest.param(page, id=str(page), marks=[pytest.mark.full] if page.note or page.name.startswith("admin:") else [])
+    for page in PAGES
+]
 FORMS = [pytest.param(page, form, id=f"{page}, {form}") for page in PAGES for form in page.forms]
 
 

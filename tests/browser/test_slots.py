@@ -8,12 +8,12 @@ import pytest
 from cohorts import services
 from cohorts.models import Booking, Evaluation, Slot
 from cohorts.states import BookingState, SlotKind
-from partnership import clock, outbox
+from partnership import clock
 from partnership.models import OutgoingMessage
 from partnership.states import MessageState, Role
 from tests import factories
 
-from .visitor import PHONE, TABLET, problems
+from .visitor import BOTH_WAYS, PHONE, TABLET, problems
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 FIRST = ("Inès", "Léo", "Maëlle", "Noé", "Zoé", "Éden", "Aïda", "Théo", "Chloé", "Loïc")
@@ -114,17 +114,14 @@ def test_marks_are_given_on_the_spot(recruiter, visit):
     assert list(Evaluation.objects.values_list("call", "motivation", "writing")) == [(3, 4, None)]
 
 
-@pytest.mark.parametrize(
-    "javascript",
-    [pytest.param(True, id="with JavaScript"), pytest.param(False, id="without JavaScript", marks=pytest.mark.full)],
-)
+@pytest.mark.parametrize("javascript", BOTH_WAYS)
 def test_an_appointment_lives_by_the_links_of_its_letters(recruiter, worker, visit, post, javascript):
     """Booked, moved, lost with its whole day, chosen again and given up."""
     first, second, third = (factories.slot(days=days, place=f"Salle {days}", held_by=recruiter) for days in (3, 4, 6))
     person = factories.candidate(first_name="Inès", last_name="Escoffray", email="ines@exemple.test")
     application = factories.application(first.cohort, of=person, owner=recruiter)
     services.invite(application, kind=SlotKind.INTERVIEW, by=recruiter)
-    _hurry()
+    post.hurry()
     phone = visit(width=PHONE, javascript=javascript)
     phone.follow(post.to(person.email, "Choisissez la date"))
     phone.click("See the open dates", role="link")
@@ -170,9 +167,3 @@ def _cancel_the_day(desk, recruiter, slot):
 def _tap(phone, slot):
     phone.page.locator(f"[name=slot][value='{slot.pk}']").click()
     phone.clicks += 1
-
-
-def _hurry():
-    """Letters leave at a polite hour: whoever runs this at night does not wait for it."""
-    OutgoingMessage.objects.filter(state=MessageState.PENDING).update(due_at=clock.now())
-    outbox.ring()

@@ -11,7 +11,7 @@ from programmes import services as teaching
 from programmes.states import CurriculumState
 from tests import factories
 
-from .visitor import PHONE
+from .visitor import BOTH_WAYS, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -34,7 +34,7 @@ def people(transactional_db, worker) -> dict:
     return people
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("javascript", BOTH_WAYS)
 def test_five_people_go_from_validation_to_a_seat(people, visit, post, javascript):
     teaching.submit(people["curriculum"], by=people["author"])
     reviewer = visit(javascript=javascript)

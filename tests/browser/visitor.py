@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.test import Client
@@ -15,6 +16,11 @@ from partnership.models import User
 from tests import factories, runs
 
 PHONE, TABLET, DESK, NARROWEST = 390, 768, 1280, 320
+# A story is told without scripts in the long run.
+BOTH_WAYS = [
+    pytest.param(True, id="with JavaScript"),
+    pytest.param(False, id="without JavaScript", marks=pytest.mark.full),
+]
 HEIGHTS = {PHONE: 844, TABLET: 1024, DESK: 800, NARROWEST: 640}
 # Chromium says in its console that a page answered 403, 404, 409 or 422; whether it should is asked of the answer.
 _ANSWERED = "Failed to load resource: the server responded with a status of 4"
