@@ -1,6 +1,7 @@
 """Every address, asked for by everybody, in both zones, by both methods: the answer is the table's."""
 
 import itertools
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -50,11 +51,15 @@ def answered(world: World, row: Row, persona: str, method: str, zone: str) -> tu
 def asked(row: Row) -> Iterator[tuple[str, str, str]]:
     """Who asks for an address, how, and for which zone's record.
 
-    In the quick run nobody but whoever is bound to a zone asks for a second one: for the others all are alike.
+    In the quick run whoever is bound to a zone asks for both, and of the others one for each answer, in turn.
     """
+    first = zlib.crc32(row.url.encode()) % len(PERSONAS)
     for method in ("get", "post"):
-        for persona, zone in itertools.product(PERSONAS, row.zones_for(method)):
-            if zone == LYON or persona in BOUND or runs.IS_LONG:
+        told = set()
+        for persona, zone in itertools.product(PERSONAS[first:] + PERSONAS[:first], row.zones_for(method)):
+            answer = row.expected(persona, method, zone)
+            if persona in BOUND or answer not in told or runs.IS_LONG:
+                told.add(answer)
                 yield persona, method, zone
 
 

@@ -9,7 +9,7 @@ from partnership.states import Role
 from tests import factories
 from tests.config.doors import code_of, enrol
 
-from .visitor import problems
+from .visitor import BOTH_WAYS, problems
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 NEW_PASSWORD = "encore une phrase assez longue"
@@ -27,7 +27,7 @@ def in_a_field(visitor, name, text):
     visitor.page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("javascript", BOTH_WAYS)
 def test_a_second_factor_is_set_up_once_and_asked_for_each_time(visit, javascript):
     recruiter = factories.user(Role.RECRUITER, name="Claire Devaux")
     visitor = visit(javascript=javascript)

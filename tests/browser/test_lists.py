@@ -13,6 +13,8 @@ from partnership.states import JobState, Role
 from tests import factories
 from tests.cohorts.lists import text
 
+from .visitor import BOTH_WAYS
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 ROWS = [
     ["ESCOFFRAY", "Inès", "04 65 71 88 02", "ines@exemple.test", "69100"],
@@ -46,7 +48,7 @@ def let_the_worker_work(visitor) -> None:
     visitor.page.reload()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("javascript", BOTH_WAYS)
 def test_a_list_is_brought_corrected_and_brought_again(recruiter, visit, javascript):
     visitor = visit(javascript=javascript)
     visitor.enter_as(recruiter)

@@ -7,6 +7,8 @@ from cohorts.states import ApplicationState as S
 from partnership.states import Role
 from tests import factories
 
+from .visitor import BOTH_WAYS
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -22,7 +24,7 @@ def twice():
     ]
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("javascript", BOTH_WAYS)
 def test_a_person_entered_twice_is_made_one(visit, twice, javascript):
     claire = visit(javascript=javascript)
     claire.enter_as(factories.user(Role.RECRUITER))
