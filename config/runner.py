@@ -218,8 +218,8 @@ def prepare() -> int:
 def test(arguments: list[str]) -> int:
     """Run the tests on servers of their own, beside whatever runs in this checkout; all of them on several cores."""
     is_whole = not any(argument.startswith("tests") for argument in arguments)
-    # One turn more than there are cores: while servers are killed and awaited, somebody else has something to do.
-    cores = min(os.cpu_count() or 1, MOST_CORES) + 1 if is_whole else 1
+    # The longest file of the long run waits for most of its half hour: its core takes another turn beside it.
+    cores = min(os.cpu_count() or 1, MOST_CORES) + ("--full" in arguments) if is_whole else 1
     options = ["-p", "tests.servers", "--durations=10"]
     if cores > 1:
         # A file at a time: what its tests share is made once.
