@@ -9,8 +9,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cohorts import journal
 from cohorts.models import Application
-from cohorts.states import ApplicationState, EnrolmentState, ExitReason
+from cohorts.states import ApplicationState, Coming, EnrolmentState, ExitReason
 from partnership import clock
 from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.states import ActorKind, Channel
@@ -80,10 +81,7 @@ def of_student(application: Application, *, placements: Iterable[Placement]) -> 
         elif kind == "cohorts.application" and entry.after in ApplicationState.values:
             events.append(_told_of_application(entry, names))
         elif kind == "cohorts.enrolment" and entry.after != EnrolmentState.EXPECTED:
-            label = EnrolmentState(entry.after).label
-            text = _("Enrolment: %(state)s") % {"state": label}
-            who, reason = _who(entry, names), _reason(entry)
-            events.append(Event(text, entry.at, who, reason=reason, meaning="late", shape="octagon"))
+            events.append(_told_of_enrolment(entry, names))
     to_hosts = ("placement_proposed", "placement_cancelled")
     host_letters = {f"{name}:{placement.pk}" for placement in seen.values() for name in to_hosts}
     for letter in OutgoingMessage.objects.filter(about=ref(application)).order_by("-written_at")[:_LONGEST_STORY]:
@@ -104,10 +102,22 @@ def _told_of_placement(entry: JournalEntry, placement: Placement, names: dict[st
         _("Placement at %(site)s:") % words,
         entry.at,
         _who(entry, names),
-        after=str(PlacementState(entry.after).label),
+        after=journal.word(entry.subject, entry.after),
         reason=_reason(entry),
         shape="refused" if ended else "seat",
         meaning="late" if ended else "go",
+    )
+
+
+def _told_of_enrolment(entry: JournalEntry, names: dict[str, str]) -> Event:
+    is_trouble = entry.after in (EnrolmentState.ENDED, Coming.HESITATES)
+    return Event(
+        _("Enrolment: %(state)s") % {"state": journal.word(entry.subject, entry.after)},
+        entry.at,
+        _who(entry, names),
+        reason=_reason(entry),
+        shape="octagon" if is_trouble else "disc",
+        meaning="late" if is_trouble else "go",
     )
 
 

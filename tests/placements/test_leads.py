@@ -9,12 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from cohorts.states import ApplicationState
+from cohorts import journal
+from cohorts import services as recruitment
+from cohorts.states import ApplicationState, Coming, EnrolmentState
 from partnership import clock, measures
 from partnership.models import JournalEntry, Objective, OutgoingMessage
 from partnership.states import Channel, MessageState, Role
 from partnership.templatetags.ui import phone
-from partnership.workflow import record
+from partnership.workflow import THE_CLOCK, record
 from placements import emails, services
 from placements.board import zone as boards
 from placements.models import HostPledge, HostSite, Placement, Seat
@@ -335,6 +337,21 @@ def _queries(client, url: str) -> int:
     with _counting() as queries:
         assert client.get(url).status_code == 200
     return len(queries)
+
+
+@pytest.mark.parametrize("word", [*journal.DEEDS, *EnrolmentState.values, *PlacementState.values, "letter_hastened"])
+def test_whatever_the_journal_says_of_a_student_their_page_opens(lead, student, seat, lyon_lead, word):
+    placement = services.propose(student, site=seat.site, by=lyon_lead)
+    for thing in (student.application, student, placement):
+        record(thing, word, by=THE_CLOCK)
+    assert lead.get(_url("student_detail", student)).status_code == 200
+
+
+def test_a_lead_reads_whether_a_student_still_comes(lead, student):
+    recruitment.answer_if_coming(student, Coming.HESITATES, by=student.application.candidate, channel=Channel.LINK)
+    page = lead.get(_url("student_detail", student))
+    (entry,) = (entry for day in page.context["days"] for entry in day["entries"])
+    assert (entry.text, entry.meaning) == ("Inscription\u00a0: hésite", "late")
 
 
 def test_a_students_file_shows_the_contact_the_project_and_the_story(lead, student, seat, lyon_lead):
