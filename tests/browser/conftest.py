@@ -21,6 +21,7 @@ from config.embedded import ROOT, dies_with_parent
 from partnership import clock, outbox
 from partnership.models import OutgoingMessage
 from partnership.states import MessageState
+from tests import runs
 
 from . import world as worlds
 from .visitor import Visitor
@@ -34,7 +35,8 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 20
+# In the long run everything makes way for the tests that count a site's seconds.
+PATIENCE = 120 if runs.IS_LONG else 20
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,8 @@ class Visitor:
             reduced_motion="reduce",
             java_script_enabled=javascript,
         )
-        self.context.set_default_timeout(10_000)
+        # In the long run everything makes way for the tests that count a site's seconds.
+        self.context.set_default_timeout(90_000 if runs.IS_LONG else 10_000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
         self.context.on("request", self._see_request)

@@ -82,7 +82,8 @@ class Load:
     def running(self):
         """Let everybody work until the block ends."""
         # An hour of its own: the codes that another crowd asked for just before are forgotten.
-        self.site.rows("DELETE FROM partnership_limit")
+        for counted in ("partnership_limit", "tandem_cache"):
+            self.site.rows(f"DELETE FROM {counted}")
         parts = [self.applies, self.applies, self.recruits, self.recruits, self.answers, self.places, self.codes]
         crowd = [threading.Thread(target=self._live, args=[part, place]) for place, part in enumerate(parts)]
         for one in crowd:
