@@ -14,7 +14,7 @@ from placements.states import PlacementState
 
 from .visitor import DESK, PHONE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 FOLDER = settings.BASE_DIR / "static" / "img" / "readme"
 # The README shows them side by side with words: heavier ones would make it slow to read.

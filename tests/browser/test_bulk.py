@@ -11,7 +11,7 @@ from tests import factories
 
 from .visitor import BOTH_WAYS
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PEOPLE = 30
 
 

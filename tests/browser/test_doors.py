@@ -11,7 +11,7 @@ from tests.config.doors import code_of, enrol
 
 from .visitor import BOTH_WAYS, problems
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 NEW_PASSWORD = "encore une phrase assez longue"
 
 

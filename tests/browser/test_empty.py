@@ -12,7 +12,7 @@ from tests import factories
 
 from .visitor import Visitor, problems
 
-pytestmark = [pytest.mark.browser, pytest.mark.full, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.full, pytest.mark.django_db, pytest.mark.timeout(900)]
 
 LISTS = {
     "front": None,

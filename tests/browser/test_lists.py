@@ -15,7 +15,7 @@ from tests.cohorts.lists import text
 
 from .visitor import BOTH_WAYS
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 ROWS = [
     ["ESCOFFRAY", "Inès", "04 65 71 88 02", "ines@exemple.test", "69100"],
     ["MORVAN", "Nils", "04 65", "", "69100"],

@@ -14,7 +14,7 @@ from .visitor import DESK, HEIGHTS, Visitor, problems
 from .world import World
 
 # The worlds are committed, for the server; a test only reads them.
-pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(900)]
 
 Crew = Callable[[Page], Visitor]
 

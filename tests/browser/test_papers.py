@@ -14,7 +14,7 @@ from tests.papers import corpus
 
 from .visitor import BOTH_WAYS, PHONE, problems
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests import factories
 
 from .visitor import BOTH_WAYS, PHONE, TABLET, problems
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 FIRST = ("Inès", "Léo", "Maëlle", "Noé", "Zoé", "Éden", "Aïda", "Théo", "Chloé", "Loïc")
 LAST = (
     "Abadie",

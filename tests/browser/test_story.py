@@ -13,7 +13,7 @@ from tests import factories
 
 from .visitor import BOTH_WAYS, PHONE
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

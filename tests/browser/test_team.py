@@ -7,7 +7,7 @@ from partnership.models import User
 from partnership.states import Role
 from tests import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 @pytest.fixture
