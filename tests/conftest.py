@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
@@ -14,6 +15,13 @@ from partnership.models import JournalEntry, User
 from partnership.states import Role
 
 from . import factories, runs
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The database with the figures of its reference tables; of the others, which are empty, nothing is known."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 @pytest.fixture(autouse=True)
