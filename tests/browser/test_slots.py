@@ -29,7 +29,7 @@ LAST = (
     "Imbert",
     "Jolly",
     "Kerr",
-    "Lô",
+    "Lorin",
     "Ménard",
     "Œuvray",
 )
