@@ -32,7 +32,7 @@ from config.embedded import Servers, free_port
 from tests.faults.processes import Program, until
 
 from . import compose
-from .test_settings import PRODUCTION
+from .conftest import PRODUCTION
 
 pytestmark = pytest.mark.timeout(300)
 

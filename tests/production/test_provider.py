@@ -20,8 +20,6 @@ from partnership.models import OutgoingMessage
 from partnership.states import MessageState, OnDoubt
 from tests import factories
 
-from .test_settings import PRODUCTION, read  # noqa: F401 (a fixture)
-
 KEY = "xkeysib-0123456789"
 NEWS = "provider:0123456789abcdef"
 ADDRESS = "/courrier/nouvelles/"
@@ -65,7 +63,7 @@ class Api:
 
 
 @pytest.fixture
-def api(read, settings):  # noqa: F811
+def api(read, settings):
     api = Api()
     made = read(EMAIL_URL=f"anymail+brevo://?api_key={KEY}&api_url={api.address}", MAIL_NEWS_SECRET=NEWS)
     settings.EMAIL_BACKEND, settings.ANYMAIL = made["EMAIL_BACKEND"], made["ANYMAIL"] | {"REQUESTS_TIMEOUT": 0.5}
@@ -86,7 +84,7 @@ def states():
     return dict(OutgoingMessage.objects.values_list("key", "state"))
 
 
-def test_one_variable_names_the_provider_and_its_settings(read):  # noqa: F811
+def test_one_variable_names_the_provider_and_its_settings(read):
     made = read(EMAIL_URL="anymail+mailjet://?api_key=a%2Bb&secret_key=c", MAIL_NEWS_SECRET=NEWS)
     assert made["EMAIL_BACKEND"] == "anymail.backends.mailjet.EmailBackend"
     assert (made["ANYMAIL"]["MAILJET_API_KEY"], made["ANYMAIL"]["MAILJET_SECRET_KEY"]) == ("a+b", "c")
@@ -104,7 +102,7 @@ def news_are_read(settings, made) -> bool:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_provider_whose_news_could_not_be_read_beside_smtp_is_refused(read, settings, provider):  # noqa: F811
+def test_a_provider_whose_news_could_not_be_read_beside_smtp_is_refused(read, settings, provider):
     asked = {"MAIL_NEWS_FROM": provider, "MAIL_NEWS_SECRET": NEWS}
     made = read(**asked, DEVELOPMENT="1")
     with warnings.catch_warnings():
@@ -128,11 +126,11 @@ def test_a_provider_whose_news_could_not_be_read_beside_smtp_is_refused(read, se
         "anymail+unisender-go://?api_key=x",
     ],
 )
-def test_with_its_key_among_the_parameters_the_news_are_read(read, settings, url):  # noqa: F811
+def test_with_its_key_among_the_parameters_the_news_are_read(read, settings, url):
     assert news_are_read(settings, read(EMAIL_URL=url, MAIL_NEWS_SECRET=NEWS))
 
 
-def test_smtp_is_what_one_gets_without(read):  # noqa: F811
+def test_smtp_is_what_one_gets_without(read):
     made = read()
     assert made["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend" and made["EMAIL_USE_TLS"] is True
     assert "ANYMAIL" not in made

@@ -1,7 +1,6 @@
 """What the settings refuse outside development, and how each entrance says it."""
 
 import os
-import runpy
 import subprocess
 import sys
 from datetime import time
@@ -11,33 +10,10 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from .conftest import PRODUCTION
+
 ROOT = Path(settings.BASE_DIR)
 PROGRAMS = Path(sys.executable).parent
-PRODUCTION = {
-    "DATABASE_URL": "postgresql://tandem:x@postgres.invalid:5432/tandem",
-    "REDIS_URL": "redis://valkey.invalid:6379/0",
-    "SECRET_KEY": "0123456789" * 5,
-    "ALLOWED_HOSTS": "tandem.example,127.0.0.1",
-    "EMAIL_URL": "smtp+tls://user:password@mail.invalid:587",
-    "PUBLIC_URL": "https://tandem.example",
-    "DEFAULT_FROM_EMAIL": "Tandem <bonjour@tandem.example>",
-}
-
-
-@pytest.fixture
-def read(monkeypatch):
-    """Reads the settings in an environment of its own: the usable one, with some changes (None takes one out)."""
-
-    def read(**changes: str | None) -> dict:
-        for name in [*os.environ]:
-            monkeypatch.delenv(name)
-        for name, value in (PRODUCTION | changes).items():
-            if value is not None:
-                monkeypatch.setenv(name, value)
-        return runpy.run_path(str(ROOT / "config" / "settings.py"))
-
-    yield read
-    monkeypatch.undo()
 
 
 def refused(read, **changes: str | None) -> str:
