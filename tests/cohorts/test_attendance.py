@@ -123,6 +123,17 @@ def test_whoever_has_not_come_at_the_end_is_written_to_once(client, open_day):
         assert letter.due_at.astimezone(clock.PARIS).hour == 9
 
 
+def test_at_the_end_nobody_is_said_to_be_absent_whom_one_may_not_see(lyon_recruiter, open_day):
+    mine = factories.booking(open_day)
+    theirs = factories.booking(open_day, factories.application(factories.cohort("paris", of=open_day.cohort.intake)))
+    slot = type(open_day).objects.filter(pk=open_day.pk)
+    slot.update(starts_at=clock.now() - timedelta(hours=3))
+    assert services.miss_the_others(slot.get(), by=lyon_recruiter) == 1
+    mine.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (mine.state, theirs.state) == (BookingState.MISSED, BookingState.BOOKED)
+
+
 def test_nobody_is_there_before_the_day_nor_absent_before_the_hour(client, recruiter):
     tomorrow = factories.booking(factories.slot(kind=SlotKind.TESTS, days=2))
     with pytest.raises(Refused):
@@ -231,6 +242,17 @@ def test_who_cannot_be_called_back_is_asked_again(client, open_day, said, words)
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not Booking.objects.exists()
+
+
+def test_a_walk_in_whose_file_is_in_a_zone_of_colleagues_is_theirs_to_open(lyon_recruiter):
+    lyon = factories.cohort("lyon")
+    known = factories.candidate(first_name="Lina", last_name="Abadie", phone="+33465718801")
+    theirs = factories.application(factories.cohort("paris", of=lyon.intake), of=known)
+    here = factories.slot(lyon, kind=SlotKind.OPEN_DAY, starts_at=clock.now() - timedelta(minutes=1))
+    with pytest.raises(Refused, match="zone of your colleagues|zone de vos collègues"):
+        services.walk_in(here, first_name="Lina", last_name="Abadie", phone="+33465718801", by=lyon_recruiter)
+    assert not Booking.objects.exists()
+    assert Application.objects.get() == theirs
 
 
 def test_a_walk_in_is_refused_on_another_day_and_at_an_interview(client, recruiter):

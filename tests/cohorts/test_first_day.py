@@ -112,6 +112,20 @@ def test_another_place_is_told_by_another_letter_and_the_same_place_is_not(cohor
     assert "Campus de Lyon" in letters()[1].text and len({letter.key for letter in letters()}) == 2
 
 
+def test_whoever_goes_to_another_zone_is_told_of_that_one(cohort, student, recruiter):
+    other = factories.cohort("paris", of=cohort.intake)
+    with before(6):
+        say(cohort, recruiter)
+        say(other, recruiter, first_day_place="Campus de Paris")
+        assert reminders.remind()["first_day"] == 1
+    with before(5):
+        services.transfer(student.application, cohort=other, by=recruiter)
+        assert reminders.remind()["first_day"] == 1
+        assert reminders.remind()["first_day"] == 0
+    there, elsewhere = letters()
+    assert "12 rue de l’Exemple" in there.text and "Campus de Paris" in elsewhere.text
+
+
 @pytest.mark.parametrize("why", ["withdrawn", "no address", "night"])
 def test_nobody_is_told_who_does_not_come_or_cannot_be_written_to(cohort, student, recruiter, why):
     with before(6, 22 if why == "night" else 10):

@@ -152,6 +152,21 @@ def test_a_person_twice_in_a_list_is_one(recruiter, intake):
     assert ImportRow.objects.get(of=imported, line=3).told[-1][2] == "2"
 
 
+def test_two_rows_about_one_known_person_are_one_file(recruiter, intake, cohort):
+    person = factories.candidate(
+        first_name="Zoé", last_name="Vasseur", phone="+33465712036", email="zoe@exemple.test", postcode="69100"
+    )
+    earlier = factories.cohort(of=factories.intake(starts_on=clock.today() - timedelta(days=300)))
+    factories.application(earlier, state=S.REJECTED, of=person)
+    # Each reaches her another way: nothing in the list says that the two are one.
+    rows = [["Vasseur", "Zoé", "04 65 71 20 36", "", "69100"], ["Vasseur", "Zoé", "", "zoe@exemple.test", "69100"]]
+    imported = check(text(rows), by=recruiter, intake=intake, zone=cohort.zone)
+    confirm(imported, by=recruiter)
+    file = person.applications.get(intake=intake)
+    assert file.state == S.ENQUIRY and Candidate.objects.count() == 1
+    assert set(ImportRow.objects.filter(of=imported).values_list("application", flat=True)) == {file.pk}
+
+
 def test_a_row_that_is_wrong_does_not_hide_the_right_one_below(recruiter, intake):
     rows = [["Vasseur", "Zoé", "04 65 71 20 36", "zoe", "69100"], ZOE]
     assert verdicts(check(text(rows), by=recruiter, intake=intake)) == {2: V.WRONG, 3: V.NEW}

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -123,11 +123,11 @@ def test_the_reason_and_the_state_are_in_the_applicants_language(recruiter):
     assert "Submitted" in reopened.text
 
 
-def test_a_missed_interview_is_written_about_the_next_morning(recruiter):
-    letter = write("interview_missed", owner=recruiter)
-    due = letter.due_at.astimezone(clock.PARIS)
-    assert due.date() == clock.today() + timedelta(days=1)
-    assert due.hour == 9
+@pytest.mark.parametrize(("day", "morning"), [(10, (11, 9)), (12, (14, 8, 30))], ids=["on a Thursday", "on a Saturday"])
+def test_a_missed_interview_is_written_about_the_next_morning_that_is_no_sunday(recruiter, day, morning):
+    with clock.travel(datetime(2027, 6, day, 16, 0, tzinfo=clock.PARIS)):
+        letter = write("interview_missed", owner=recruiter)
+    assert letter.due_at == datetime(2027, 6, *morning, tzinfo=clock.PARIS)
 
 
 def test_a_refusal_is_held_when_its_sender_died_and_carries_no_link(recruiter):

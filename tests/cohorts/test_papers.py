@@ -239,6 +239,28 @@ def test_a_paper_asked_for_no_longer_takes_its_file_along(recruiter, folder, dja
     assert now(paper).state == P.ASKED
 
 
+def test_a_file_that_was_sent_is_looked_at_before_the_paper_is_taken_as_seen(recruiter):
+    paper = factories.paper(state=P.RECEIVED)
+    with pytest.raises(Refused, match="look at it first|regardez-le"):
+        services.receive_on_paper(paper, by=recruiter)
+    assert now(paper).state == P.RECEIVED
+
+
+def test_a_closed_file_keeps_its_papers(recruiter):
+    paper = factories.paper(factories.application(state=S.WITHDRAWN))
+    with pytest.raises(Refused, match="."):
+        services.drop_paper(paper, by=recruiter)
+    assert now(paper).state == P.ASKED
+
+
+def test_nobody_is_offered_to_accept_what_is_still_looked_through(recruiter, client_of):
+    paper = factories.paper(state=P.RECEIVED, scan=Scan.PENDING)
+    client, page = client_of(recruiter), address("application_papers", paper.application_id)
+    assert [row["may_accept"] for row in client.get(page).context["rows"]] == [False]
+    PaperRequest.objects.update(scan=Scan.CLEAN)
+    assert [row["may_accept"] for row in client.get(page).context["rows"]] == [True]
+
+
 def test_another_zone_opens_no_paper(lyon_recruiter, client_of):
     paper = factories.paper(factories.application(factories.cohort("paris"), state=S.CONFIRMED), state=P.RECEIVED)
     client, here = client_of(lyon_recruiter), (paper.application_id, paper.pk)
@@ -271,6 +293,20 @@ def test_a_paper_that_waited_for_the_scanner_is_opened_or_refused(
     assert paper.state == state and bool(paper.file) == (said == Scan.CLEAN)
     assert len(letters("paper_refused")) == (said == Scan.INFECTED)
     assert services.look_again_at_papers() == 0
+
+
+def test_a_virus_found_after_a_person_refused_takes_the_file_and_tells_nobody_twice(
+    recruiter, folder, monkeypatch, django_capture_on_commit_callbacks
+):
+    paper = factories.paper(state=P.RECEIVED, scan=Scan.PENDING)
+    services.refuse_paper(paper, reason="Le verso manque.", by=recruiter)
+    monkeypatch.setattr(papers, "look_again", lambda name: Scan.INFECTED)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.look_again_at_papers() == 1
+    paper = now(paper)
+    assert (paper.state, paper.refusal, paper.file.name) == (P.REFUSED, "Le verso manque.", "")
+    assert len(letters("paper_refused")) == 1
+    assert not [path for path in folder.rglob("*") if path.is_file()]
 
 
 # -- the list, and what is kept ---------------------------------------------------------------------------------------
