@@ -43,22 +43,23 @@ _ENTRIES: list[tuple[Promise, str, tuple[Role, ...]]] = [
 ]
 
 
-# Lists and deeds whose addresses do not begin with that of the entry they belong to.
-_BELONGING: dict[str, str] = {
-    "cohorts:import_list": "cohorts:application_list",
-    "cohorts:template_list": "cohorts:application_list",
-    "cohorts:source_list": "cohorts:application_list",
-    "cohorts:duplicate_list": "cohorts:application_list",
-    "cohorts:condition_list": "cohorts:application_list",
-    "cohorts:view_list": "cohorts:application_list",
-    "cohorts:bulk_choose": "cohorts:application_list",
-}
+# Pages about applications whose addresses do not begin with the list's.
+_AMONG_APPLICATIONS = [
+    "cohorts:import_list",
+    "cohorts:template_list",
+    "cohorts:source_list",
+    "cohorts:duplicate_list",
+    "cohorts:condition_list",
+    "cohorts:view_list",
+    "cohorts:bulk_choose",
+]
 
 
 def menu(user: User, path: str) -> list[Entry]:
     """The pages of the user's roles; the longest address that begins the present one is current."""
     entries = {reverse(name): label for label, name, roles in reversed(_ENTRIES) if user.has_role(*roles)}
-    leads = {url: url for url in entries} | {reverse(page): reverse(name) for page, name in _BELONGING.items()}
+    leads = {url: url for url in entries}
+    leads |= dict.fromkeys(map(reverse, _AMONG_APPLICATIONS), reverse("cohorts:application_list"))
     here = leads.get(max((url for url in leads if path.startswith(url)), key=len, default=""), "")
     return [Entry(label, url, url == here) for url, label in reversed(entries.items())]
 

@@ -199,12 +199,13 @@ def _may_be_joined(typed: Candidate, person: Candidate, *, enquiry: Application 
     """Whether the letters of the person's other files, and what is held of them, may go where this form says.
 
     A name and a telephone are known to many: they must not draw somebody's letters, and the links in them, elsewhere.
-    Whoever has no address yet is joined where all that is known of them is that they called for this intake.
+    Whoever has no address yet is joined where all that is known of them is an enquiry for this intake.
     """
     if person.email:
         return person.email.casefold() == typed.email.casefold()
-    others = person.applications.exclude(state=ApplicationState.DRAFT).exclude(pk=enquiry and enquiry.pk)
-    return enquiry is not None and not others.exists()
+    if enquiry is None:
+        return False
+    return not person.applications.exclude(state=ApplicationState.DRAFT).exclude(pk=enquiry.pk).exists()
 
 
 def _take_over(draft: Application, *, person: Candidate, enquiry: Application | None) -> Application:

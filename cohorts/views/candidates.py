@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from partnership import clock, guard, links
+from partnership.fields import key_in
 from partnership.models import Zone, ZoneDepartment
 from partnership.personal_data import NOTICE_VERSION
 from partnership.templatetags.ui import monthdate
@@ -318,10 +319,7 @@ def _zone_of(draft: Application) -> Zone | None:
 
 
 def _posted_key(request: HttpRequest) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.POST.get("submit_key", ""))
-    except ValueError:
-        return uuid.uuid4()
+    return key_in(request.POST.get("submit_key")) or uuid.uuid4()
 
 
 def _draft_of(request: HttpRequest, slug: str) -> Application | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from partnership import clock
 from partnership import policies as house
-from partnership.fields import Impossible, tidy
+from partnership.fields import Impossible, key_in, tidy
 from partnership.models import User
 from partnership.workflow import Refused
 
@@ -78,12 +77,12 @@ def _typed(request: HttpRequest) -> dict[str, str]:
 
 def _chosen(request: HttpRequest) -> Candidate | None:
     """Somebody known, to whom the contact is to be added."""
-    if not request.POST.get("person"):
+    typed = request.POST.get("person")
+    if not typed:
         return None
-    try:
-        key = UUID(request.POST["person"])
-    except ValueError as problem:
-        raise Http404 from problem
+    key = key_in(typed)
+    if key is None:
+        raise Http404
     seen = Application.objects.visible_to(request.user).values("candidate")
     return get_object_or_404(Candidate.objects.filter(pk__in=seen, erased_at=None), pk=key)
 

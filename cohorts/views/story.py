@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from partnership import clock
+from partnership.fields import key_in
 from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.outbox import TEST
 from partnership.states import ActorKind, Channel, MessageState
@@ -116,15 +116,8 @@ def _told_by_the_file(bookings: Iterable[Booking]) -> Q:
 
 def _names_of(lines: Iterable[JournalEntry]) -> dict[str, str]:
     keys = {line.actor_ref for line in lines if line.actor_kind == ActorKind.USER}
-    keys |= {line.reason for line in lines if line.after in journal.ABOUT_SOMEBODY and _is_key(line.reason)}
+    keys |= {line.reason for line in lines if line.after in journal.ABOUT_SOMEBODY and key_in(line.reason)}
     return {str(key): name for key, name in User.objects.filter(pk__in=keys).values_list("pk", "full_name")}
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False
 
 
 def _who(line: JournalEntry, application: Application, names: dict[str, str]) -> str:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from partnership import clock
 from partnership import policies as house
+from partnership.fields import key_in
 from partnership.models import User
 from partnership.templatetags.ui import clocktime, daytime, number, shortdate
 
@@ -142,11 +143,9 @@ def _colleague(user: User, asked: str) -> User | None:
     for one in colleagues_of(user):
         if str(one.pk) == asked:
             return one
-    try:
-        key = UUID(asked)
-    except ValueError:
-        return None
-    return User.objects.filter(pk=key, applications__in=Application.objects.visible_to(user)).distinct().first()
+    key = key_in(asked)
+    known = User.objects.filter(pk=key, applications__in=Application.objects.visible_to(user)).distinct()
+    return known.first() if key else None
 
 
 def _tabs(view: View, totals: dict[str, int]) -> list[dict[str, Any]]:
