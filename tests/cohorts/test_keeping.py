@@ -212,6 +212,15 @@ def test_a_person_that_somebody_counts_on_after_all_does_not_stop_the_others(coh
 # -- what staff read --------------------------------------------------------------------------------------------------
 
 
+def test_files_are_taken_before_their_person_as_a_merge_takes_them(cohort):
+    closed(cohort)
+    assert told(61) == 1
+    with on(95), CaptureQueriesContext(connection) as asked:
+        assert retention._take_people(1) == 1
+    locked = [query["sql"].split(" FROM ")[1].split()[0] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    assert locked.index('"cohorts_application"') < locked.index('"cohorts_candidate"')
+
+
 def test_a_dry_run_names_who_would_be_told_and_erased_and_does_nothing(cohort):
     asked, silent = closed(cohort), closed(cohort, email="")
     open_ = closed(cohort, S.SUBMITTED)

@@ -261,6 +261,15 @@ def test_the_last_letter_names_nobody_and_its_address_goes_the_day_after(phone, 
     ]
 
 
+def test_erased_again_before_it_has_left_the_last_letter_leaves_all_the_same(file, mailoutbox):
+    address = file.candidate.email
+    services.erase_on_request(file, by=file.candidate)
+    personal_data.erase(ref(file.candidate), by=THE_CLOCK)
+    sending.send_due()
+    assert [letter.to for letter in mailoutbox] == [[address]]
+    assert OutgoingMessage.objects.get(template="cohorts/file_erased").state == MessageState.SENT
+
+
 def test_a_student_gives_the_place_back_and_the_host_hears_of_it(
     phone, student, seat, lyon_lead, follow_token, mailoutbox
 ):
