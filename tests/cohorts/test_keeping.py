@@ -212,13 +212,20 @@ def test_a_person_that_somebody_counts_on_after_all_does_not_stop_the_others(coh
 # -- what staff read --------------------------------------------------------------------------------------------------
 
 
-def test_files_are_taken_before_their_person_as_a_merge_takes_them(cohort):
+def test_files_are_taken_then_their_person_as_a_merge_takes_them_then_their_term_is_asked_again(cohort):
     closed(cohort)
     assert told(61) == 1
     with on(95), CaptureQueriesContext(connection) as asked:
         assert retention._take_people(1) == 1
-    locked = [query["sql"].split(" FROM ")[1].split()[0] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
-    assert locked.index('"cohorts_application"') < locked.index('"cohorts_candidate"')
+    sent = [query["sql"] for query in asked]
+    locks = [place for place, sql in enumerate(sent) if "FOR NO KEY UPDATE" in sql]
+    assert [sent[place].split(" FROM ")[1].split()[0] for place in locks[:2]] == [
+        '"cohorts_application"',
+        '"cohorts_candidate"',
+    ]
+    # The question of whoever's term is over knows the consents.
+    found, again, *_erasing = (place for place, sql in enumerate(sent) if "'talent_pool'" in sql)
+    assert found < locks[1] < again
 
 
 def test_a_dry_run_names_who_would_be_told_and_erased_and_does_nothing(cohort):
