@@ -84,14 +84,16 @@ def _claim(limit: int, patience: timedelta) -> list[OutgoingMessage]:
         Q(retry_at__isnull=True) | Q(retry_at__lte=Now())
     )
     abandoned = Q(state=MessageState.SENDING, lease_until__lt=Now())
+    # Its sender died after handing it over: nobody knows, and for this kind a person decides.
+    in_doubt = Q(handed_over=True, on_doubt=OnDoubt.HOLD)
     token = uuid.uuid4()
     with transaction.atomic():
-        # Its sender died after handing it over: nobody knows, and for this kind a person decides.
-        OutgoingMessage.objects.filter(abandoned, handed_over=True, on_doubt=OnDoubt.HOLD).update(
+        OutgoingMessage.objects.filter(abandoned & in_doubt).update(
             state=MessageState.HELD, lease_token=None, lease_until=None, last_error="sender lost after handing over"
         )
+        # Each statement has a time of its own: a lease may end between these two, and its letter waits for the next.
         keys = list(
-            OutgoingMessage.objects.filter(due | abandoned)
+            OutgoingMessage.objects.filter(due | abandoned & ~in_doubt)
             .order_by("due_at", "pk")
             .select_for_update(skip_locked=True)
             .values_list("pk", flat=True)[:limit]

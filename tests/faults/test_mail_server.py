@@ -15,7 +15,6 @@ from .conftest import send_to
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("promises_hold"),
-    pytest.mark.usefixtures("promises_hold"),
 ]
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from partnership import clock, links, outbox, sending
@@ -232,6 +232,23 @@ def test_a_letter_that_may_have_left_is_held_where_a_person_decides(reader):
     assert sending.send_due() == 1
 
 
+def test_a_lease_that_ends_while_letters_are_claimed_lets_no_letter_in_doubt_leave(reader):
+    letter = _post(reader, on_doubt=OnDoubt.HOLD)
+    _leased(letter, minutes=1, handed_over=True)
+
+    def the_lease_ends_before_the_letters_are_chosen(execute, sql, params, many, context):
+        if "SKIP LOCKED" in sql:
+            execute(f"UPDATE {OutgoingMessage._meta.db_table} SET lease_until = now()", None, False, context)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(the_lease_ends_before_the_letters_are_chosen):
+        assert sending.send_due() == 0
+    assert mail.outbox == []
+    assert sending.send_due() == 0
+    letter.refresh_from_db()
+    assert letter.state == MessageState.HELD
+
+
 def test_a_letter_that_cannot_have_left_is_not_held(reader):
     letter = _post(reader, on_doubt=OnDoubt.HOLD)
     _leased(letter, minutes=-1, handed_over=False)
@@ -242,8 +259,8 @@ def test_whoever_lost_the_lease_sends_nothing(reader):
     letter = _post(reader)
     (claimed,) = sending._claim(10, timedelta(0))
     _leased(letter, minutes=1)
-    with mail.get_connection() as connection:
-        sending._deliver(claimed, connection)
+    with mail.get_connection() as line:
+        sending._deliver(claimed, line)
     assert mail.outbox == []
 
 
