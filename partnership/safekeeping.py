@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -207,6 +208,7 @@ def _replace_database(pg_restore: Path, dump: Path, counts: dict[str, int]) -> N
         cursor.execute("CREATE SCHEMA public")
         cursor.execute("ALTER SCHEMA public OWNER TO pg_database_owner")
         cursor.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+        _move_extensions(cursor, BEFORE, "public")
     connection.close()  # nothing it has prepared holds any more
     try:
         archive.run(
@@ -224,12 +226,20 @@ def _replace_database(pg_restore: Path, dump: Path, counts: dict[str, int]) -> N
             raise Unsafe(f"The counts differ after the restore ({', '.join(wrong[:5])}).")
     except BaseException:
         with transaction.atomic(), connection.cursor() as cursor:
+            _move_extensions(cursor, "public", BEFORE)
             cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
             cursor.execute(f"ALTER SCHEMA {BEFORE} RENAME TO public")
         raise
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA {BEFORE} CASCADE")
         cursor.execute("ANALYZE")
+
+
+def _move_extensions(cursor: CursorWrapper, here: str, there: str) -> None:
+    """A database has an extension once, and the dump looks for its operators in the schema that it fills."""
+    cursor.execute("SELECT quote_ident(extname) FROM pg_extension WHERE extnamespace = to_regnamespace(%s)", [here])
+    for (name,) in cursor.fetchall():
+        cursor.execute(f"ALTER EXTENSION {name} SET SCHEMA {there}")
 
 
 def _replace_files(unpacked: Path) -> None:

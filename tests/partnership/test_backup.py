@@ -57,6 +57,13 @@ said["tombstones"] = list(Tombstone.objects.values_list("subject", flat=True))
 said["letters"] = dict(OutgoingMessage.objects.values_list("key", "state"))
 print(json.dumps(said))
 """
+# Each table and index, and where each extension has its operators.
+EVERYTHING = """
+    SELECT relnamespace::regnamespace::text, relname FROM pg_class
+    WHERE relkind IN ('r', 'i') AND relnamespace::regnamespace::text ~ '^(public|before)'
+    UNION ALL SELECT extnamespace::regnamespace::text, extname FROM pg_extension
+    ORDER BY 1, 2
+"""
 
 
 class Machine:
@@ -204,17 +211,26 @@ def test_a_damaged_backup_or_one_of_a_newer_release_changes_nothing(folder, tmp_
 def test_a_restore_that_fails_half_way_leaves_what_was_there(machine, folder, tmp_path):
     factories.candidate(last_name=NAME)
     made = safekeeping.backup(tmp_path / "kept", say=lambda said: None)
+    broken = shutil.copytree(made, tmp_path / "broken")
     # Whole by its sums, but not what its manifest promises: found when the rows are counted.
-    manifest = json.loads((made / archive.MANIFEST).read_text())
+    manifest = json.loads((broken / archive.MANIFEST).read_text())
     manifest["counts"]["cohorts_candidate"] += 1
-    (made / archive.MANIFEST).write_text(json.dumps(manifest))
+    (broken / archive.MANIFEST).write_text(json.dumps(manifest))
+    assert machine.manage("restore", str(made)).returncode == 0
     with psycopg.connect(machine.url, autocommit=True) as there:
         there.execute("CREATE TABLE was_here (x int)")
-    failed = machine.manage("restore", str(made))
+        had = there.execute(EVERYTHING).fetchall()
+    failed = machine.manage("restore", str(broken), "--replace")
     assert failed.returncode == 1 and "counts differ" in failed.stderr and "cohorts_candidate" in failed.stderr
     with psycopg.connect(machine.url) as there:
-        tables = there.execute("SELECT schemaname || '.' || tablename FROM pg_tables WHERE tablename ~ '^(was|coh)'")
-        assert [row[0] for row in tables] == ["public.was_here"]
+        assert there.execute(EVERYTHING).fetchall() == had
+        assert there.execute("SELECT last_name FROM public.cohorts_candidate").fetchall() == [(NAME,)]
+
+    # And one that does not fail takes the place of all of it, the table of somebody else too.
+    done = machine.manage("restore", str(made), "--replace")
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(machine.url) as there:
+        assert there.execute(EVERYTHING).fetchall() == [row for row in had if row[1] != "was_here"]
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half(here, tmp_path):
