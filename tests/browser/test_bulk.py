@@ -42,6 +42,7 @@ def test_thirty_people_are_invited_in_five_clicks_each_letter_seen(recruiter, vi
     visitor.click(f"Envoyer ces {PEOPLE} lettres")
     assert visitor.clicks <= 5
     visitor.sees("En cours", inside="h1")
+    visitor.stay()
     jobs.run_slice(str(Bulk.objects.get().job_id))
     visitor.page.reload()
     visitor.sees(f"C’est fait pour {PEOPLE} dossiers.", inside="h1")
@@ -66,6 +67,8 @@ def test_the_ticked_are_written_to_as_drafts_and_one_is_changed(recruiter, visit
     visitor.click("Read the letters")
     visitor.sees("Elle a lieu en salle 4.")
     visitor.click("Write them as drafts, to change some")
+    visitor.sees("En cours", inside="h1")
+    visitor.stay()
     jobs.run_slice(str(Bulk.objects.get().job_id))
     visitor.page.reload()
     visitor.sees("2 brouillons sont écrits.", inside="h1")

@@ -40,7 +40,8 @@ def bring(visitor, name: str, content: bytes) -> None:
 
 
 def let_the_worker_work(visitor) -> None:
-    """The worker does what waits; then the page tells by itself, or after a click where nothing renews it."""
+    """The worker does what waits; then the page tells."""
+    visitor.stay()
     for job in jobs.waiting():
         jobs.run_slice(str(job.pk))
         job.refresh_from_db()

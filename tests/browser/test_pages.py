@@ -105,6 +105,7 @@ def arrive(page: Page, world: World, crew: Crew) -> Visitor:
     if page.before:
         page.before(visitor, world)
     answer = visitor.open(page.address(world))
+    visitor.stay()
     assert answer.status == page.status
     assert visitor.path == page.address(world).partition("?")[0]
     return visitor

@@ -74,6 +74,11 @@ class Visitor:
         """Go to an address, as from a letter or the address bar."""
         return self.page.goto(address)
 
+    def stay(self) -> None:
+        """Stop what would load a page of work under way again by itself, and cross whatever we open next."""
+        self.page.wait_for_load_state()
+        self.page.evaluate("window.stop()")
+
     def follow(self, letter: Letter) -> None:
         """Click the button of a letter."""
         start = re.escape(settings.PUBLIC_URL)
