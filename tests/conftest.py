@@ -3,6 +3,7 @@
 import gc
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
@@ -15,6 +16,7 @@ from partnership.models import JournalEntry, User
 from partnership.states import Role
 
 from . import factories, runs
+from .faults.processes import MailServer, Program, send_to
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +123,48 @@ def promises_hold(db):
     states = {state for flow in flows.values() for state in flow}
     told = set(JournalEntry.objects.filter(after__in=states).values_list("subject", flat=True))
     assert not [f for f in findings if f.reference.partition(":")[0] not in flows or f.reference in told]
+
+
+# -- processes that a test starts -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def programs(transactional_db, tmp_path):
+    """Start programs on the tests' own database; each is killed at the end, by its own number."""
+    started: list[Program] = []
+    place = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+    def start(*command: str, **environment: str) -> Program:
+        own = {**os.environ, "DATABASE_URL": place, "PYTHONWARNINGS": "ignore", **environment}
+        program = Program(*command, environment=own, log=tmp_path / "programs.log")
+        started.append(program)
+        return program
+
+    yield start
+    for program in started:
+        program.kill()
+
+
+@pytest.fixture
+def mail_server(tmp_path):
+    """Start a mail server; each is killed at the end."""
+    started: list[MailServer] = []
+
+    def start(**options) -> MailServer:
+        started.append(MailServer(tmp_path, len(started), **options))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.program.kill()
+
+
+@pytest.fixture
+def smtp(mail_server, settings):
+    """A mail server to which this very process sends."""
+    server = mail_server()
+    send_to(server, settings)
+    return server
 
 
 # -- tests that need a browser, tests that need an hour ----------------------------------------------------------------

@@ -183,6 +183,19 @@ def candidate(**fields: Any) -> Candidate:
     return Candidate.objects.create(**(defaults | fields))
 
 
+def identity(postcode: str = "69100") -> dict[str, str]:
+    """What somebody types of themselves in the form: twenty this year, of Lyon unless said otherwise."""
+    return {
+        "first_name": "Manon",
+        "last_name": "Escoffray",
+        "email": "manon.escoffray@exemple.test",
+        "phone": "04 65 71 88 02",
+        "birth_month": "5",
+        "birth_year": str(clock.today().year - 20),
+        "postcode": postcode,
+    }
+
+
 def application(
     in_cohort: Cohort | None = None,
     *,

@@ -34,15 +34,7 @@ def person(zone: str, what: str) -> Candidate:
 
 
 def recruit(world: World, zone: str, cohort: Cohort) -> None:
-    world.answers["cohorts:apply_identity", zone] = {
-        "first_name": "Manon",
-        "last_name": "Escoffray",
-        "email": "manon.escoffray@exemple.test",
-        "phone": "04 65 71 88 02",
-        "birth_month": "5",
-        "birth_year": str(clock.today().year - 20),
-        "postcode": _POSTCODE[zone],
-    }
+    world.answers["cohorts:apply_identity", zone] = factories.identity(_POSTCODE[zone])
     by = world.people[RECRUITER]
     if zone == LYON:
         mehdi, first = world.people[LYON_RECRUITER], clock.today() + timedelta(days=10)

@@ -22,17 +22,7 @@ STEP = "/fr/candidater/acvd/%s/"
 
 
 def identity(**changes):
-    answers = {
-        "submit_key": str(uuid.uuid4()),
-        "first_name": "Manon",
-        "last_name": "Escoffray",
-        "email": "manon.escoffray@exemple.test",
-        "phone": "04 65 71 88 02",
-        "birth_month": "5",
-        "birth_year": str(clock.today().year - 20),
-        "postcode": "69100",
-    }
-    return answers | changes
+    return factories.identity() | {"submit_key": str(uuid.uuid4())} | changes
 
 
 def project(where, **changes):

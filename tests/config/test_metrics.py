@@ -19,7 +19,6 @@ from partnership import clock
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage
 from partnership.states import JobState, Process
 from tests import factories
-from tests.faults.conftest import programs  # noqa: F401 (a fixture)
 from tests.faults.processes import until
 
 TOKEN = "un-jeton-long-et-secret"  # noqa: S105 (of the tests)
@@ -155,7 +154,7 @@ def test_without_a_database_the_figures_say_so():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_web_processes_are_added_up(programs, tmp_path):  # noqa: F811 (the fixture)
+def test_two_web_processes_are_added_up(programs, tmp_path):
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]

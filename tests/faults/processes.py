@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from config.embedded import dies_with_parent, free_port
 
@@ -95,3 +96,10 @@ def until(is_so: Callable[[], object], what: str, *, seconds: float) -> float:
         assert time.monotonic() - started < seconds, f"not within {seconds} s: {what}"
         time.sleep(0.02)
     return time.monotonic() - started
+
+
+def send_to(server: MailServer, settings: Any) -> None:
+    """Let this very process send to a server, over real SMTP."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    settings.EMAIL_TIMEOUT = 3

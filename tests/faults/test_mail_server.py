@@ -10,7 +10,7 @@ from partnership.models import OutgoingMessage
 from partnership.states import MessageState, OnDoubt, Role
 from tests import factories
 
-from .conftest import send_to
+from .processes import send_to
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

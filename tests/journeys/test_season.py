@@ -12,8 +12,7 @@ from cohorts.states import EXITS, ApplicationState, BookingState
 from partnership import clock, sending, working_time
 from partnership.models import JournalEntry, OutgoingMessage
 from partnership.states import MessageState
-from tests.faults.conftest import send_to
-from tests.faults.processes import MailServer
+from tests.faults.processes import MailServer, send_to
 
 from .lives import CONFIRMED, OFFERED, End
 from .season import Season

@@ -19,7 +19,6 @@ from partnership import outbox, sending
 from partnership.models import OutgoingMessage, User
 from partnership.states import MessageState
 from tests import factories
-from tests.faults.conftest import mail_server, smtp  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.django_db
 
@@ -211,7 +210,7 @@ def test_no_refused_request_leaves_somebodys_data(lines, client, ask):
 
 @pytest.mark.parametrize("refusal", ["550-rcpt", "451-rcpt", "550-data", "drop", "421-rcpt"])
 @pytest.mark.django_db(transaction=True)
-def test_a_letter_that_fails_is_told_by_its_number(lines, smtp, refusal):  # noqa: F811
+def test_a_letter_that_fails_is_told_by_its_number(lines, smtp, refusal):
     reader = factories.user(email=f"{refusal}@exemple.test", name=MARKER)
     outbox.post("partnership/sign_in_code", key="x", about=reader, to=reader, secret=TOKEN)
     sending.send_due()
@@ -223,7 +222,7 @@ def test_a_letter_that_fails_is_told_by_its_number(lines, smtp, refusal):  # noq
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_mail_server_that_refuses_us_is_told_without_our_name(lines, mail_server, settings):  # noqa: F811
+def test_a_mail_server_that_refuses_us_is_told_without_our_name(lines, mail_server, settings):
     server = mail_server(refuses_login=True)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
