@@ -170,9 +170,9 @@ def smtp(mail_server, settings):
 # -- tests that need a browser, tests that need an hour ----------------------------------------------------------------
 
 
-# Half an hour each: with `--full` they begin at once, one on each core.
+# A quarter of an hour and more: with `--full` they begin at once, side by side.
 WAITS_FOR_SECONDS = "tests/faults/test_site.py"
-LONGEST = (WAITS_FOR_SECONDS, "tests/browser/test_pages.py")
+LONGEST = (WAITS_FOR_SECONDS, "tests/browser/test_pages.py", "tests/journeys/test_season.py")
 
 
 def pytest_runtest_setup(item):

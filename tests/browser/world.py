@@ -84,8 +84,11 @@ class World:
         nudge = OutgoingMessage.objects.get(about=ref(begun), kind=LetterKind.DRAFTS)
         self.tokens["no more"] = links.mint(STOP, ref(nudge))
         self.refused = self.application(ApplicationState.SUBMITTED)
+        person = self.refused.candidate
+        person.email = "marie-antoinette.de-la-roche-saint-andre@lycee-des-metiers.exemple.test"
+        person.save(update_fields=["email"])
         returned = OutgoingMessage.objects.filter(about=ref(self.refused), to_ref=ref(self.refused.candidate))
-        returned.update(state=MessageState.BOUNCED, sent_at=clock.now(), to_email=self.refused.candidate.email)
+        returned.update(state=MessageState.BOUNCED, sent_at=clock.now(), to_email=person.email)
         for key, draft in {"begun": begun, "described": described, "sent": sent}.items():
             self.tokens[key] = links.mint(RESUME, ref(draft))
         rejected = Application.objects.filter(state=ApplicationState.REJECTED).first()

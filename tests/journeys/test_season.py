@@ -12,7 +12,6 @@ from cohorts.states import EXITS, ApplicationState, BookingState
 from partnership import clock, sending, working_time
 from partnership.models import JournalEntry, OutgoingMessage
 from partnership.states import MessageState
-from tests.faults.processes import MailServer, send_to
 
 from .lives import CONFIRMED, OFFERED, End
 from .season import Season
@@ -30,21 +29,14 @@ ANSWERS = {
 }
 
 
-@pytest.fixture
-def mail_server(tmp_path, settings):
-    server = MailServer(tmp_path, 0)
-    send_to(server, settings)
-    yield server
-    server.program.kill()
-
-
 @pytest.mark.full
+@pytest.mark.timeout(2400)
 @pytest.mark.parametrize("scale", [10, 1], ids=lambda scale: f"1 of {scale}")
-def test_a_season_loses_nobody(scale, mail_server):
+def test_a_season_loses_nobody(scale, smtp):
     season = Season(YEAR, scale)
     season.pass_by()
     everybody_is_answered(season)
-    each_letter_left_once(season, mail_server)
+    each_letter_left_once(season, smtp)
     figures_are_what_sql_counts(season)
 
 
