@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from partnership import clock
 from partnership.models import User
-from partnership.templatetags.ui import number
+from partnership.templatetags.figures import number
 from partnership.working_time import ONE_DAY, add_working_days, open_days_before, open_hours_between
 
 from .listing import OVERDUE, TO_RECORD, stages

@@ -18,7 +18,7 @@ from . import policies
 from .measures import MEASURES, Counts, Measure
 from .models import Commitment, Milestone, Objective, User, Zone
 from .states import MilestoneStatus, Precision
-from .templatetags.ui import longdate, monthdate, number
+from .templatetags.figures import longdate, monthdate, number
 
 YOUNG, PLACES, PLACED = "confirmed", "host_places", "placed"
 CONTENTS, VALIDATED = "contents", "contents_validated"

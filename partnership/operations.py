@@ -28,7 +28,7 @@ from . import clock
 from .heartbeats import SILENT_AFTER
 from .models import Heartbeat, InvariantCheck, Job, JournalEntry, OutgoingMessage
 from .states import JobState, MessageState, Process, ProcessState, Rule
-from .templatetags.ui import duration
+from .templatetags.figures import duration
 
 # A deaf broker costs a page no more than this, in seconds.
 BROKER_PATIENCE = 1

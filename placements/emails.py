@@ -10,7 +10,7 @@ from cohorts.models import Application
 from cohorts.states import FOLLOW
 from partnership import clock, outbox
 from partnership.models import User
-from partnership.templatetags.ui import phone
+from partnership.templatetags.figures import phone
 
 from .models import Placement
 from .states import ANSWER, PLACED

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import translation
 
 from partnership import clock
-from partnership.templatetags.ui import clocktime, daydate
+from partnership.templatetags.figures import clocktime, daydate
 
 from .. import calendars
 from ..models import Application, Booking, Slot

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import translation
 
 from partnership import outbox
-from partnership.templatetags.ui import phone
+from partnership.templatetags.figures import phone
 
 from ..models import Application
 from ..states import FOLLOW, SlotKind

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from partnership import outbox
 from partnership.models import OutgoingMessage, User
-from partnership.templatetags.ui import phone
+from partnership.templatetags.figures import phone
 
 from ..models import Application, Import
 

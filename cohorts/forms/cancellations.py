@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from partnership import clock, working_time
 from partnership.fields import LineField
 from partnership.models import User
-from partnership.templatetags.ui import clocktime, number
+from partnership.templatetags.figures import clocktime, number
 
 from ..models import Slot
 from ..services import Rebooking

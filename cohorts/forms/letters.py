@@ -12,7 +12,7 @@ from partnership.fields import AddressField, LineField, PhoneField, ProseField
 from partnership.models import OutgoingMessage
 from partnership.outbox import LINK_MARK
 from partnership.states import Way
-from partnership.templatetags.ui import daytime
+from partnership.templatetags.figures import daytime
 
 from ..letters import readable, with_marks
 from ..models import Intake

@@ -9,7 +9,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from partnership.fields import LineField
-from partnership.templatetags.ui import phone
+from partnership.templatetags.figures import phone
 
 from .. import services
 from ..models import Candidate

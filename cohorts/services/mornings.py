@@ -19,7 +19,7 @@ from partnership import clock
 from partnership.models import JournalEntry, Membership, OutgoingMessage, User
 from partnership.reminders import Reminder, untold
 from partnership.states import Role
-from partnership.templatetags.ui import clocktime
+from partnership.templatetags.figures import clocktime
 from partnership.workflow import THE_CLOCK, record_all
 from partnership.working_time import ONE_DAY, QUIET_UNTIL, is_working_day
 

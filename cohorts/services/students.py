@@ -11,7 +11,7 @@ from partnership import clock, outbox, working_time
 from partnership.models import JournalEntry, User
 from partnership.reminders import Reminder, untold
 from partnership.states import ActorKind, Channel
-from partnership.templatetags.ui import longdate
+from partnership.templatetags.figures import longdate
 from partnership.workflow import THE_CLOCK, Actor, Refused, edit, move, record
 
 from .. import emails

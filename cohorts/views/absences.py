@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from partnership import clock
 from partnership import policies as house
-from partnership.templatetags.ui import longdate
+from partnership.templatetags.figures import longdate
 from partnership.workflow import Refused
 
 from .. import policies, services

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from partnership.templatetags.ui import number
+from partnership.templatetags.figures import number
 from partnership.workflow import Refused, Stale, must_be_shown
 
 from .. import letters, services

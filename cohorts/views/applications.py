@@ -18,7 +18,7 @@ from partnership import clock
 from partnership import policies as house
 from partnership.models import OptOut
 from partnership.states import LetterKind
-from partnership.templatetags.ui import daydate, daytime, longdate, monthdate
+from partnership.templatetags.figures import daydate, daytime, longdate, monthdate
 from programmes.models import Curriculum
 from programmes.states import ProgrammeKind
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from partnership import policies as house
 from partnership.models import OutgoingMessage
 from partnership.states import JobState, MessageState
-from partnership.templatetags.ui import number
+from partnership.templatetags.figures import number
 from partnership.workflow import Refused, must_be_shown
 
 from .. import bulk as deeds

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from phonenumbers import PhoneNumberType
 
-from partnership.templatetags.ui import daytime, phone
+from partnership.templatetags.figures import daytime, phone
 
 from ..models import Application, Call
 from ..states import UNANSWERED

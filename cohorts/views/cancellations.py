@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from partnership import policies as house
-from partnership.templatetags.ui import daydate, number, phone
+from partnership.templatetags.figures import daydate, number, phone
 from partnership.workflow import Refused, Stale
 
 from .. import policies, services

@@ -19,7 +19,7 @@ from partnership import clock, guard, links
 from partnership.fields import key_in
 from partnership.models import Zone, ZoneDepartment
 from partnership.personal_data import NOTICE_VERSION
-from partnership.templatetags.ui import monthdate
+from partnership.templatetags.figures import monthdate
 from partnership.workflow import Refused, Stale
 from programmes import services as teaching
 from programmes.models import Programme

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from partnership import policies as house
-from partnership.templatetags.ui import number
+from partnership.templatetags.figures import number
 from partnership.workflow import Refused
 
 from .. import listing, policies, services

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnership import clock, jobs, sheets
 from partnership import policies as house
-from partnership.templatetags.ui import number
+from partnership.templatetags.figures import number
 from partnership.workflow import Refused, Stale
 
 from .. import exports, listing, policies, services

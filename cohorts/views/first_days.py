@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnership import clock
 from partnership import policies as house
-from partnership.templatetags.ui import daydate, longdate, number
+from partnership.templatetags.figures import daydate, longdate, number
 from partnership.workflow import Refused, Stale, must_be_shown
 
 from .. import policies, services

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from partnership import clock, sheets
 from partnership import policies as house
 from partnership.states import JobState
-from partnership.templatetags.ui import number, phone
+from partnership.templatetags.figures import number, phone
 from partnership.uploads import Room, takes_files
 from partnership.workflow import Refused
 

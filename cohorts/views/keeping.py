@@ -16,7 +16,7 @@ from partnership import clock
 from partnership import policies as house
 from partnership.models import JournalEntry, User, ref
 from partnership.states import Channel
-from partnership.templatetags.ui import longdate, number
+from partnership.templatetags.figures import longdate, number
 from partnership.workflow import Refused
 
 from .. import policies, retention, services

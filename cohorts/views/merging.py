@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnership import policies as house
 from partnership.models import ref
-from partnership.templatetags.ui import number
+from partnership.templatetags.figures import number
 from partnership.workflow import Refused
 
 from .. import duplicates, policies, services

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from partnership import clock
 from partnership import policies as house
 from partnership.models import User
-from partnership.templatetags.ui import longdate, number
+from partnership.templatetags.figures import longdate, number
 from partnership.workflow import Refused, Stale, must_be_shown
 from programmes.models import Curriculum
 

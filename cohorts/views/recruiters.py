@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from partnership import clock, measures
 from partnership import policies as house
 from partnership.models import Convention, User, Zone
-from partnership.templatetags.ui import number
+from partnership.templatetags.figures import number
 
 from .. import bulk, listing, policies
 from ..forms.recruit import Filters

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnership import policies as house
-from partnership.templatetags.ui import number
+from partnership.templatetags.figures import number
 from partnership.workflow import Refused
 
 from .. import policies, services

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from partnership.personal_data import NOTICE_VERSION
-from partnership.templatetags.ui import longdate
+from partnership.templatetags.figures import longdate
 from partnership.workflow import Refused, Stale, must_be_shown
 
 from .. import services

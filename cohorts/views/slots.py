@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from partnership import clock
 from partnership import policies as house
 from partnership.models import User, Zone
-from partnership.templatetags.ui import daytime, longdate, number, shortdate
+from partnership.templatetags.figures import daytime, longdate, number, shortdate
 from partnership.workflow import Refused, Stale
 
 from .. import policies, services

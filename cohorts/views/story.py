@@ -17,7 +17,7 @@ from partnership.fields import key_in
 from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.outbox import TEST
 from partnership.states import ActorKind, Channel, MessageState
-from partnership.templatetags.ui import daytime
+from partnership.templatetags.figures import daytime
 
 from .. import journal
 from ..models import Application, Booking, Call, PaperRequest

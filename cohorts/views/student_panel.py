@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partnership.templatetags.ui import longdate, number, phone
+from partnership.templatetags.figures import longdate, number, phone
 
 from ..models import Application, Dossier, Enrolment, PaperRequest
 from ..states import ApplicationState, Coming, EnrolmentState, PaperRequestState

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from partnership import clock
 from partnership import policies as house
 from partnership.models import User
-from partnership.templatetags.ui import longdate, number
+from partnership.templatetags.figures import longdate, number
 
 from .. import listing, policies
 from .. import worklist as work

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from partnership import clock
 from partnership.models import OutgoingMessage
-from partnership.templatetags.ui import daytime, longdate, number
+from partnership.templatetags.figures import daytime, longdate, number
 from partnership.workflow import Refused, Stale, must_be_shown
 from programmes.states import ProgrammeKind
 

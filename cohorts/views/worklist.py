@@ -22,7 +22,7 @@ from partnership import clock
 from partnership import policies as house
 from partnership.fields import key_in
 from partnership.models import User
-from partnership.templatetags.ui import clocktime, daytime, number, shortdate
+from partnership.templatetags.figures import clocktime, daytime, number, shortdate
 
 from .. import letters, policies
 from .. import worklist as work

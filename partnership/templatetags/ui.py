@@ -1,35 +1,22 @@
-"""The parts of the interface that need arithmetic or a locale: bars, pips, shapes, badges, codes, dates, fields."""
+"""The parts of the interface that need arithmetic: bars, pips, shapes, badges, codes, the pages of a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any
 
-import phonenumbers
 from django import template
 from django.core.paginator import Page
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, MultiWidget, RadioSelect, Select
-from django.forms.boundfield import BoundWidget
-from django.forms.utils import flatatt
-from django.forms.widgets import ChoiceWidget, SelectDateWidget
-from django.middleware.csrf import get_token
-from django.utils import timezone
-from django.utils.dates import MONTHS, WEEKDAYS
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext, npgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext
 
 from . import drawings
+from .figures import number
 
 register = template.Library()
-
-NBSP = "\u00a0"
-THIN = "\u202f"
 
 
 # -- shapes ------------------------------------------------------------------------------------------------------------
@@ -297,215 +284,7 @@ def qr_code(address: str, label: str = "", square: int = 4) -> SafeString:
     )
 
 
-# -- dates, hours and figures ------------------------------------------------------------------------------------------
-def _day(value: date | datetime) -> date:
-    if isinstance(value, datetime):
-        return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
-    return value
-
-
-def _french() -> bool:
-    return (get_language() or "fr").startswith("fr")
-
-
-@register.filter
-def shortdate(value: date | datetime | None) -> str:
-    """« 28 mars », « 1er juin »: a day whose year is known."""
-    if not value:
-        return ""
-    day = _day(value)
-    figure = "1er" if day.day == 1 and _french() else str(day.day)
-    return f"{figure}{NBSP}{MONTHS[day.month]}"
-
-
-@register.filter
-def longdate(value: date | datetime | None) -> str:
-    """« 28 mars 2027 », « 1er juin 2027 »."""
-    return f"{shortdate(value)} {_day(value).year}" if value else ""
-
-
-@register.filter
-def daydate(value: date | datetime | None) -> str:
-    """« lundi 14 juin 2027 »: a date on which the reader must act."""
-    return f"{WEEKDAYS[_day(value).weekday()]} {longdate(value)}" if value else ""
-
-
-@register.filter
-def monthdate(value: date | datetime | None) -> str:
-    """« janvier 2028 »: a date known to the month."""
-    return f"{MONTHS[_day(value).month]} {_day(value).year}" if value else ""
-
-
-@register.filter
-def clocktime(value: datetime | None) -> str:
-    """« 9 h 45 », « 20 h »; in English 09:45."""
-    if not value:
-        return ""
-    local = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-    if not _french():
-        return f"{local:%H:%M}"
-    minutes = f"{NBSP}{local.minute:02d}" if local.minute else ""
-    return f"{local.hour}{NBSP}h{minutes}"
-
-
-@register.filter
-def daytime(value: datetime | None) -> str:
-    """« lundi 14 juin 2027, 10 h 12 »."""
-    return f"{daydate(value)}, {clocktime(value)}" if value else ""
-
-
-@register.filter
-def duration(value: timedelta | None) -> str:
-    """« 40 secondes », « 12 minutes », « 5 heures », « 3 jours »: the largest unit that counts at least two."""
-    if value is None:
-        return ""
-    seconds = max(int(value.total_seconds()), 0)
-    if seconds < 120:
-        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
-    if seconds < 2 * 3600:
-        return ngettext("%(n)s minute", "%(n)s minutes", seconds // 60) % {"n": seconds // 60}
-    if seconds < 48 * 3600:
-        return ngettext("%(n)s hour", "%(n)s hours", seconds // 3600) % {"n": seconds // 3600}
-    return ngettext("%(n)s day", "%(n)s days", seconds // 86400) % {"n": number(seconds // 86400)}
-
-
-@register.filter
-def number(value: int | float | Decimal | None) -> str:
-    """Write a figure as the language does: « 1 823,5 » with a thin space, 1,823.5 in English."""
-    if value is None:
-        return ""
-    text = f"{value:,}".replace("-", "−")
-    return text.translate(str.maketrans({",": THIN, ".": ","})) if _french() else text
-
-
-@register.filter
-def phone(value: str) -> str:
-    """Write a stored telephone number as it is read aloud: « 04 65 71 00 12 »; a foreign one keeps its country."""
-    try:
-        number_ = phonenumbers.parse(value, "FR")
-    except phonenumbers.NumberParseException:
-        return value
-    style = phonenumbers.PhoneNumberFormat
-    said = phonenumbers.format_number(number_, style.NATIONAL if number_.country_code == 33 else style.INTERNATIONAL)
-    return said.replace(" ", NBSP)
-
-
-# -- forms -------------------------------------------------------------------------------------------------------------
-PLAIN, SELECT, AREA = "input", "select", "textarea"
-
-
-def _css_of(widget: Any) -> str:
-    if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple):
-        return "box"
-    if isinstance(widget, Select | SelectDateWidget):
-        return SELECT
-    if isinstance(widget, FileInput):
-        return "file"
-    return AREA if widget.__class__.__name__.endswith("Textarea") else PLAIN
-
-
-def _with_class(attrs: dict[str, Any], css: str) -> dict[str, Any]:
-    return {"class": f"{css} {attrs.get('class', '')}".strip()}
-
-
-@register.simple_tag
-def control(field: BoundField) -> SafeString:
-    """Render a field's own widget in our dress; Django adds aria-invalid and aria-describedby."""
-    widget = field.field.widget
-    # allauth writes examples inside its fields, where they vanish as one types; a label and a hint stay.
-    widget.attrs.pop("placeholder", None)
-    if isinstance(widget, MultiWidget):
-        for part in widget.widgets:
-            part.attrs.update(_with_class(part.attrs, _css_of(part)))
-        return field.as_widget()
-    attrs = _with_class(widget.attrs, _css_of(widget))
-    return _menu(field, attrs) if type(widget) is Select else field.as_widget(attrs=attrs)
-
-
-def _menu(field: BoundField, attrs: dict[str, Any]) -> SafeString:
-    """A menu as Django draws it, without one template for each of its lines: five menus were a quarter of a list."""
-    attrs = field.build_widget_attrs(attrs)
-    if field.auto_id:
-        attrs.setdefault("id", field.auto_id)
-    menu = field.field.widget.get_context(field.html_name, field.value(), attrs)["widget"]
-    lines = []
-    for group, options, _index in menu["optgroups"]:
-        drawn = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((_as_text(line["value"]), flatatt(line["attrs"]), line["label"]) for line in options),
-        )
-        lines.append(format_html('<optgroup label="{}">{}</optgroup>', group, drawn) if group else drawn)
-    drawn = mark_safe("".join(lines))  # noqa: S308 - joined from what is safe
-    return format_html('<select name="{}"{}>{}</select>', menu["name"], flatatt(menu["attrs"]), drawn)
-
-
-def _as_text(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-@register.simple_tag
-def option_control(option: BoundWidget) -> SafeString:
-    """Render one radio button or tick box of a group; its fieldset carries the hint and the error."""
-    attrs = option.data["attrs"]
-    attrs.pop("aria-describedby", None)
-    attrs.pop("aria-invalid", None)
-    attrs.update(_with_class(attrs, "box"))
-    return option.tag()
-
-
-@register.filter
-def kind(field: BoundField) -> str:
-    """Tell the form templates how a field is laid out: hidden, checkbox, options, group or plain."""
-    widget = field.field.widget
-    if field.is_hidden:
-        return "hidden"
-    if isinstance(widget, CheckboxInput):
-        return "checkbox"
-    if isinstance(widget, ChoiceWidget) and not isinstance(widget, Select):
-        return "options"
-    return "group" if field.use_fieldset else "plain"
-
-
-@register.filter
-def anchor(field: BoundField) -> str:
-    """Return the id that an error summary links to: the first thing in the field that takes the focus."""
-    if isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple | MultiWidget):
-        return f"{field.auto_id}_0"
-    return field.id_for_label or field.auto_id
-
-
-@register.simple_tag
-def form_problems(*forms: Any) -> list[tuple[str, str, str]]:
-    """List (anchor, label, message) for every error of the forms, in the order of the page."""
-    problems = []
-    for form in _flat(forms):
-        if hasattr(form, "non_field_errors"):
-            problems += [("form-errors", "", str(message)) for message in form.non_field_errors()]
-            for field in form:
-                target = "form-errors" if field.is_hidden else anchor(field)
-                problems += [(target, str(field.label), str(message)) for message in field.errors]
-        elif hasattr(form, "non_form_errors"):
-            problems += [("form-errors", "", str(message)) for message in form.non_form_errors()]
-    return problems
-
-
-def _flat(forms: Iterable[Any]) -> list[Any]:
-    found: list[Any] = []
-    for form in forms:
-        if hasattr(form, "forms"):
-            found += [form, *form.forms]
-        elif form:
-            found.append(form)
-    return found
-
-
-@register.simple_tag(takes_context=True)
-def csrf_field(context: template.Context) -> SafeString:
-    """Write the hidden token of a POST form, inside a component included with `only` as well."""
-    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(context.request))
-
-
+# -- pages of a list ---------------------------------------------------------------------------------------------------
 @register.filter
 def page_numbers(page: Page) -> list[int | None]:
     """Return the pages to offer around the present one, None where some are left out."""

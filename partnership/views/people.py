@@ -23,7 +23,7 @@ from ..forms import HeirsForm, InviteForm, MembershipForm, PersonFilter, PersonF
 from ..models import JournalEntry, Membership, User, Zone, ref
 from ..policies import get_allowed, require
 from ..states import ActorKind, Role
-from ..templatetags.ui import daytime, longdate, phone
+from ..templatetags.figures import daytime, longdate, phone
 from ..workflow import Refused, Stale
 
 A_PAGE = 50

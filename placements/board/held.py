@@ -28,7 +28,7 @@ from cohorts.states import (
     Source,
 )
 from partnership.states import ActorKind, Channel, LetterKind
-from partnership.templatetags.ui import daytime, longdate
+from partnership.templatetags.figures import daytime, longdate
 
 from ..states import DeclineReason, PlacementState
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cohorts.models import Application, Booking
 from cohorts.states import EXITS, ApplicationState, BookingState
 from partnership import clock
-from partnership.templatetags.ui import clocktime, daydate, daytime, longdate
+from partnership.templatetags.figures import clocktime, daydate, daytime, longdate
 
 from ..models import Placement
 from ..states import PLACED

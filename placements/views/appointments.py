@@ -13,7 +13,7 @@ from cohorts.states import FOLLOW
 from partnership import links
 from partnership.fields import key_in
 from partnership.states import Channel
-from partnership.templatetags.ui import daytime
+from partnership.templatetags.figures import daytime
 from partnership.workflow import Refused, Stale
 
 from .candidates import application_of, unusable

@@ -37,7 +37,7 @@ from partnership import clock, limits, links
 from partnership.models import ref
 from partnership.personal_data import Held
 from partnership.states import Channel
-from partnership.templatetags.ui import longdate
+from partnership.templatetags.figures import longdate
 from partnership.workflow import Refused
 
 from ..board import held as words

@@ -20,7 +20,7 @@ import partnership.states
 import placements.states
 import programmes.states
 from config import style
-from partnership.templatetags import drawings, ui
+from partnership.templatetags import drawings, fields, figures, ui
 
 NBSP, THIN = "\u00a0", "\u202f"
 
@@ -214,7 +214,7 @@ def test_a_menu_is_the_one_that_django_draws():
 
     for form in (Choice(), Choice({"zone": "l'<est>"}), Choice({"zone": "rien"})):
         drawn = form["zone"].as_widget(attrs={"class": "select"})
-        assertHTMLEqual(str(ui.control(form["zone"])), drawn)
+        assertHTMLEqual(str(fields.control(form["zone"])), drawn)
 
 
 def test_a_bare_value_without_a_word_is_refused():
@@ -228,20 +228,20 @@ def test_a_bare_value_without_a_word_is_refused():
 @pytest.mark.parametrize(
     "helper, value, fr, en",
     [
-        (ui.longdate, date(2027, 3, 28), f"28{NBSP}mars 2027", f"28{NBSP}March 2027"),
-        (ui.longdate, date(2027, 6, 1), f"1er{NBSP}juin 2027", f"1{NBSP}June 2027"),
-        (ui.daydate, date(2027, 6, 14), f"lundi 14{NBSP}juin 2027", f"Monday 14{NBSP}June 2027"),
-        (ui.shortdate, date(2027, 8, 31), f"31{NBSP}août", f"31{NBSP}August"),
-        (ui.monthdate, date(2028, 1, 1), "janvier 2028", "January 2028"),
+        (figures.longdate, date(2027, 3, 28), f"28{NBSP}mars 2027", f"28{NBSP}March 2027"),
+        (figures.longdate, date(2027, 6, 1), f"1er{NBSP}juin 2027", f"1{NBSP}June 2027"),
+        (figures.daydate, date(2027, 6, 14), f"lundi 14{NBSP}juin 2027", f"Monday 14{NBSP}June 2027"),
+        (figures.shortdate, date(2027, 8, 31), f"31{NBSP}août", f"31{NBSP}August"),
+        (figures.monthdate, date(2028, 1, 1), "janvier 2028", "January 2028"),
         # 07:45 UTC is 9:45 in Paris in June.
-        (ui.clocktime, datetime(2027, 6, 14, 7, 45, tzinfo=UTC), f"9{NBSP}h{NBSP}45", "09:45"),
-        (ui.clocktime, datetime(2027, 6, 14, 18, 0, tzinfo=UTC), f"20{NBSP}h", "20:00"),
+        (figures.clocktime, datetime(2027, 6, 14, 7, 45, tzinfo=UTC), f"9{NBSP}h{NBSP}45", "09:45"),
+        (figures.clocktime, datetime(2027, 6, 14, 18, 0, tzinfo=UTC), f"20{NBSP}h", "20:00"),
         # Near midnight the day is that of Paris.
-        (ui.longdate, datetime(2027, 6, 14, 22, 30, tzinfo=UTC), f"15{NBSP}juin 2027", f"15{NBSP}June 2027"),
-        (ui.number, 1823, f"1{THIN}823", "1,823"),
-        (ui.number, 1823.5, f"1{THIN}823,5", "1,823.5"),
-        (ui.number, -4, "−4", "−4"),
-        (ui.number, 0, "0", "0"),
+        (figures.longdate, datetime(2027, 6, 14, 22, 30, tzinfo=UTC), f"15{NBSP}juin 2027", f"15{NBSP}June 2027"),
+        (figures.number, 1823, f"1{THIN}823", "1,823"),
+        (figures.number, 1823.5, f"1{THIN}823,5", "1,823.5"),
+        (figures.number, -4, "−4", "−4"),
+        (figures.number, 0, "0", "0"),
     ],
 )
 def test_dates_hours_and_figures_are_written_as_the_language_does(helper, value, fr, en):
@@ -252,7 +252,16 @@ def test_dates_hours_and_figures_are_written_as_the_language_does(helper, value,
 
 
 @pytest.mark.parametrize(
-    "helper", [ui.shortdate, ui.longdate, ui.daydate, ui.monthdate, ui.clocktime, ui.daytime, ui.number]
+    "helper",
+    [
+        figures.shortdate,
+        figures.longdate,
+        figures.daydate,
+        figures.monthdate,
+        figures.clocktime,
+        figures.daytime,
+        figures.number,
+    ],
 )
 def test_nothing_is_written_for_nothing(helper):
     assert helper(None) == ""
@@ -290,7 +299,7 @@ def test_only_optional_fields_are_marked(french):
 def test_every_line_of_the_error_summary_leads_to_something_that_takes_the_focus(french):
     form = style.ExampleForm({"name": "Escoffray"})
     page = crispy(form)
-    problems = ui.form_problems(form)
+    problems = fields.form_problems(form)
     assert len(problems) == sum(len(messages) for messages in form.errors.values())
     for target, _label, _message in problems:
         assert re.search(rf'<(input|select|textarea)[^>]* id="{target}"', page)
@@ -299,7 +308,7 @@ def test_every_line_of_the_error_summary_leads_to_something_that_takes_the_focus
 def test_an_error_of_the_whole_form_is_shown_and_linked(french):
     form = forms.Form({})
     form.add_error(None, "Les deux dates se contredisent.")
-    assert ui.form_problems(form) == [("form-errors", "", "Les deux dates se contredisent.")]
+    assert fields.form_problems(form) == [("form-errors", "", "Les deux dates se contredisent.")]
     assert 'id="form-errors"' in crispy(form)
 
 

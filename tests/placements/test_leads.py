@@ -15,7 +15,7 @@ from cohorts.states import ApplicationState, Coming, EnrolmentState
 from partnership import clock, measures
 from partnership.models import JournalEntry, Objective, OutgoingMessage
 from partnership.states import Channel, MessageState, Role
-from partnership.templatetags.ui import phone
+from partnership.templatetags.figures import phone
 from partnership.workflow import THE_CLOCK, record
 from placements import emails, services
 from placements.board import zone as boards

@@ -12,7 +12,7 @@ from cohorts.states import EXIT_REASONS, ApplicationState
 from partnership import clock, links, sending
 from partnership.models import AccessLink, JournalEntry, OutgoingMessage
 from partnership.states import ActorKind, Channel, MessageState
-from partnership.templatetags.ui import daytime
+from partnership.templatetags.figures import daytime
 from placements import emails, services
 from placements.models import Placement
 from placements.states import PlacementState
