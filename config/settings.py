@@ -143,6 +143,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "partnership.templatetags.figures",
                 "partnership.templatetags.fields",
+                "partnership.templatetags.prose",
                 "partnership.templatetags.ui",
             ],
             "context_processors": [

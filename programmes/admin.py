@@ -20,7 +20,7 @@ from partnership.policies import get_allowed
 from partnership.states import Role
 from partnership.workflow import Refused, Stale
 
-from . import policies, services
+from . import hours, policies, services
 from .forms import OpinionForm
 from .models import Curriculum, Module, Programme
 from .services import Standing
@@ -130,12 +130,14 @@ def _frame(request: HttpRequest, curriculum: Curriculum, module_pk: str | None =
     is_open = curriculum.state in REVIEWABLE
     may_judge = is_open and not policies.has_written(request.user, curriculum)
     after = lines if here is None else lines[here + 1 :] + lines[:here]
+    total = sum(line.module.hours for line in lines)
     return admin.site.each_context(request) | {
         "curriculum": curriculum,
         "lines": lines,
         "side": [_side(line, is_open=is_open, is_here=index == here) for index, line in enumerate(lines)],
         "judged": sum(line.mine is not None for line in lines),
-        "hours": sum(line.module.hours for line in lines),
+        "hours": total,
+        "doubts": hours.doubts(curriculum.programme, total),
         "to_approve": sum(line.mine is None and not line.is_unanswered for line in lines),
         "is_open": is_open,
         "may_judge": may_judge,

@@ -12,6 +12,9 @@ from partnership.states import Role
 
 from .states import CURRICULUM_FLOW, CurriculumState, Opinion, ProgrammeKind
 
+# Three years, four for whoever has a disability (Code du travail, art. L6222-7-1 and R6222-46).
+LONGEST_CONTRACT = 48
+
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def visible_to(self, user: User) -> "ProgrammeQuerySet":
@@ -34,6 +37,12 @@ class Programme(models.Model):
     level = models.PositiveSmallIntegerField(_("level"), null=True, blank=True)
     # Unknown codes stay unknown (domain facts, §9): never invented, shown as "to be completed".
     rncp_code = models.CharField(_("RNCP code"), max_length=12, blank=True)
+    hours = models.PositiveSmallIntegerField(
+        _("hours of class"), null=True, blank=True, help_text=_("What the modules of its content should make.")
+    )
+    months = models.PositiveSmallIntegerField(
+        _("months"), null=True, blank=True, help_text=_("How long a contract lasts; empty if there is none.")
+    )
     recognised_by = models.CharField(_("recognised by"), max_length=120, blank=True)
     successor = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="predecessors", verbose_name=_("successor")
@@ -50,7 +59,15 @@ class Programme(models.Model):
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
         ordering = ["milestone__order"]
-        constraints = [models.CheckConstraint(name="a_programme_needs_an_opinion", condition=Q(quorum__gte=1))]
+        constraints = [
+            models.CheckConstraint(name="a_programme_needs_an_opinion", condition=Q(quorum__gte=1)),
+            models.CheckConstraint(
+                name="a_programme_lasts",
+                condition=(Q(hours__isnull=True) | Q(hours__gte=1))
+                & (Q(months__isnull=True) | Q(months__range=(1, LONGEST_CONTRACT))),
+                violation_error_message=_("A contract lasts 1 to 48 months; a programme at least an hour."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.short_title

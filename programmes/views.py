@@ -16,7 +16,7 @@ from partnership.models import User
 from partnership.policies import get_allowed, require
 from partnership.workflow import Refused, Stale
 
-from . import policies, services
+from . import hours, policies, services
 from .forms import ModuleForm
 from .models import Curriculum, Module, Programme
 from .states import REVIEWABLE, WRITABLE, CurriculumState, Opinion
@@ -99,11 +99,13 @@ def curriculum_read(request: HttpRequest, pk: str) -> HttpResponse:
     versions = services.with_opinions(Curriculum.objects.all())
     curriculum = get_allowed(versions, policies.can_read, request.user, pk=pk)
     lines = services.standings(curriculum)
+    total = sum(line.module.hours for line in lines)
     may_write = policies.can_write(request.user, curriculum) and curriculum.state in WRITABLE
     context = {
         "curriculum": curriculum,
         "lines": lines,
-        "hours": sum(line.module.hours for line in lines),
+        "hours": total,
+        "doubts": hours.doubts(curriculum.programme, total) if lines else [],
         "may_write": may_write,
         "due": _due(curriculum, lines, request.user),
         "days": services.story(curriculum),

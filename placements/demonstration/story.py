@@ -177,6 +177,8 @@ class Story:
             title=f"{certificate} « Assistance, conseil, vente à distance »",
             short_title="CS ACVD" if self.year >= 2025 else "MC ACVD",
             level=4,
+            hours=532,
+            months=12,
             pitch="Une année d’alternance, un diplôme reconnu, un salaire. L’école vous forme ; un plateau "
             "téléphonique vous accueille.",
             audience="Vous avez un bac ou l’obtiendrez cet été, de 16 à 29 ans. Aucune expérience demandée : on "
@@ -190,6 +192,7 @@ class Story:
             kind=ProgrammeKind.SCHOOL_CERTIFICATE,
             title="Certificat de maîtrise de compétences « Directeur de centres de clientèle »",
             short_title="Certificat de directeur",
+            hours=182,
             pitch="Vingt-six jours pour conduire un centre de contacts, sans quitter son poste.",
             audience="Vous encadrez des équipes de conseillers et visez la direction d’un centre.",
             outcome="Un certificat de maîtrise de compétences délivré par l’école.",
