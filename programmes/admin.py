@@ -18,9 +18,10 @@ from partnership.desk import AdministratorAdmin, ReadOnlyAdmin
 from partnership.models import User
 from partnership.policies import get_allowed
 from partnership.states import Role
+from partnership.templatetags.figures import longdate, number, shortdate
 from partnership.workflow import Refused, Stale
 
-from . import hours, policies, services
+from . import diff, hours, policies, services
 from .forms import OpinionForm
 from .models import Curriculum, Module, Programme
 from .services import Standing
@@ -192,57 +193,103 @@ def _module_page(
     request: HttpRequest, context: dict[str, Any], form: OpinionForm, *, status: int = 200
 ) -> HttpResponse:
     module: Module = context["line"].module
-    before = services.previous_text(module)
-    fields = _fields(module, before)
-    favourable = context["line"].favourable
+    olders = _older_texts(module, request.user)
+    asked = request.GET.get(SINCE, "")
+    older = next((one for one in olders if one.key == asked), olders[0] if olders else None)
+    fields = _fields(module, older)
+    shown = [field for field in fields if field.is_shown]
     context |= {
         "module": module,
-        "previous": before,
-        "fields": [field for field in fields if field.is_shown],
+        "is_new": not any(one.key == IN_FORCE for one in olders),
+        "olders": olders,
+        "older": older,
+        "fields": shown,
+        "changes": _changes(shown, len(fields)) if older and shown else "",
         "unchanged": [field for field in fields if not field.is_shown and field.is_text],
         "unchanged_names": ", ".join(str(field.label) for field in fields if not field.is_shown).lower(),
         "form": form,
-        "favourable": favourable,
+        "favourable": context["line"].favourable,
         "hash_words": f"{module.text_hash()[:4]} {module.text_hash()[4:8]}",
     }
     return render(request, "admin/programmes/module_review.html", context, status=status)
 
 
+# Which older text the present one stands beside: the parameter of the address, and its values.
+SINCE, READING, IN_FORCE = "depuis", "lecture", "version"
+
+
+@dataclass(frozen=True)
+class OlderText:
+    """A text of the module that the present one is read against."""
+
+    key: str
+    label: str
+    title: str
+    texts: dict[str, str | int]
+
+
+def _older_texts(module: Module, reader: User) -> list[OlderText]:
+    """What the reader has read of the module last, then the text in force; what is not there is left out."""
+    found = []
+    if read := services.last_reading(module, reader=reader):
+        said = {"day": shortdate(read.given_at), "opinion": read.get_opinion_display()}
+        label = gettext("My last opinion, %(day)s") % said
+        found.append(OlderText(READING, label, gettext("Read on %(day)s: %(opinion)s") % said, read.read))
+    if before := services.previous_text(module):
+        said = {"n": before.curriculum.number, "day": longdate(before.curriculum.decided_at)}
+        label = gettext("Version %(n)s, validated on %(day)s") % said
+        found.append(OlderText(IN_FORCE, label, gettext("Version %(n)s, in force") % said, before.texts()))
+    return found
+
+
+def _changes(shown: list["TextField"], total: int) -> str:
+    """How much of a module has changed, in a sentence."""
+    fields = ngettext("%(n)s field of %(total)s changed:", "%(n)s fields of %(total)s changed:", len(shown))
+    come, gone = (sum(diff.count(getattr(field, side)) for field in shown) for side in ("come", "gone"))
+    added = ngettext("%(n)s word added,", "%(n)s words added,", come) % {"n": number(come)}
+    removed = ngettext("%(n)s removed.", "%(n)s removed.", gone) % {"n": number(gone)}
+    return f"{fields % {'n': len(shown), 'total': total}} {added} {removed}"
+
+
 @dataclass(frozen=True)
 class TextField:
-    """A field of a module beside its text in force; a module's long texts are read even when nothing has changed."""
+    """A field of a module beside an older text of it; a long text is read even when there is nothing to compare."""
 
     label: str
-    new: str | int | date | None
-    old: str | int | date | None
-    has_previous: bool
+    value: str | int | date | None
     is_text: bool
+    is_compared: bool
+    gone: list[diff.Piece]
+    come: list[diff.Piece]
 
     @property
     def is_changed(self) -> bool:
-        return self.has_previous and self.new != self.old
+        return any(piece.is_changed for piece in (*self.gone, *self.come))
 
     @property
     def is_shown(self) -> bool:
-        return self.is_changed or (not self.has_previous and self.is_text and bool(self.new))
+        return self.is_changed if self.is_compared else self.is_text and bool(self.value)
 
     @property
     def is_date(self) -> bool:
-        return isinstance(self.new or self.old, date)
+        return isinstance(self.value, date)
 
 
-def _fields(module: Module, before: Module | None) -> list[TextField]:
-    texts = ("objectives", "content", "assessment", "regulatory_review_on")
-    return [
-        TextField(
-            label=Module._meta.get_field(name).verbose_name,
-            new=getattr(module, name),
-            old=getattr(before, name, None),
-            has_previous=before is not None,
-            is_text=name in texts,
-        )
-        for name in ("title", "block", "hours", *texts)
-    ]
+_LONG = ("objectives", "content", "assessment")
+_DAY = "regulatory_review_on"
+
+
+def _fields(module: Module, older: OlderText | None) -> list[TextField]:
+    fields, now = [], module.texts()
+    for name in ("title", "block", "hours", *_LONG, _DAY):
+        gone, come = diff.words(_said(name, older.texts.get(name, "")), _said(name, now[name])) if older else ([], [])
+        label, value = Module._meta.get_field(name).verbose_name, getattr(module, name)
+        fields.append(TextField(label, value, name in (*_LONG, _DAY), older is not None, gone, come))
+    return fields
+
+
+def _said(name: str, value: str | int) -> str:
+    return longdate(date.fromisoformat(str(value))) if name == _DAY and value else str(value)
 
 
 # The administration's front page is the reviewers' desk: the stock index would show them nothing.

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
@@ -220,10 +221,14 @@ class Module(models.Model):
     def about(self) -> str:
         return f"programmes.curriculum:{self.curriculum_id}"
 
+    def texts(self) -> dict[str, str | int]:
+        """The exact text an opinion is given on, by field; a day as it is written in ISO 8601."""
+        values = {name: getattr(self, name) for name in ("block", *self.TEXTS)}
+        return {name: value.isoformat() if isinstance(value, date) else value or "" for name, value in values.items()}
+
     def text_hash(self) -> str:
         """The hash of the exact text an opinion is given on."""
-        parts = [self.block, *(str(getattr(self, name) or "") for name in self.TEXTS)]
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+        return hashlib.sha256("\x1f".join(map(str, self.texts().values())).encode()).hexdigest()
 
 
 class Review(models.Model):
@@ -234,6 +239,8 @@ class Review(models.Model):
     opinion = models.CharField(_("opinion"), max_length=12, choices=Opinion.choices)
     comment = models.TextField(_("comment"), blank=True)
     text_hash = models.CharField(max_length=64)
+    # The text itself, by field: the next reading begins with what has changed since. Older opinions have none.
+    read = models.JSONField(default=dict, editable=False)
     given_at = models.DateTimeField(_("given on"))
     given_by = models.ForeignKey(User, models.PROTECT, related_name="reviews", verbose_name=_("given by"))
 

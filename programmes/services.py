@@ -176,7 +176,7 @@ def _give(module: Module, opinion: str, comment: str, *, by: User) -> Review:
         module=module,
         given_by=by,
         text_hash=module.text_hash(),
-        defaults={"opinion": opinion, "comment": comment, "given_at": clock.now()},
+        defaults={"opinion": opinion, "comment": comment, "given_at": clock.now(), "read": module.texts()},
     )
     record(review, opinion, by=by, reason=module.title)
     return review
@@ -294,6 +294,14 @@ def previous_text(module: Module) -> Module | None:
     others = Module.objects.filter(lineage=module.lineage, curriculum__programme=module.curriculum.programme_id)
     in_force = others.filter(curriculum__state=CurriculumState.VALIDATED).exclude(curriculum=module.curriculum_id)
     return in_force.select_related("curriculum").first()
+
+
+def last_reading(module: Module, *, reader: User) -> Review | None:
+    """What somebody read when they last gave an opinion on another text of a module, in this version or before."""
+    read = Review.objects.filter(
+        given_by=reader, module__lineage=module.lineage, module__curriculum__programme=module.curriculum.programme_id
+    )
+    return read.exclude(read={}).exclude(text_hash=module.text_hash()).order_by("given_at").last()
 
 
 def reviewers(curriculum: Curriculum) -> list[User]:

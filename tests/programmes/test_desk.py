@@ -252,3 +252,76 @@ def test_a_version_on_the_desk_asks_the_same_for_three_modules_and_for_thirty(
 def test_the_desk_speaks_both_languages(desk, submitted, language):
     for url in (reverse("admin:index"), page("curriculum_review", submitted.pk), module_page(submitted, 1)):
         assert desk.get(url.replace("/fr/", f"/{language}/")).status_code == 200
+
+
+# -- what has changed --------------------------------------------------------------------------------------------------
+
+
+def _rewritten(version, author, order, **texts):
+    module = version.modules.get(order=order)
+    services.edit_module(module, version=module.version, by=author, **texts)
+
+
+def _asked_and_reworked(submitted, desk, author):
+    """The reviewer asks for a change to the second module; it comes back with other objectives."""
+    for order, value in ((1, Opinion.FAVOURABLE), (2, Opinion.CHANGES), (3, Opinion.FAVOURABLE)):
+        desk.post(module_page(submitted, order), opinion(submitted, order, value, "Préciser."))
+    submitted.refresh_from_db()
+    assert submitted.state == CurriculumState.CHANGES_REQUESTED
+    _rewritten(submitted, author, 2, objectives="Accueillir chaque appelant.")
+    services.submit(submitted, by=author)
+
+
+def test_a_reworked_module_stands_beside_what_its_reader_read_last(desk, submitted, author, reviewer):
+    before = submitted.modules.get(order=2).objectives
+    _asked_and_reworked(submitted, desk, author)
+    answer = desk.get(module_page(submitted, 2))
+    said = answer.content.decode()
+    (field,) = answer.context["fields"]
+    assert "".join(piece.text for piece in field.gone) == before
+    assert "".join(piece.text for piece in field.come) == "Accueillir chaque appelant."
+    assert "<ins>" in said and "<del>" in said and "Lu le" in said
+    assert "1 champ modifié sur 7" in said.replace("\u00a0", " ")
+    # Only it has come back: the other opinions stand.
+    assert [line.mine is None for line in answer.context["lines"]] == [False, True, False]
+
+
+def test_somebody_who_read_nothing_of_it_reads_it_whole(desk, submitted, author, client_of):
+    _asked_and_reworked(submitted, desk, author)
+    other = client_of(factories.user(Role.REVIEWER, party_code="smt"))
+    answer = other.get(module_page(submitted, 2))
+    assert answer.context["olders"] == []
+    assert "Accueillir chaque appelant." in answer.content.decode() and "<ins>" not in answer.content.decode()
+
+
+def test_a_new_version_is_read_against_the_last_opinion_or_the_version_in_force(desk, submitted, author, reviewer):
+    services.approve_rest(submitted, by=reviewer)
+    submitted.refresh_from_db()
+    assert submitted.state == CurriculumState.VALIDATED
+    second = services.create_curriculum(submitted.programme, by=author)
+    _rewritten(second, author, 1, content="Écouter, noter, relancer.", hours=85)
+    services.submit(second, by=author)
+    for asked in ("version", "lecture", "", "inconnu"):
+        answer = desk.get(module_page(second, 1), {"depuis": asked})
+        assert answer.context["older"].key == ("version" if asked == "version" else "lecture")
+        assert [str(field.value) for field in answer.context["fields"]] == ["85", "Écouter, noter, relancer."]
+    assert [one.key for one in answer.context["olders"]] == ["lecture", "version"]
+    # Nothing to compare it with: it is said to be unchanged, and can be read.
+    assert desk.get(module_page(second, 2)).context["fields"] == []
+
+
+def test_a_page_of_the_desk_asks_little_of_the_database_whatever_was_read_before(
+    desk, submitted, author, django_assert_max_num_queries
+):
+    _asked_and_reworked(submitted, desk, author)
+    with django_assert_max_num_queries(20):
+        desk.get(module_page(submitted, 2))
+
+
+def test_markup_in_a_text_stays_text_on_the_desk(desk, submitted, author):
+    _asked_and_reworked(submitted, desk, author)
+    services.withdraw(submitted, by=author)
+    _rewritten(submitted, author, 2, objectives="<script>alert(1)</script> **fort**")
+    services.submit(submitted, by=author)
+    said = desk.get(module_page(submitted, 2)).content.decode()
+    assert "<script>alert(1)</script>" not in said and "&lt;script&gt;" in said
