@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 # A word with the blanks that follow it, or a sign with them: a comma that goes does not take its word along.
 _WORDS = re.compile(r"\w+(?:[’'\-]\w+)*[^\S\n]*|[^\w\n][^\S\n]*|\n")
-# Comparing costs at worst the product of both lengths: past this, 2,000 words against 2,000, a passage is new as a whole.
+# Comparing costs at worst the product of both lengths: past 2,000 words against 2,000, a passage is new as a whole.
 MOST_PAIRS = 4_000_000
 
 
