@@ -71,7 +71,9 @@ def _progress(curriculum: Curriculum, user: User) -> dict[str, Any]:
 def curriculum_review(request: HttpRequest, pk: str) -> HttpResponse:
     """A version on the desk: its modules, the reader's opinions and everybody's."""
     curriculum = _fetch(request, pk)
-    return render(request, "admin/programmes/curriculum_review.html", _frame(request, curriculum))
+    context = _frame(request, curriculum)
+    context["doubts"] = hours.doubts(curriculum.programme, context["hours"])
+    return render(request, "admin/programmes/curriculum_review.html", context)
 
 
 @require_POST
@@ -131,14 +133,12 @@ def _frame(request: HttpRequest, curriculum: Curriculum, module_pk: str | None =
     is_open = curriculum.state in REVIEWABLE
     may_judge = is_open and not policies.has_written(request.user, curriculum)
     after = lines if here is None else lines[here + 1 :] + lines[:here]
-    total = sum(line.module.hours for line in lines)
     return admin.site.each_context(request) | {
         "curriculum": curriculum,
         "lines": lines,
         "side": [_side(line, is_open=is_open, is_here=index == here) for index, line in enumerate(lines)],
         "judged": sum(line.mine is not None for line in lines),
-        "hours": total,
-        "doubts": hours.doubts(curriculum.programme, total),
+        "hours": sum(line.module.hours for line in lines),
         "to_approve": sum(line.mine is None and not line.is_unanswered for line in lines),
         "is_open": is_open,
         "may_judge": may_judge,

@@ -19,8 +19,13 @@ def least(months: int) -> int:
 
 
 def doubts(programme: Programme, total: int) -> list[str]:
-    """What does not add up in a content of `total` hours, each in a sentence; it stops nobody from submitting it."""
-    found = []
+    """What does not add up in a content of `total` hours, each in a sentence; it stops nobody from submitting it.
+
+    Nothing is said of a content that has no module yet.
+    """
+    found: list[str] = []
+    if not total:
+        return found
     if programme.hours and total != programme.hours:
         found.append(
             ngettext(

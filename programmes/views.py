@@ -105,7 +105,7 @@ def curriculum_read(request: HttpRequest, pk: str) -> HttpResponse:
         "curriculum": curriculum,
         "lines": lines,
         "hours": total,
-        "doubts": hours.doubts(curriculum.programme, total) if lines else [],
+        "doubts": hours.doubts(curriculum.programme, total),
         "may_write": may_write,
         "due": _due(curriculum, lines, request.user),
         "days": services.story(curriculum),

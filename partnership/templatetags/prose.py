@@ -1,7 +1,6 @@
 """Markdown that people write, as HTML that can hurt nobody."""
 
 from collections.abc import MutableMapping
-from urllib.parse import urlsplit
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -20,7 +19,7 @@ RANK = "h3"
 
 
 def _leads_somewhere(address: str) -> bool:
-    return urlsplit(address).scheme.lower() in SCHEMES
+    return address.partition(":")[0].lower() in SCHEMES
 
 
 def _rank_headings(state: StateCore) -> None:

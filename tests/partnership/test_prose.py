@@ -26,6 +26,8 @@ ATTACKS = [
     "[ici](vbscript:msgbox(1))",
     "[ici](file:///etc/passwd)",
     "[ici](//mal.test)",
+    "[ici](http://[)",
+    "<http://[::1>",
     "[ici](/fr/administration/)",
     "[ici][x]\n\n[x]: javascript:alert(1)",
     "<javascript:alert(1)>",

@@ -22,6 +22,7 @@ def test_a_quarter_of_a_contract_is_spent_in_class(months, least):
     ("promised", "months", "total", "said"),
     [
         (None, None, 12, []),
+        (532, 12, 0, []),
         (532, 12, 532, []),
         (532, 12, 531, ["531 heures, la formation en promet 532"]),
         (None, 12, 402, []),
