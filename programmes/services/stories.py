@@ -1,0 +1,78 @@
+"""The story of a version, from its journal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from partnership import clock
+from partnership.models import JournalEntry, User, ref
+from partnership.states import ActorKind
+
+from ..models import Curriculum
+from ..states import FAVOURABLE_OPINIONS, CurriculumState, Opinion
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of a version's story, as the timeline shows it."""
+
+    text: str
+    at: datetime
+    who: str
+    shape: str = "disc"
+    meaning: str = "go"
+
+
+def story(curriculum: Curriculum, *, most: int = 60) -> list[dict[str, Any]]:
+    """The journal of a version by day, newest first; writing the same module all day long is one line."""
+    entries = list(JournalEntry.objects.filter(about=ref(curriculum))[: 5 * most])
+    names = {
+        str(user.pk): user.full_name
+        for user in User.objects.filter(pk__in={e.actor_ref for e in entries if e.actor_kind == ActorKind.USER})
+    }
+    titles = {entry.subject: entry.reason for entry in entries if entry.after == "removed"}
+    titles |= {ref(module): module.title for module in curriculum.modules.all()}
+    days: list[dict[str, Any]] = []
+    seen: set[tuple] = set()
+    for entry in entries:
+        day = entry.at.astimezone(clock.PARIS).date()
+        line = (day, entry.subject, entry.after, entry.actor_ref)
+        if entry.after in ("edited", "moved") and line in seen:
+            continue
+        seen.add(line)
+        if len(seen) > most:
+            break
+        if not days or days[-1]["day"] != day:
+            days.append({"day": day, "entries": []})
+        text, shape, meaning = _told(entry, titles)
+        days[-1]["entries"].append(Event(text, entry.at, names.get(entry.actor_ref, ""), shape, meaning))
+    return days
+
+
+def _told(entry: JournalEntry, titles: dict[str, str]) -> tuple[str, str, str]:
+    kind = entry.subject.partition(":")[0]
+    if kind == "programmes.module":
+        told = {
+            "added": _("“%(module)s” added"),
+            "edited": _("“%(module)s” rewritten"),
+            "moved": _("“%(module)s” moved"),
+            "removed": _("“%(module)s” removed"),
+        }[entry.after]
+        return told % {"module": titles.get(entry.subject, "")}, "pencil", "go"
+    if kind == "programmes.review":
+        words = {"module": entry.reason, "opinion": Opinion(entry.after).label}
+        is_favourable = entry.after in FAVOURABLE_OPINIONS
+        return _("“%(module)s”: %(opinion)s") % words, "disc" if is_favourable else "triangle", "go"
+    if entry.after == CurriculumState.DRAFT:
+        return (_("Withdrawn by its author") if entry.before else _("Version begun")), "ring", "go"
+    told = {
+        CurriculumState.SUBMITTED: (_("Submitted to the reviewers"), "arrow", "go"),
+        CurriculumState.IN_REVIEW: (_("Reading begun"), "half", "go"),
+        CurriculumState.CHANGES_REQUESTED: (_("Changes requested"), "triangle", "go"),
+        CurriculumState.VALIDATED: (_("Content validated"), "tick", "go"),
+        CurriculumState.REFUSED: (_("Content refused"), "refused", "late"),
+        CurriculumState.SUPERSEDED: (_("Superseded by a newer version"), "disc", "go"),
+    }
+    return told[CurriculumState(entry.after)]
