@@ -7,7 +7,11 @@ class ProgrammesConfig(AppConfig):
     verbose_name = _("Programmes")
 
     def ready(self) -> None:
-        from . import invariants, measures
+        from partnership import reminders, sweeps
+
+        from . import invariants, measures, services
 
         measures.register()
         invariants.register()
+        reminders.register(*services.REMINDERS)
+        sweeps.register("attachments", services.look_again_at_attachments)

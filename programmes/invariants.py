@@ -9,7 +9,11 @@ from partnership.invariants import Invariant, journal_agrees, of, rows
 from .models import Curriculum, Programme
 from .states import REVIEWABLE, WRITABLE, CurriculumState
 
-TRIGGERS = {"validated_curriculum_is_immutable", "module_is_written_in_preparation"}
+TRIGGERS = {
+    "validated_curriculum_is_immutable",
+    "module_is_written_in_preparation",
+    "attachment_is_written_in_preparation",
+}
 
 
 def _texts_that_differ() -> list[str]:

@@ -1,11 +1,12 @@
 """Who may write, read and judge a content; each policy is a sentence."""
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from partnership.models import JournalEntry, User, ref
 from partnership.states import ActorKind, Role
 
-from .models import Curriculum, Module, Programme
+from .models import Attachment, ChangeRequest, Curriculum, Interest, Module, Programme
 from .states import CurriculumState
 
 
@@ -16,7 +17,7 @@ def can_list_contents(user: User) -> bool:
 
 def can_read(user: User, curriculum: Curriculum) -> bool:
     """Whoever sees a version may read it."""
-    return user.has_role(Role.AUTHOR, Role.REVIEWER, Role.ADMINISTRATOR)
+    return user.has_role(Role.AUTHOR, Role.REVIEWER, Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
 def can_read_module(user: User, module: Module) -> bool:
@@ -40,21 +41,72 @@ def can_write_module(user: User, module: Module) -> bool:
 
 
 def can_review(user: User, curriculum: Curriculum) -> bool:
-    """A reviewer of the party that validates the programme gives opinions on it."""
+    """A reviewer of the party that validates the programme reads and judges it; an interest has its own say."""
     return _has_role_in(user, Role.REVIEWER, curriculum.programme.reviewer_party_id)
+
+
+def can_assign(user: User, curriculum: Curriculum) -> bool:
+    """The coordinator of the party that validates, and an administrator, choose who judges a version."""
+    return user.has_role(Role.ADMINISTRATOR) or _has_role_in(
+        user, Role.COORDINATOR, curriculum.programme.reviewer_party_id
+    )
+
+
+def can_open_attachment(user: User, attachment: Attachment) -> bool:
+    """An attachment is opened by whoever reads its module."""
+    return can_read(user, attachment.module.curriculum)
+
+
+def can_write_attachment(user: User, attachment: Attachment) -> bool:
+    """An attachment comes and goes by whoever writes its version."""
+    return can_write(user, attachment.module.curriculum)
+
+
+def can_reply(user: User, request: ChangeRequest) -> bool:
+    """Authors and reviewers of a version talk about what was asked; what is in preparation is its writer's alone."""
+    curriculum = request.module.curriculum
+    return request.asked_at is not None and (can_write(user, curriculum) or can_review(user, curriculum))
+
+
+def is_writer(user: User, request: ChangeRequest) -> bool:
+    """Whoever wrote a request takes it away, or calls it settled."""
+    return request.written_by_id == user.pk and can_review(user, request.module.curriculum)
+
+
+def interest(user: User, curriculum: Curriculum) -> str:
+    """Why a reviewer may not judge a version, in a sentence; empty if they may.
+
+    Having written in it, selling it, or the authors' organisation are an interest; hosting its students is none.
+    """
+    programme = curriculum.programme
+    if has_written(user, curriculum):
+        return _("You wrote part of this content: somebody else must judge it.")
+    if any(membership.party_id == programme.provider_id for membership in user.current_memberships()):
+        return _("You belong to %(party)s, which teaches it: somebody else must judge it.") % {
+            "party": programme.provider
+        }
+    if Interest.objects.in_force().filter(user=user, programme=programme).exists():
+        return _("You declared an interest in this programme: somebody else must judge it.")
+    return ""
 
 
 def has_written(user: User, curriculum: Curriculum) -> bool:
     """Whether the user began, submitted or wrote in this version or an earlier one: nobody judges their own work."""
-    if user.pk in (curriculum.created_by_id, curriculum.submitted_by_id):
-        return True
+    return str(user.pk) in writers(curriculum)
+
+
+def writers(curriculum: Curriculum) -> set[str]:
+    """The keys of all who began, submitted or wrote in this version or another one of its programme."""
     versions = [ref(version) for version in Curriculum.objects.filter(programme=curriculum.programme_id)]
-    return JournalEntry.objects.filter(
-        Q(subject__startswith="programmes.module:") | Q(after__in=[CurriculumState.DRAFT, CurriculumState.SUBMITTED]),
+    wrote = JournalEntry.objects.filter(
+        Q(subject__startswith="programmes.module:")
+        | Q(subject__startswith="programmes.attachment:")
+        | Q(after__in=[CurriculumState.DRAFT, CurriculumState.SUBMITTED]),
         about__in=versions,
         actor_kind=ActorKind.USER,
-        actor_ref=str(user.pk),
-    ).exists()
+    )
+    known = {curriculum.created_by_id, curriculum.submitted_by_id} - {None}
+    return {str(key) for key in known} | set(wrote.values_list("actor_ref", flat=True).distinct())
 
 
 def _has_role_in(user: User, role: Role, party: int) -> bool:

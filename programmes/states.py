@@ -57,4 +57,30 @@ class Opinion(models.TextChoices):
     UNFAVOURABLE = "unfavourable", _("Unfavourable")
 
 
+# It comes back: each asks for something, on a field or on the whole module, and waits for an answer.
+ASKING_OPINIONS = (Opinion.CHANGES, Opinion.UNFAVOURABLE)
 FAVOURABLE_OPINIONS = (Opinion.FAVOURABLE, Opinion.REMARK)
+
+
+class Assigned(models.TextChoices):
+    """Which reviewers a submitted version is given to."""
+
+    EVERYBODY = "everybody", _("to all who may judge it")
+    IN_TURN = "in_turn", _("in turn, as many as opinions are needed")
+    BY_HAND = "by_hand", _("to those whom the coordinator chooses")
+
+
+class InterestKind(models.TextChoices):
+    """Why somebody may not judge a content; hosting its students is no interest."""
+
+    WRITTEN = "written", _("I had a part in writing it")
+    SELLS = "sells", _("I sell it, or am paid by somebody who does")
+    EMPLOYED = "employed", _("I work for whoever teaches it")
+
+
+class Outcome(models.TextChoices):
+    """What a commission says of a whole version."""
+
+    FAVOURABLE = "favourable", _("Favourable: the version is validated")
+    CHANGES = "changes", _("Changes requested: it goes back to its authors")
+    UNFAVOURABLE = "unfavourable", _("Unfavourable: the version is refused")

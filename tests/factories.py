@@ -119,6 +119,8 @@ def programme(slug: str = "acvd", **fields: Any) -> Programme:
         "level": 4,
         "provider": party("igs"),
         "reviewer_party": party("smt"),
+        # One reviewer decides, where a test does not say otherwise.
+        "quorum": 1,
     }
     return Programme.objects.get_or_create(slug=slug, defaults=defaults | fields)[0]
 

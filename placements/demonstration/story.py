@@ -266,7 +266,7 @@ class Story:
             )
 
     def plan_contents(self) -> None:
-        author, reviewer = self.somebody(Role.AUTHOR), self.somebody(Role.REVIEWER)
+        author, (reviewer, second) = self.somebody(Role.AUTHOR), self.people[f"{Role.REVIEWER}:"]
 
         def write(programme: Programme, modules: list[dict[str, Any]]) -> Curriculum:
             version = teaching.create_curriculum(programme, by=author)
@@ -287,9 +287,12 @@ class Story:
             teaching.submit(current(programme), by=author)
             record_content(programme)
 
-        def opine(programme: Programme, order: int, opinion: str, comment: str = "") -> None:
+        def opine(
+            programme: Programme, order: int, opinion: str, comment: str = "", *, by: User = reviewer, **requests: str
+        ) -> None:
             module = current(programme).modules.get(order=order)
-            teaching.review_module(module, opinion=opinion, comment=comment, text_hash=module.text_hash(), by=reviewer)
+            said = {"opinion": opinion, "comment": comment, "requests": requests}
+            teaching.review_module(module, text_hash=module.text_hash(), by=by, **said)
 
         def amend() -> None:
             module = current(self.acvd).modules.get(order=3)
@@ -305,11 +308,16 @@ class Story:
         self.plan(
             self.at(4, 14, 11),
             lambda: opine(
-                self.acvd, 3, Opinion.CHANGES, "Préciser qui joue le client au second appel, et ce qui vaut zéro."
+                self.acvd,
+                3,
+                Opinion.CHANGES,
+                assessment="Préciser qui joue le client au second appel, et ce qui vaut zéro.",
             ),
         )
+        self.plan(self.at(4, 15, 16), lambda: teaching.approve_rest(current(self.acvd), by=second))
         self.plan(self.at(4, 19), amend)
         self.plan(self.at(4, 19, 10), lambda: submit(self.acvd))
+        self.plan(self.at(4, 21, 9), lambda: opine(self.acvd, 3, Opinion.FAVOURABLE, by=second))
         self.plan(self.at(4, 22, 15), lambda: opine(self.acvd, 3, Opinion.FAVOURABLE))
         self.plan(self.at(6, 3), lambda: write(self.directors, self.data["block"]))
         self.plan(self.at(6, 7), lambda: submit(self.directors))

@@ -2,26 +2,32 @@
 
 import hashlib
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from partnership import clock
 from partnership.models import User
-from partnership.states import Role
+from partnership.papers import FOLDER
+from partnership.states import Role, Scan
 
-from ..states import CURRICULUM_FLOW, CurriculumState
+from ..states import CURRICULUM_FLOW, REVIEWABLE, CurriculumState
 from .courses import Programme
+
+# Beside the fields of a module, what its attachments are called in its text.
+ATTACHMENTS = "attachments"
 
 
 class CurriculumQuerySet(models.QuerySet["Curriculum"]):
     def visible_to(self, user: User) -> "CurriculumQuerySet":
-        """Authors and reviewers see the contents of their own party's programmes; reviewers no drafts."""
+        """Authors see their own party's contents; reviewers and coordinators of the party that validates, no drafts."""
         if user.has_role(Role.ADMINISTRATOR):
             return self
         taught_by = [m.party_id for m in user.current_memberships() if m.role == Role.AUTHOR]
-        reviewed_by = [m.party_id for m in user.current_memberships() if m.role == Role.REVIEWER]
+        judging = (Role.REVIEWER, Role.COORDINATOR)
+        reviewed_by = [m.party_id for m in user.current_memberships() if m.role in judging]
         return self.filter(
             Q(programme__provider__in=taught_by)
             | (Q(programme__reviewer_party__in=reviewed_by) & ~Q(state=CurriculumState.DRAFT))
@@ -100,9 +106,22 @@ class Curriculum(models.Model):
     def __str__(self) -> str:
         return _("%(programme)s, version %(number)s") % {"programme": self.programme, "number": self.number}
 
+    @property
+    def due_on(self) -> date | None:
+        """The day by which its reviewers are to have judged it; None while nobody is asked to."""
+        if self.state not in REVIEWABLE or self.submitted_at is None:
+            return None
+        return self.submitted_at.astimezone(clock.PARIS).date() + timedelta(days=self.programme.review_days)
+
+    @property
+    def is_late(self) -> bool:
+        return self.due_on is not None and self.due_on < clock.today()
+
     def text_hash(self) -> str:
         """The hash of the present text of all its modules, in order."""
-        return hashlib.sha256("".join(module.text_hash() for module in self.modules.all()).encode()).hexdigest()
+        known = "modules" in getattr(self, "_prefetched_objects_cache", {})
+        modules = self.modules.all() if known else self.modules.prefetch_related("attachments")
+        return hashlib.sha256("".join(module.text_hash() for module in modules).encode()).hexdigest()
 
 
 class ModuleQuerySet(models.QuerySet["Module"]):
@@ -155,8 +174,59 @@ class Module(models.Model):
     def texts(self) -> dict[str, str | int]:
         """The exact text an opinion is given on, by field; a day as it is written in ISO 8601."""
         values = {name: getattr(self, name) for name in ("block", *self.TEXTS)}
-        return {name: value.isoformat() if isinstance(value, date) else value or "" for name, value in values.items()}
+        said = {name: value.isoformat() if isinstance(value, date) else value or "" for name, value in values.items()}
+        # A module without any keeps the hash it had before there were attachments.
+        if attachments := sorted(self.attachments.all(), key=lambda attachment: attachment.title):
+            said[ATTACHMENTS] = "\n".join(attachment.said for attachment in attachments)
+        return said
+
+    def field_hash(self, field: str) -> str:
+        """The hash of one field's text; of the whole text where no field is named."""
+        return hashlib.sha256(str(self.texts().get(field, "")).encode()).hexdigest() if field else self.text_hash()
 
     def text_hash(self) -> str:
         """The hash of the exact text an opinion is given on."""
         return hashlib.sha256("\x1f".join(map(str, self.texts().values())).encode()).hexdigest()
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, user: User) -> "AttachmentQuerySet":
+        """The attachments of the modules the user sees."""
+        return self.filter(module__in=Module.objects.visible_to(user))
+
+
+class Attachment(models.Model):
+    """A PDF that belongs to a module's text: an opinion is given on it as well."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    module = models.ForeignKey(Module, models.CASCADE, related_name="attachments", verbose_name=_("module"))
+    title = models.CharField(_("title"), max_length=120)
+    # A later version's copy names the same file.
+    file = models.FileField(upload_to=FOLDER, max_length=80)
+    sha256 = models.CharField(max_length=64)
+    pages = models.PositiveSmallIntegerField(_("pages"))
+    scan = models.CharField(max_length=10, choices=Scan.choices)
+    added_at = models.DateTimeField(_("added on"))
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("added by"))
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["module", "title"], name="an_attachment_has_its_own_title"),
+            models.CheckConstraint(name="an_attachment_is_there", condition=~Q(file="") & Q(pages__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def about(self) -> str:
+        return f"programmes.curriculum:{self.module.curriculum_id}"
+
+    @property
+    def said(self) -> str:
+        """What the text of its module says of it: another file under the same title is another text."""
+        return f"{self.title} ({self.pages} p., {self.sha256[:12]})"

@@ -6,10 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.models import Convention, Milestone, Party, User
 
-from ..states import ProgrammeKind
+from ..states import Assigned, ProgrammeKind
 
 # Three years, four for whoever has a disability (Code du travail, art. L6222-7-1 and R6222-46).
 LONGEST_CONTRACT = 48
+# More than that on one module, and nothing is ever decided.
+MOST_OPINIONS = 9
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
@@ -48,7 +50,13 @@ class Programme(models.Model):
     outcome = models.TextField(_("what one gains"), blank=True)
     provider = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("taught by"))
     reviewer_party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("content validated by"))
-    quorum = models.PositiveSmallIntegerField(_("favourable opinions needed"), default=1)
+    quorum = models.PositiveSmallIntegerField(_("favourable opinions needed"), default=2)
+    assigned = models.CharField(
+        _("a submitted version is given"), max_length=10, choices=Assigned.choices, default=Assigned.EVERYBODY
+    )
+    review_days = models.PositiveSmallIntegerField(
+        _("days to judge a version"), default=14, help_text=_("Afterwards the coordinator is told.")
+    )
     objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
@@ -56,7 +64,16 @@ class Programme(models.Model):
         verbose_name_plural = _("programmes")
         ordering = ["milestone__order"]
         constraints = [
-            models.CheckConstraint(name="a_programme_needs_an_opinion", condition=Q(quorum__gte=1)),
+            models.CheckConstraint(
+                name="a_programme_needs_an_opinion",
+                condition=Q(quorum__range=(1, MOST_OPINIONS)),
+                violation_error_message=_("One to nine favourable opinions."),
+            ),
+            models.CheckConstraint(
+                name="a_version_is_judged_in_days",
+                condition=Q(review_days__range=(3, 180)),
+                violation_error_message=_("Three to 180 days."),
+            ),
             models.CheckConstraint(
                 name="a_programme_lasts",
                 condition=(Q(hours__isnull=True) | Q(hours__gte=1))

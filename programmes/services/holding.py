@@ -16,6 +16,7 @@ def hold(curriculum: Curriculum) -> None:
 
 
 def hold_to_write(curriculum: Curriculum) -> None:
+    """Hold a version whose text may be changed; Refused once it has left its authors."""
     hold(curriculum)
     if curriculum.state not in WRITABLE:
         raise Refused(
@@ -25,17 +26,19 @@ def hold_to_write(curriculum: Curriculum) -> None:
 
 
 def hold_to_review(curriculum: Curriculum, *, by: User) -> None:
+    """Hold a version on which somebody gives an opinion; Refused if it is not open to opinions, or not to theirs."""
     hold(curriculum)
     if curriculum.state not in REVIEWABLE:
         raise Refused(
             _("%(version)s is “%(state)s”: no opinion can be given on it now.")
             % {"version": curriculum, "state": curriculum.get_state_display()}
         )
-    if policies.has_written(by, curriculum):
-        raise Refused(_("You wrote part of this content: somebody else must judge it."))
+    if interest := policies.interest(by, curriculum):
+        raise Refused(interest)
 
 
 def refresh(module: Module) -> None:
+    """Read a module again as it is now; Refused if it is no longer there."""
     try:
         module.refresh_from_db()
     except Module.DoesNotExist:

@@ -1,30 +1,45 @@
 """Opinions: each on the exact text of a module; the last of them decides the version, once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from partnership import clock
 from partnership.models import User
 from partnership.workflow import Refused, Stale, move, record
 
 from .. import emails
-from ..models import Curriculum, Module, Review
-from ..states import CurriculumState, Opinion
+from ..models import Assignment, ChangeRequest, Curriculum, Field, Module, OpinionDraft, Review
+from ..states import ASKING_OPINIONS, CurriculumState, Opinion
 from .holding import hold_to_review, refresh
+from .requests import add, ask, prepare, settle
 from .standings import Standing, authors, standings
-from .versions import validated_curriculum
+from .versions import put_in_force
 
 
 @transaction.atomic
-def review_module(module: Module, *, opinion: str, comment: str = "", text_hash: str, by: User) -> Review:
-    """Give an opinion on a module's exact text; it may decide the version. Stale if the text is no longer that one."""
+def review_module(
+    module: Module,
+    *,
+    opinion: str,
+    comment: str = "",
+    requests: Mapping[str, str] | None = None,
+    text_hash: str,
+    by: User,
+) -> Review:
+    """Give an opinion on a module's exact text; it may decide the version. Stale if the text is no longer that one.
+
+    What is asked for stands in `requests`, by field, in place of those kept before; the comment of an opinion that
+    asks is a request on the whole module.
+    """
     curriculum = module.curriculum
     hold_to_review(curriculum, by=by)
     refresh(module)
     if module.text_hash() != text_hash:
         raise Stale(module)
+    prepare(module, requests or {}, by=by)
     review = _give(module, opinion, comment.strip(), by=by)
     _read_on(curriculum, by=by)
     return review
@@ -39,64 +54,118 @@ def approve_rest(curriculum: Curriculum, *, by: User, text_hash: str | None = No
     hold_to_review(curriculum, by=by)
     if text_hash is not None and curriculum.text_hash() != text_hash:
         raise Stale(curriculum)
-    lines = standings(curriculum, reader=by)
-    to_read = [line.module for line in lines if line.mine is None and not line.is_unanswered]
-    for module in to_read:
-        _give(module, Opinion.FAVOURABLE, "", by=by)
+    lines = uncommented(curriculum, standings(curriculum, reader=by), reader=by)
+    for line in lines:
+        _give(line.module, Opinion.FAVOURABLE, "", by=by)
     _read_on(curriculum, by=by)
-    return len(to_read)
+    return len(lines)
+
+
+@transaction.atomic
+def refuse(curriculum: Curriculum, *, reason: str, by: User) -> None:
+    """Refuse a whole version, for a reason its authors read; only who is unfavourable to one of its modules may."""
+    hold_to_review(curriculum, by=by)
+    lines = standings(curriculum, reader=by)
+    if not (refused := [line for line in lines if line.mine and line.mine.opinion == Opinion.UNFAVOURABLE]):
+        raise Refused(_("Say first to which module you are unfavourable, and why."))
+    if not reason.strip():
+        raise Refused(_("Say why the version is refused."))
+    move_to_refused(curriculum, reason=reason.strip(), modules=titles(refused), by=by)
+
+
+def move_to_refused(curriculum: Curriculum, *, reason: str, modules: str = "", by: User) -> None:
+    """Close a version as refused and tell its authors; the caller holds its row."""
+    decided = {"decided_at": clock.now(), "decided_by": by}
+    move(curriculum, CurriculumState.REFUSED, by=by, reason=reason[:500], **decided)
+    for author in authors(curriculum):
+        emails.curriculum_refused(curriculum, to=author, modules=modules, reason=reason)
+
+
+def uncommented(curriculum: Curriculum, lines: Iterable[Standing], *, reader: User) -> list[Standing]:
+    """The modules on whose text a reader has said nothing, not even in a draft, and asks nothing."""
+    drafts = OpinionDraft.objects.filter(module__curriculum=curriculum, reader=reader)
+    begun = set(drafts.values_list("module", flat=True))
+    return [
+        line
+        for line in lines
+        if line.mine is None
+        and not line.is_unanswered
+        and not line.prepared
+        and not any(request.written_by_id == reader.pk for request in line.requests)
+        and line.module.pk not in begun
+    ]
+
+
+@transaction.atomic
+def save_draft(module: Module, *, opinion: str = "", comment: str = "", requests: Mapping[str, str], by: User) -> None:
+    """Keep what a reviewer has begun to say of a module until they give it, whatever becomes of the version.
+
+    Nothing said is nothing kept; nobody else reads it.
+    """
+    refresh(module)
+    prepare(module, requests, by=by)
+    mine = {"module": module, "reader": by}
+    if opinion or comment:
+        said = {"opinion": opinion, "comment": comment, "saved_at": clock.now()}
+        OpinionDraft.objects.update_or_create(**mine, defaults=said)
+    else:
+        OpinionDraft.objects.filter(**mine).delete()
 
 
 def _give(module: Module, opinion: str, comment: str, *, by: User) -> Review:
-    if opinion != Opinion.FAVOURABLE and not comment:
-        raise Refused(_("Say why: a comment is needed unless the opinion is favourable."))
+    mine = ChangeRequest.objects.filter(module=module, written_by=by, settled_at=None)
+    if opinion in ASKING_OPINIONS:
+        if comment:
+            add(module, field=Field.MODULE, text=comment, by=by)
+        if not ask(mine, module, by=by):
+            raise Refused(_("Say what must change: a request is needed unless the opinion is favourable."))
+        comment = ""
+    else:
+        if kept := mine.filter(asked_at=None).count():
+            raise Refused(
+                ngettext(
+                    "You keep %(n)s request on this module: ask for the change, or take it away.",
+                    "You keep %(n)s requests on this module: ask for the changes, or take them away.",
+                    kept,
+                )
+                % {"n": kept}
+            )
+        if opinion == Opinion.REMARK and not comment:
+            raise Refused(_("Say why: a comment is needed unless the opinion is favourable."))
+        for request in mine:
+            settle(request, by=by)
     review, _created = Review.objects.update_or_create(
         module=module,
         given_by=by,
         text_hash=module.text_hash(),
         defaults={"opinion": opinion, "comment": comment, "given_at": clock.now(), "read": module.texts()},
     )
+    OpinionDraft.objects.filter(module=module, reader=by).delete()
     record(review, opinion, by=by, reason=module.title)
     return review
 
 
 def _read_on(curriculum: Curriculum, *, by: User) -> None:
-    """Note that reading has begun and, once every module is judged, decide; the caller holds the version's row."""
+    """Note that reading has begun and, once each module has the opinions it needs, decide; the caller holds the row.
+
+    An unfavourable opinion blocks like a request: the version comes back once its authors have answered it.
+    """
     if curriculum.state == CurriculumState.SUBMITTED:
         move(curriculum, CurriculumState.IN_REVIEW, by=by)
-    standing = standings(curriculum)
-    if not all(line.opinions for line in standing):
+    lines = standings(curriculum, reader=by)
+    if all(line.mine for line in lines):
+        Assignment.objects.filter(curriculum=curriculum, reviewer=by, read_at=None).update(read_at=clock.now())
+    if any(len(line.opinions) < curriculum.programme.quorum for line in lines):
         return
-    refused = [line for line in standing if line.has(Opinion.UNFAVOURABLE)]
-    to_change = [line for line in standing if line.has(Opinion.CHANGES)]
-    if refused:
-        move(curriculum, CurriculumState.REFUSED, by=by, decided_at=clock.now(), decided_by=by)
-        for author in authors(curriculum):
-            emails.curriculum_refused(curriculum, to=author, modules=_titles(refused))
-    elif to_change:
+    to_change = [line for line in lines if line.is_asked_to_change]
+    if to_change:
         move(curriculum, CurriculumState.CHANGES_REQUESTED, by=by)
         for author in authors(curriculum):
-            emails.curriculum_changes_requested(curriculum, to=author, by=by, modules=_titles(to_change))
-    elif all(line.favourable >= curriculum.programme.quorum for line in standing):
-        _validate(curriculum, by=by)
+            emails.curriculum_changes_requested(curriculum, to=author, by=by, modules=titles(to_change))
+    else:
+        put_in_force(curriculum, by=by)
 
 
-def _validate(curriculum: Curriculum, *, by: User) -> None:
-    # The old version goes first: the database allows one validated version a programme at any moment.
-    in_force = validated_curriculum(curriculum.programme)
-    if in_force is not None:
-        move(in_force, CurriculumState.SUPERSEDED, by=by)
-    move(
-        curriculum,
-        CurriculumState.VALIDATED,
-        by=by,
-        decided_at=clock.now(),
-        decided_by=by,
-        content_hash=curriculum.text_hash(),
-    )
-    for author in authors(curriculum):
-        emails.curriculum_validated(curriculum, to=author)
-
-
-def _titles(lines: Iterable[Standing]) -> str:
+def titles(lines: Iterable[Standing]) -> str:
+    """Modules by title and number, as a letter names them."""
     return ", ".join(f"{line.module.title} ({line.module.order})" for line in lines)

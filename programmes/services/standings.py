@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from partnership.models import JournalEntry, Membership, User, ref
 from partnership.states import ActorKind, Role
 
 from .. import policies
-from ..models import Curriculum, CurriculumQuerySet, Module, Review
-from ..states import FAVOURABLE_OPINIONS, CurriculumState, Opinion
+from ..models import ChangeRequest, Curriculum, CurriculumQuerySet, Interest, Module, Reply, Review
+from ..states import ASKING_OPINIONS, FAVOURABLE_OPINIONS, CurriculumState
 
 
 @dataclass
 class Standing:
-    """A module and the opinions that count on its present text."""
+    """A module, the opinions that count on its present text, and what is asked of it."""
 
     module: Module
     opinions: list[Review] = field(default_factory=list)
@@ -22,6 +22,9 @@ class Standing:
     mine: Review | None = None
     earlier: Review | None = None
     is_kept: bool = False
+    # What was asked and is not settled; what the reader has in preparation.
+    requests: list[ChangeRequest] = field(default_factory=list)
+    prepared: list[ChangeRequest] = field(default_factory=list)
 
     @property
     def favourable(self) -> int:
@@ -29,33 +32,51 @@ class Standing:
         return sum(review.opinion in FAVOURABLE_OPINIONS for review in self.opinions)
 
     @property
+    def is_asked_to_change(self) -> bool:
+        """Whether an opinion on the present text asks for a change or refuses it."""
+        return any(review.opinion in ASKING_OPINIONS for review in self.opinions)
+
+    @property
     def is_unanswered(self) -> bool:
         """Whether the reader's request came back with the same text."""
         return self.earlier is not None and self.earlier.text_hash == self.module.text_hash()
 
-    def has(self, opinion: Opinion) -> bool:
-        return any(review.opinion == opinion for review in self.opinions)
+    @property
+    def unanswered(self) -> list[ChangeRequest]:
+        """The open requests that neither another text nor a word of the authors has answered."""
+        return [request for request in self.requests if not is_answered(request, self.module)]
+
+
+def is_answered(request: ChangeRequest, module: Module) -> bool:
+    """Whether what was asked of has another text now, or an author has replied since."""
+    if module.field_hash(request.field) != request.asked_of:
+        return True
+    return any(reply.is_answer and reply.written_at >= request.asked_at for reply in request.replies.all())
 
 
 def with_opinions(curricula: CurriculumQuerySet) -> CurriculumQuerySet:
     """Fetch versions with all that `standings` needs, in a constant number of queries."""
-    reviews = Review.objects.select_related("given_by").order_by("given_at")
-    modules = Module.objects.prefetch_related(Prefetch("reviews", queryset=reviews))
     return curricula.select_related(
         "programme__reviewer_party", "programme__provider", "created_by", "submitted_by", "decided_by"
-    ).prefetch_related(Prefetch("modules", queryset=modules))
+    ).prefetch_related(Prefetch("modules", queryset=_with_words(Module.objects.all())))
+
+
+def _with_words(modules):
+    replies = Reply.objects.select_related("written_by")
+    requests = ChangeRequest.objects.select_related("written_by").prefetch_related(Prefetch("replies", replies))
+    reviews = Review.objects.disinterested().select_related("given_by").order_by("given_at")
+    return modules.prefetch_related("attachments", Prefetch("reviews", reviews), Prefetch("requests", requests))
 
 
 def standings(curriculum: Curriculum, *, reader: User | None = None) -> list[Standing]:
     """Every module with the opinions that count.
 
-    An opinion counts on the text it was given on. A request that the author answered by submitting again without a
-    change must be made again: only favourable opinions outlive a submission.
+    An opinion counts on the text it was given on, unless its reviewer has declared an interest since. A request that
+    the author answered by submitting again without a change must be made again: only favourable opinions outlive a
+    submission.
     """
-    known = getattr(curriculum, "_prefetched_objects_cache", {})
-    modules = (
-        curriculum.modules.all() if "modules" in known else curriculum.modules.prefetch_related("reviews__given_by")
-    )
+    known = "modules" in getattr(curriculum, "_prefetched_objects_cache", {})
+    modules = curriculum.modules.all() if known else _with_words(curriculum.modules.all())
     return [_standing(module, curriculum, reader) for module in modules]
 
 
@@ -71,6 +92,11 @@ def _standing(module: Module, curriculum: Curriculum, reader: User | None) -> St
                 standing.mine, standing.is_kept = review, not is_recent
         elif is_mine:
             standing.earlier = review
+    for request in module.requests.all():
+        if request.is_open:
+            standing.requests.append(request)
+        elif request.asked_at is None and reader is not None and request.written_by_id == reader.pk:
+            standing.prepared.append(request)
     return standing
 
 
@@ -78,7 +104,7 @@ def previous_text(module: Module) -> Module | None:
     """The same module in the version in force, to be read beside the new text."""
     others = Module.objects.filter(lineage=module.lineage, curriculum__programme=module.curriculum.programme_id)
     in_force = others.filter(curriculum__state=CurriculumState.VALIDATED).exclude(curriculum=module.curriculum_id)
-    return in_force.select_related("curriculum").first()
+    return in_force.select_related("curriculum").prefetch_related("attachments").first()
 
 
 def last_reading(module: Module, *, reader: User) -> Review | None:
@@ -90,12 +116,16 @@ def last_reading(module: Module, *, reader: User) -> Review | None:
 
 
 def reviewers(curriculum: Curriculum) -> list[User]:
-    """Those who may judge a version: reviewers of the validating party who have not written in it."""
-    memberships = Membership.objects.current().filter(
-        role=Role.REVIEWER, party=curriculum.programme.reviewer_party_id, user__is_active=True
-    )
-    people = {membership.user for membership in memberships.select_related("user")}
-    return sorted((user for user in people if not policies.has_written(user, curriculum)), key=lambda user: user.email)
+    """Those who may judge a version: reviewers of the validating party without an interest in it."""
+    programme = curriculum.programme
+    current = Membership.objects.current()
+    reviewing = current.filter(role=Role.REVIEWER, party=programme.reviewer_party_id)
+    of_its_teachers = current.filter(party=programme.provider_id, user=OuterRef("pk"))
+    declared = Interest.objects.in_force().filter(programme=programme, user=OuterRef("pk"))
+    people = User.objects.filter(~Exists(of_its_teachers), ~Exists(declared), is_active=True)
+    wrote = policies.writers(curriculum)
+    theirs = people.filter(pk__in=reviewing.values("user")).order_by("email")
+    return [user for user in theirs if str(user.pk) not in wrote]
 
 
 def authors(curriculum: Curriculum) -> list[User]:

@@ -11,7 +11,7 @@ from partnership.models import JournalEntry, User, ref
 from partnership.states import ActorKind
 
 from ..models import Curriculum
-from ..states import FAVOURABLE_OPINIONS, CurriculumState, Opinion
+from ..states import FAVOURABLE_OPINIONS, CurriculumState, Opinion, Outcome
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def story(curriculum: Curriculum, *, most: int = 60) -> list[dict[str, Any]]:
     entries = list(JournalEntry.objects.filter(about=ref(curriculum))[: 5 * most])
     names = {
         str(user.pk): user.full_name
-        for user in User.objects.filter(pk__in={e.actor_ref for e in entries if e.actor_kind == ActorKind.USER})
+        for user in User.objects.filter(pk__in={key for entry in entries for key in _people(entry)})
     }
     titles = {entry.subject: entry.reason for entry in entries if entry.after == "removed"}
     titles |= {ref(module): module.title for module in curriculum.modules.all()}
@@ -46,12 +46,18 @@ def story(curriculum: Curriculum, *, most: int = 60) -> list[dict[str, Any]]:
             break
         if not days or days[-1]["day"] != day:
             days.append({"day": day, "entries": []})
-        text, shape, meaning = _told(entry, titles)
+        text, shape, meaning = _told(entry, titles, names)
         days[-1]["entries"].append(Event(text, entry.at, names.get(entry.actor_ref, ""), shape, meaning))
     return days
 
 
-def _told(entry: JournalEntry, titles: dict[str, str]) -> tuple[str, str, str]:
+def _people(entry: JournalEntry) -> list[str]:
+    """The keys of the people a line speaks of: who did it, and who was asked to judge."""
+    people = [entry.actor_ref] if entry.actor_kind == ActorKind.USER else []
+    return people + ([entry.reason] if entry.subject.startswith("programmes.assignment:") else [])
+
+
+def _told(entry: JournalEntry, titles: dict[str, str], names: dict[str, str]) -> tuple[str, str, str]:
     kind = entry.subject.partition(":")[0]
     if kind == "programmes.module":
         told = {
@@ -65,6 +71,21 @@ def _told(entry: JournalEntry, titles: dict[str, str]) -> tuple[str, str, str]:
         words = {"module": entry.reason, "opinion": Opinion(entry.after).label}
         is_favourable = entry.after in FAVOURABLE_OPINIONS
         return _("“%(module)s”: %(opinion)s") % words, "disc" if is_favourable else "triangle", "go"
+    if kind == "programmes.changerequest":
+        told = {
+            "asked": _("“%(module)s”: a change is requested"),
+            "replied": _("“%(module)s”: a word in the thread of a request"),
+            "settled": _("“%(module)s”: a request is settled"),
+        }[entry.after]
+        return told % {"module": entry.reason}, "pencil", "go"
+    if kind == "programmes.attachment":
+        told = {"attached": _("“%(title)s” attached"), "detached": _("“%(title)s” taken away")}[entry.after]
+        return told % {"title": entry.reason}, "pencil", "go"
+    if kind == "programmes.assignment":
+        told = {"assigned": _("%(person)s is asked to judge"), "released": _("%(person)s is no longer asked")}
+        return told[entry.after] % {"person": names.get(entry.reason, "")}, "ring", "go"
+    if kind == "programmes.commissionopinion":
+        return _("Commission: %(outcome)s") % {"outcome": Outcome(entry.after).label}, "disc", "go"
     if entry.after == CurriculumState.DRAFT:
         return (_("Withdrawn by its author") if entry.before else _("Version begun")), "ring", "go"
     told = {

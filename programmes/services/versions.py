@@ -1,4 +1,4 @@
-"""A version: begun, submitted, taken back; and what other apps ask of it."""
+"""A version: begun, submitted, taken back, put in force; and what other apps ask of it."""
 
 from django.db import transaction
 from django.db.models import Max
@@ -9,10 +9,12 @@ from partnership.models import User
 from partnership.workflow import Refused, move, record
 
 from .. import emails
-from ..models import Curriculum, Module, Programme
+from ..models import Attachment, Curriculum, Module, Programme
 from ..states import OPENS_APPLICATIONS, REVIEWABLE, WRITABLE, CurriculumState, ProgrammeKind
+from .assigning import assign_for_submission
 from .holding import hold
-from .standings import reviewers
+from .requests import must_be_answered
+from .standings import authors
 
 TEXTS = ("block", *Module.TEXTS)
 
@@ -40,27 +42,43 @@ def create_curriculum(programme: Programme, *, by: User) -> Curriculum:
     last = programme.curricula.aggregate(last=Max("number"))["last"] or 0
     curriculum = Curriculum.objects.create(programme=programme, number=last + 1, created_at=clock.now(), created_by=by)
     if source is not None:
-        Module.objects.bulk_create(
+        _copy(source, curriculum)
+    record(curriculum, CurriculumState.DRAFT, by=by)
+    return curriculum
+
+
+def _copy(source: Curriculum, curriculum: Curriculum) -> None:
+    """The same modules with the same attachments: a copy names the same files."""
+    pairs = [
+        (
+            module,
             Module(
                 curriculum=curriculum,
                 lineage=module.lineage,
                 order=module.order,
                 **{name: getattr(module, name) for name in TEXTS},
-            )
-            for module in source.modules.all()
+            ),
         )
-    record(curriculum, CurriculumState.DRAFT, by=by)
-    return curriculum
+        for module in source.modules.prefetch_related("attachments")
+    ]
+    Module.objects.bulk_create(copy for _module, copy in pairs)
+    kept = ("title", "file", "sha256", "pages", "scan", "added_at", "added_by_id")
+    Attachment.objects.bulk_create(
+        Attachment(module=copy, **{name: getattr(attachment, name) for name in kept})
+        for module, copy in pairs
+        for attachment in module.attachments.all()
+    )
 
 
 @transaction.atomic
 def submit(curriculum: Curriculum, *, by: User) -> None:
-    """Hand a version over to the reviewers, and tell those who may judge it."""
+    """Hand a version over to its reviewers and tell those who are asked; Refused while a request has no answer."""
     hold(curriculum)
     if not curriculum.modules.exists():
         raise Refused(_("A content needs at least one module before it is submitted."))
+    must_be_answered(curriculum)
     move(curriculum, CurriculumState.SUBMITTED, by=by, submitted_at=clock.now(), submitted_by=by)
-    for reviewer in reviewers(curriculum):
+    for reviewer in assign_for_submission(curriculum):
         emails.curriculum_submitted(curriculum, to=reviewer)
 
 
@@ -70,3 +88,21 @@ def withdraw(curriculum: Curriculum, *, by: User) -> None:
     hold(curriculum)
     move(curriculum, CurriculumState.DRAFT, by=by)
     outbox.cancel(about=curriculum)
+
+
+def put_in_force(curriculum: Curriculum, *, by: User) -> None:
+    """Validate a version in the place of the one in force, and tell its authors; the caller holds its row."""
+    # The old version goes first: the database allows one validated version a programme at any moment.
+    in_force = validated_curriculum(curriculum.programme)
+    if in_force is not None:
+        move(in_force, CurriculumState.SUPERSEDED, by=by)
+    move(
+        curriculum,
+        CurriculumState.VALIDATED,
+        by=by,
+        decided_at=clock.now(),
+        decided_by=by,
+        content_hash=curriculum.text_hash(),
+    )
+    for author in authors(curriculum):
+        emails.curriculum_validated(curriculum, to=author)

@@ -10,7 +10,7 @@ from partnership.models import JournalEntry, OutgoingMessage, ref
 from partnership.states import Role
 from partnership.workflow import Refused, Stale
 from programmes import services
-from programmes.models import Curriculum, Module, Review
+from programmes.models import ChangeRequest, Curriculum, Module, Review
 from programmes.states import CurriculumState, Opinion, ProgrammeKind
 
 from .. import factories
@@ -238,11 +238,28 @@ def test_one_request_for_changes_gives_the_text_back_once_every_module_is_judged
     assert "Module 1 (1)" in letter.text
 
 
-def test_one_unfavourable_opinion_refuses_the_version_once_every_module_is_judged(submitted, author, reviewer):
-    judge(submitted, 1, Opinion.CHANGES, by=reviewer)
+def test_an_unfavourable_opinion_blocks_until_it_is_answered(submitted, author, reviewer):
+    judge(submitted, 1, by=reviewer)
     judge(submitted, 2, Opinion.UNFAVOURABLE, by=reviewer)
+    assert (submitted.state, submitted.decided_by) == (CurriculumState.CHANGES_REQUESTED, None)
+    with pytest.raises(Refused):
+        services.submit(submitted, by=author)
+    services.reply(ChangeRequest.objects.get(), text="Ce module est imposé par l’arrêté.", by=author)
+    services.submit(submitted, by=author)
+    judge(submitted, 2, by=reviewer)
+    assert submitted.state == CurriculumState.VALIDATED
+
+
+def test_who_is_unfavourable_to_a_module_may_refuse_the_version_for_a_reason(submitted, author, reviewer):
+    with pytest.raises(Refused):
+        services.refuse(submitted, reason="Hors sujet.", by=reviewer)
+    judge(submitted, 2, Opinion.UNFAVOURABLE, by=reviewer)
+    with pytest.raises(Refused):
+        services.refuse(submitted, reason="  ", by=reviewer)
+    services.refuse(submitted, reason="Hors sujet.", by=reviewer)
     assert (submitted.state, submitted.decided_by) == (CurriculumState.REFUSED, reviewer)
     assert letters("curriculum_refused") == [author.email]
+    assert "Hors sujet" in OutgoingMessage.objects.get(template="programmes/curriculum_refused").text
 
 
 def test_a_quorum_of_two_needs_two_reviewers_on_each_module(author, reviewer):
@@ -327,6 +344,7 @@ def test_favourable_opinions_stand_on_modules_left_unchanged(submitted, author, 
 def test_a_request_answered_by_the_same_text_must_be_judged_again_and_by_itself(submitted, author, reviewer):
     judge(submitted, 1, by=reviewer)
     judge(submitted, 2, Opinion.CHANGES, by=reviewer)
+    services.reply(ChangeRequest.objects.get(), text="Nous préférons le garder ainsi.", by=author)
     with clock.travel(clock.now() + timedelta(days=1)):
         services.submit(submitted, by=author)
         assert services.standings(submitted, reader=reviewer)[1].is_unanswered
@@ -384,7 +402,8 @@ def test_the_text_in_force_is_found_beside_the_new_one(author):
 def test_the_story_tells_each_step_once_with_who_did_it(submitted, author, reviewer):
     judge(submitted, 1, by=reviewer)
     told = [(event.text, event.who) for day in services.story(submitted) for event in day["entries"]]
-    assert [who for _text, who in told] == [reviewer.full_name, reviewer.full_name, author.full_name]
+    assert [who for _text, who in told] == [reviewer.full_name, reviewer.full_name, "", author.full_name]
+    assert reviewer.full_name in told[2][0]
 
 
 def test_writing_a_module_all_day_is_one_line_of_the_story(draft, author):

@@ -16,10 +16,10 @@ from partnership.models import User
 from partnership.policies import get_allowed, require
 from partnership.workflow import Refused, Stale
 
-from . import hours, policies, services
-from .forms import ModuleForm
-from .models import Curriculum, Module, Programme
-from .states import REVIEWABLE, WRITABLE, CurriculumState, Opinion
+from .. import hours, policies, services
+from ..forms import ModuleForm
+from ..models import Curriculum, Module, Programme
+from ..states import REVIEWABLE, WRITABLE, CurriculumState
 
 # -- the list -------------------------------------------------------------------------------------------------------
 
@@ -107,6 +107,8 @@ def curriculum_read(request: HttpRequest, pk: str) -> HttpResponse:
         "hours": total,
         "doubts": hours.doubts(curriculum.programme, total),
         "may_write": may_write,
+        "may_assign": policies.can_assign(request.user, curriculum) and curriculum.state in (*WRITABLE, *REVIEWABLE),
+        "commissions": curriculum.commissions.all(),
         "due": _due(curriculum, lines, request.user),
         "days": services.story(curriculum),
     }
@@ -138,14 +140,14 @@ def _due(curriculum: Curriculum, lines: list[services.Standing], user: User) -> 
         if is_author:
             due["actions"] = [submit | {"label": _("Submit to %(party)s") % {"party": reviewers}}]
     elif state == CurriculumState.CHANGES_REQUESTED:
-        asked = sum(line.has(Opinion.CHANGES) for line in lines)
+        asked = sum(bool(line.unanswered) for line in lines)
         due["meaning"] = "risk"
         due["title"] = (
-            ngettext("%(n)s module still to rework", "%(n)s modules still to rework", asked) % {"n": asked}
+            ngettext("%(n)s module waits for an answer", "%(n)s modules wait for an answer", asked) % {"n": asked}
             if asked
             else _("Every request has been answered: submit it again")
         )
-        due["reason"] = _("Favourable opinions stand for the modules left unchanged.")
+        due["reason"] = _("Write the text again, or reply in the thread. Favourable opinions stand for the others.")
         if is_author:
             due["actions"] = [submit | {"label": _("Submit again to %(party)s") % {"party": reviewers}}]
     elif state == CurriculumState.SUBMITTED:
@@ -155,7 +157,7 @@ def _due(curriculum: Curriculum, lines: list[services.Standing], user: User) -> 
             url = reverse("programmes:curriculum_withdraw", args=[curriculum.pk])
             due["actions"] = [{"url": url, "label": _("Take it back")}]
     elif state == CurriculumState.IN_REVIEW:
-        judged = sum(bool(line.opinions) for line in lines)
+        judged = sum(len(line.opinions) >= curriculum.programme.quorum for line in lines)
         words = {"n": judged, "total": len(lines)}
         due["title"] = ngettext("%(n)s module of %(total)s judged", "%(n)s modules of %(total)s judged", judged) % words
         due["reason"] = _("The decision follows the last opinion; the author is told at once.")
@@ -249,7 +251,10 @@ def _refused(request: HttpRequest, form: ModuleForm, refusal: Refused, context: 
 def module_edit(request: HttpRequest, pk: str) -> HttpResponse:
     """Read a module, or write in it while its author holds the version."""
     module = get_allowed(
-        Module.objects.select_related("curriculum__programme"), policies.can_read_module, request.user, pk=pk
+        Module.objects.select_related("curriculum__programme").prefetch_related("attachments"),
+        policies.can_read_module,
+        request.user,
+        pk=pk,
     )
     curriculum = module.curriculum
     context = {
@@ -257,6 +262,10 @@ def module_edit(request: HttpRequest, pk: str) -> HttpResponse:
         "curriculum": curriculum,
         "title": module.title,
         "reviews": module.reviews.select_related("given_by").order_by("-given_at"),
+        "asked": module.requests.filter(asked_at__isnull=False)
+        .select_related("written_by")
+        .prefetch_related("replies")
+        .order_by("-asked_at"),
         "text_hash": module.text_hash(),
     }
     if request.method != "POST":

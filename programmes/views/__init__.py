@@ -1,0 +1,1 @@
+"""The pages of authors and coordinators: contents, their modules, who judges them."""
