@@ -412,8 +412,8 @@ def _behind(rows: ApplicationQuerySet, order: Order, place: list | None) -> Appl
         return rows
     sign = " < " if order.falls else " > "
     if order.keys is _NAME:
-        # The names are another table's: its index begins at the person, the applications of theirs are told apart.
-        near = _Compared(_Row(*_PERSON), _Row(*map(Value, place[:3])), arg_joiner=f"{sign.rstrip()}= ")
+        # The names are another table's, and its index is entered by what is compared in that table alone: the names.
+        near = _Compared(_Row(*_PERSON[:2]), _Row(*map(Value, place[:2])), arg_joiner=f"{sign.rstrip()}= ")
         rows = rows.filter(near)
     return rows.filter(_Compared(_Row(*order.keys), _Row(*map(Value, place)), arg_joiner=sign))
 

@@ -4,18 +4,31 @@ from datetime import timedelta
 from pathlib import Path
 
 from allauth.usersessions.models import UserSession
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from cohorts.models import Intake
-from partnership import clock, jobs, links
+from partnership import clock, jobs, links, papers
 from partnership import services as team
-from partnership.models import Commitment, Convention, Job, JournalEntry, Milestone, OutgoingMessage, Signature, ref
-from partnership.states import INVITATION, RESET, JobState, MessageState, Role
+from partnership.models import (
+    Commitment,
+    Convention,
+    Job,
+    JournalEntry,
+    Milestone,
+    OutgoingMessage,
+    Signature,
+    User,
+    ref,
+)
+from partnership.states import INVITATION, RESET, JobState, MessageState, Role, Scan
 from placements.models import HostCompany
 from programmes import services as contents
-from programmes.models import Programme
+from programmes.models import Attachment, ChangeRequest, CommissionOpinion, Curriculum, Module, Programme
 from programmes.states import CurriculumState, ProgrammeKind
 
 from .. import factories
+from ..papers import corpus
 from .placing import open_slots, place
 from .recruiting import bring, choose_many, enter_twice, exchange, recruit
 from .world import (
@@ -153,6 +166,18 @@ def _write(world: World, milestone: Milestone) -> Programme:
     submitted = factories.curriculum(school, state=CurriculumState.DRAFT, modules=2, by=author)
     contents.submit(submitted, by=author)
     middle, judged = draft.modules.get(order=2), submitted.modules.get(order=1)
+    reviewer = world.people[REVIEWER]
+    attachment = _attach(middle, by=author)
+    # The commission of another version: this one stays open to opinions.
+    told = _commission(validated, by=reviewer)
+    asked = ChangeRequest.objects.create(
+        module=submitted.modules.get(order=2),
+        text="Préciser la grille.",
+        written_at=clock.now(),
+        written_by=reviewer,
+        asked_at=clock.now(),
+        asked_of=submitted.modules.get(order=2).text_hash(),
+    )
     world.things |= {
         ("content to begin", LYON): {"slug": acvd.slug},
         ("validated content", LYON): {"pk": validated.pk},
@@ -160,6 +185,9 @@ def _write(world: World, milestone: Milestone) -> Programme:
         ("draft module", LYON): {"pk": middle.pk},
         ("submitted content", LYON): {"pk": submitted.pk},
         ("submitted module", LYON): {"pk": submitted.pk, "module_pk": judged.pk},
+        ("draft attachment", LYON): {"pk": attachment.pk},
+        ("minutes", LYON): {"pk": validated.pk, "commission_pk": told.pk},
+        ("request", LYON): {"pk": asked.pk},
     }
     texts = {
         "title": "Accueil à distance",
@@ -177,8 +205,24 @@ def _write(world: World, milestone: Milestone) -> Programme:
         "comment": "",
         "text_hash": judged.text_hash(),
     }
+    world.answers["programmes:curriculum_assign", LYON] = {"reviewers": [str(reviewer.pk)]}
+    world.answers["programmes:request_reply", LYON] = {"text": "Nous la joignons."}
+    world.answers["admin:programmes_curriculum_interest", LYON] = {"kind": "sells", "note": ""}
     world.answers["admin:programmes_curriculum_approve_rest", LYON] = {"text_hash": submitted.text_hash()}
     return acvd
+
+
+def _attach(module: Module, *, by: User) -> Attachment:
+    name = default_storage.save(f"{papers.FOLDER}{module.pk}.pdf", ContentFile(corpus.saved(corpus.plain())))
+    said = {"title": "Grille", "file": name, "sha256": "0" * 64, "pages": 1, "scan": Scan.CLEAN}
+    return Attachment.objects.create(module=module, added_at=clock.now(), added_by=by, **said)
+
+
+def _commission(version: Curriculum, *, by: User) -> CommissionOpinion:
+    name = default_storage.save(f"{papers.FOLDER}{version.pk}.pdf", ContentFile(corpus.saved(corpus.plain())))
+    said = {"held_on": clock.today(), "present": "La commission", "outcome": "favourable", "text_hash": "0" * 64}
+    kept = {"minutes": name, "pages": 1, "scan": Scan.CLEAN, "recorded_at": clock.now(), "recorded_by": by}
+    return CommissionOpinion.objects.create(curriculum=version, **said, **kept)
 
 
 def _catch_a_letter(world: World, mailbox: Path) -> None:

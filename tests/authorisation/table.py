@@ -37,6 +37,7 @@ from .rows import (
 from .world import (
     ADMINISTRATOR,
     ANONYMOUS,
+    AUTHOR,
     COORDINATOR,
     LYON_HEAD,
     LYON_RECRUITER,
@@ -158,6 +159,8 @@ THE_TEAM = [
     deed("partnership:membership_end", ADMINISTRATION, of="membership"),
 ]
 
+# Who reads a version of either party, and does not choose who judges it.
+_READERS = {AUTHOR: FORBIDDEN, REVIEWER: FORBIDDEN}
 CONTENTS_OF_COURSES = [
     page("programmes:curriculum_list", CONTENTS, asks=("jalon",)),
     page("programmes:curriculum_validated_list", CONTENTS, asks=("jalon",)),
@@ -179,6 +182,35 @@ CONTENTS_OF_COURSES = [
     deed("programmes:module_remove", AUTHORS, of="draft module", refused=MISSING, unless={ADMINISTRATOR: FORBIDDEN}),
     deed("programmes:module_raise", AUTHORS, of="draft module", refused=MISSING, unless={ADMINISTRATOR: FORBIDDEN}),
     deed("programmes:module_lower", AUTHORS, of="draft module", refused=MISSING, unless={ADMINISTRATOR: FORBIDDEN}),
+    # the coordinator of the party that validates chooses too: these coordinate the other one
+    form("programmes:curriculum_assign", ADMINISTRATION, of="submitted content", refused=MISSING, unless=_READERS),
+    row(
+        "programmes:module_attach",
+        AUTHORS,
+        get=OK,
+        post=WRONG,
+        of="draft module",
+        refused=MISSING,
+        changes=False,
+        unless={ADMINISTRATOR: FORBIDDEN},
+    ),
+    row("programmes:attachment_open", AUTHORS | ADMINISTRATION, get=OK, of="draft attachment", refused=MISSING),
+    deed(
+        "programmes:attachment_remove",
+        AUTHORS,
+        of="draft attachment",
+        refused=MISSING,
+        unless={ADMINISTRATOR: FORBIDDEN},
+    ),
+    # authors and reviewers talk; who asked settles
+    form("programmes:request_reply", AUTHORS | REVIEWERS, of="request", refused=MISSING, unless={ADMINISTRATOR: 403}),
+    deed(
+        "programmes:request_settle",
+        REVIEWERS,
+        of="request",
+        refused=MISSING,
+        unless={AUTHOR: FORBIDDEN, ADMINISTRATOR: FORBIDDEN},
+    ),
 ]
 
 # Who recruits too, and did not choose these files.
@@ -391,6 +423,10 @@ THE_ADMINISTRATION = [
     page("admin:programmes_curriculum_review", REVIEWERS, of="submitted content"),
     deed("admin:programmes_curriculum_approve_rest", REVIEWERS, of="submitted content"),
     form("admin:programmes_module_review", REVIEWERS, of="submitted module"),
+    row("admin:programmes_curriculum_refuse", REVIEWERS, post=WRONG, of="submitted content", changes=False),
+    row("admin:programmes_curriculum_commission", REVIEWERS, get=OK, post=WRONG, of="submitted content", changes=False),
+    form("admin:programmes_curriculum_interest", REVIEWERS, of="submitted content"),
+    page("admin:programmes_curriculum_minutes", REVIEWERS, of="minutes"),
     # the administrators' tables
     *_table("partnership_party"),
     *_table("partnership_zone", kept=True),

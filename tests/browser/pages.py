@@ -152,7 +152,27 @@ CONTENTS = [
         lambda world: [world.draft_curriculum.modules.first().pk],
         forms=("main form[method=post] >> nth=0",),
     ),
+    Page(
+        "programmes:module_attach",
+        Role.AUTHOR,
+        lambda world: [world.draft_curriculum.modules.first().pk],
+        forms=MAIN_FORM,
+    ),
+    Page("programmes:request_reply", Role.REVIEWER, lambda world: [world.request.pk], forms=("main .form form",)),
+    Page("programmes:curriculum_assign", Role.ADMINISTRATOR, lambda world: [world.submitted_curriculum.pk]),
     Page("admin:index", Role.REVIEWER, note="desk"),
+    Page(
+        "admin:programmes_curriculum_commission",
+        Role.REVIEWER,
+        lambda world: [world.submitted_curriculum.pk],
+        forms=(".desk__main form",),
+    ),
+    Page(
+        "admin:programmes_curriculum_interest",
+        Role.REVIEWER,
+        lambda world: [world.submitted_curriculum.pk],
+        forms=(".desk__main form",),
+    ),
     Page("admin:programmes_curriculum_review", Role.REVIEWER, lambda world: [world.submitted_curriculum.pk]),
     Page(
         "admin:programmes_module_review",

@@ -1,5 +1,6 @@
 """The recruiter's list: what is filtered, sorted and counted is what is shown."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -262,6 +263,17 @@ def test_no_name_is_in_an_address(recruiter, client_of, monkeypatch, chloe):
     monkeypatch.setattr("cohorts.views.recruiters.ROWS_A_PAGE", 1)
     factories.application(of=factories.candidate(last_name="Zzz"))
     assert _list(client_of(recruiter), tri="nom").context["after"] == f"?tri=nom&apres={chloe.pk}"
+
+
+@pytest.mark.parametrize("order", ["nom", "-nom"])
+def test_a_page_by_name_begins_in_the_index_at_its_place(recruiter, chloe, order):
+    """With sequential scans forbidden; an index read from its first name on is the whole list once more a page."""
+    place = listing._place(recruiter, order, str(chloe.pk))
+    rows = listing._behind(listing.chosen(recruiter, {}), listing.ORDERS[order], place)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = rows.select_related("candidate").order_by(*listing.ORDERS[order].sorting())[:51].explain()
+    assert re.search(r"applicants_by_name on \w+.*\n +Index Cond: \(ROW\(lower", plan), plan
 
 
 def test_another_zones_row_is_no_place(lyon_recruiter, client_of):
