@@ -129,7 +129,7 @@ class CommissionForm(forms.Form):
 
     held_on = forms.DateField(label=_("Held on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     present = ProseField(
-        label=_("Present"),
+        label=_("Those present"),
         max_length=LONGEST_COMMENT,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One person a line, with what they do."),
@@ -142,7 +142,7 @@ class CommissionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Needed unless the opinion is favourable; the authors read them."),
     )
-    minutes = papers.PaperField(label=_("Minutes"))
+    minutes = papers.PaperField(label=_("Minutes of the meeting"))
     text_hash = LineField(max_length=64, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ("held_on", models.DateField(verbose_name="held on")),
                 (
                     "present",
-                    models.TextField(help_text="One person a line, with what they do.", verbose_name="present"),
+                    models.TextField(help_text="One person a line, with what they do.", verbose_name="those present"),
                 ),
                 (
                     "outcome",
@@ -107,7 +107,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("text", models.TextField(blank=True, verbose_name="reasons")),
-                ("minutes", models.FileField(max_length=80, upload_to="papers/", verbose_name="minutes")),
+                (
+                    "minutes",
+                    models.FileField(max_length=80, upload_to="papers/", verbose_name="minutes of the meeting"),
+                ),
                 ("pages", models.PositiveSmallIntegerField(verbose_name="pages")),
                 (
                     "scan",

@@ -35,7 +35,7 @@ from placements.models import HostSite, Placement
 from placements.states import ANSWER, PlacementState
 from programmes import services as teaching
 from programmes.models import Curriculum, Programme
-from programmes.states import CurriculumState
+from programmes.states import CurriculumState, Opinion
 from tests import factories
 
 
@@ -55,6 +55,12 @@ class World:
         self.tokens["new password"] = links.mint(RESET, ref(self.user(Role.COORDINATOR)))
         self.draft_curriculum = teaching.create_curriculum(self.acvd, by=author)
         self.submitted_curriculum = Curriculum.objects.filter(state=CurriculumState.IN_REVIEW).first()
+        module, reviewer = self.submitted_curriculum.modules.get(order=3), self.user(Role.REVIEWER)
+        asked = {"content": "Préciser ce qui change pour un centre de vingt positions."}
+        teaching.review_module(
+            module, opinion=Opinion.CHANGES, requests=asked, text_hash=module.text_hash(), by=reviewer
+        )
+        self.request = module.requests.get()
         self.job = jobs.start("applications_export", by=self.user(Role.RECRUITER), filters={}, order="", language="fr")
         self.column_template = recruitment.make_template(
             name="Logiciel de vœux", columns=[("last_name", "NOM"), ("phone", "")], by=self.user(Role.RECRUITER)
