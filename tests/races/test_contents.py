@@ -5,9 +5,9 @@ from django.db import IntegrityError, transaction
 
 from partnership.models import JournalEntry, OutgoingMessage, ref
 from partnership.states import Role
-from partnership.workflow import record
+from partnership.workflow import Refused, record
 from programmes import services
-from programmes.models import Curriculum, Module
+from programmes.models import ChangeRequest, Curriculum, Module, OpinionDraft
 from programmes.states import CurriculumState, Opinion
 from tests import factories
 
@@ -138,3 +138,35 @@ def test_two_versions_put_in_force_at_once_are_one():
 
     assert at_once(2, deed, beaten=(IntegrityError,)) == {"done": 1, "IntegrityError": 1}
     assert programme.curricula.validated().count() == 1
+
+
+def test_twenty_times_two_reviewers_at_once_leave_one_outcome_and_lose_no_word(content, reviewers):
+    """Whoever comes too late is refused in a sentence, and what they wrote is kept as their draft."""
+    for turn in range(20):
+        version = content if turn == 0 else _again(content, reviewers)
+        module = version.modules.get()
+        said = f"Tour {turn} : la loi a changé."
+
+        def deed(place, version=version, module=module, said=said):
+            fresh = Module.objects.select_related("curriculum__programme").get(pk=module.pk)
+            try:
+                services.review_module(
+                    fresh, opinion=Opinion.CHANGES, comment=said, text_hash=module.text_hash(), by=reviewers[place]
+                )
+            except Refused:
+                services.save_draft(fresh, opinion=Opinion.CHANGES, comment=said, requests={}, by=reviewers[place])
+                raise
+
+        assert at_once(2, deed) == {"done": 1, "Refused": 1}
+        assert ChangeRequest.objects.filter(text=said).count() == 1
+        assert OpinionDraft.objects.filter(comment=said).count() == 1
+
+
+def _again(content, reviewers):
+    """The same version, answered and submitted once more."""
+    content.refresh_from_db()
+    for request in ChangeRequest.objects.filter(module__curriculum=content, settled_at=None):
+        services.settle_request(request, by=request.written_by)
+    OpinionDraft.objects.all().delete()
+    services.submit(content, by=content.submitted_by)
+    return content
