@@ -121,7 +121,7 @@ class AttachmentForm(forms.Form):
     """A PDF for a module."""
 
     title = LineField(label=_("Title"), max_length=120, help_text=_("One of the same title takes its place."))
-    paper = papers.PaperField(label=_("File"))
+    paper = papers.PaperField(label=_("Document"))
 
 
 class CommissionForm(forms.Form):

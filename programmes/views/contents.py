@@ -158,8 +158,7 @@ def _due(curriculum: Curriculum, lines: list[services.Standing], user: User) -> 
             due["actions"] = [{"url": url, "label": _("Take it back")}]
     elif state == CurriculumState.IN_REVIEW:
         judged = sum(len(line.opinions) >= curriculum.programme.quorum for line in lines)
-        words = {"n": judged, "total": len(lines)}
-        due["title"] = ngettext("%(n)s module of %(total)s judged", "%(n)s modules of %(total)s judged", judged) % words
+        due["title"] = _all_opinions(judged, len(lines))
         due["reason"] = _("The decision follows the last opinion; the author is told at once.")
     elif state == CurriculumState.VALIDATED:
         due["title"] = _("This version is in force")
@@ -176,6 +175,13 @@ def _due(curriculum: Curriculum, lines: list[services.Standing], user: User) -> 
         url = reverse("admin:programmes_curriculum_review", args=[curriculum.pk])
         due["actions"].append({"url": url, "label": _("Give your opinion"), "get": True, "primary": True})
     return due
+
+
+def _all_opinions(judged: int, total: int) -> str:
+    told = ngettext(
+        "%(n)s module of %(total)s has all its opinions", "%(n)s modules of %(total)s have all their opinions", judged
+    )
+    return told % {"n": judged, "total": total}
 
 
 @require_POST
