@@ -64,6 +64,14 @@ _REASONS: dict[str, str | Promise] = dict(
 )
 _REASONS[UNWANTED] = gettext_lazy("such letters are no longer wanted")
 _LABELS = {field.name: field.verbose_name for model in (Candidate, Application) for field in model._meta.fields}
+# What is changed of other things, and what the models do not name.
+_LABELS |= {
+    "availability": gettext_lazy("availability"),
+    "subject": gettext_lazy("subject"),
+    "text": gettext_lazy("text"),
+}
+# The same words once more, dressed: nobody has changed it by itself.
+_UNTOLD = ("html",)
 
 
 def word(subject: str, said: str) -> str:
@@ -88,5 +96,5 @@ def reason(after: str, given: str, names: Mapping[str, str]) -> str:
     if after in ABOUT_SOMEBODY:
         return names.get(given, "")
     if after in ABOUT_FIELDS:
-        return ", ".join(str(_LABELS.get(name, name)) for name in given.split(", "))
+        return ", ".join(str(_LABELS.get(name, name)) for name in given.split(", ") if name not in _UNTOLD)
     return str(_REASONS.get(given, given))

@@ -325,7 +325,7 @@ class ImportState(models.TextChoices):
     RECEIVED = "received", _("Columns to match")
     CHECKING = "checking", _("Being checked")
     CHECKED = "checked", _("To confirm")
-    WRITING = "writing", _("Being written")
+    WRITING = "writing", pgettext_lazy("list", "Being written")
     WRITTEN = "written", pgettext_lazy("list", "Written")
 
 

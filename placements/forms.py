@@ -14,6 +14,7 @@ from cohorts.states import EXIT_REASONS, ApplicationState
 from partnership.fields import AddressField, LineField, NameField, PhoneField, ProseField
 from partnership.models import Commune, Zone
 from partnership.states import Channel
+from partnership.templatetags.figures import phone
 from partnership.versions import VersionForm
 
 from .models import HostSite
@@ -147,6 +148,7 @@ def facts_of(site: HostSite) -> dict[str, Any]:
     names = ("name", "siret", "postcode", "hours", "calls", "workstations")
     contact = ("contact_name", "contact_email", "contact_phone", "contact_language")
     facts = {name: getattr(site, name) for name in names + contact}
+    facts["contact_phone"] = phone(site.contact_phone)
     return facts | {"zone": site.zone_id, "commune": site.commune_id, "languages": ", ".join(site.languages)}
 
 

@@ -24,7 +24,7 @@ class AbsenceForm(forms.Form):
     )
     cover = forms.ChoiceField(
         label=_("Who stands in"),
-        help_text=_("What is due in the files is shown to them as their own."),
+        help_text=_("What is due in the files of whoever is away is shown to them as well."),
         error_messages={"required": _("Choose who stands in.")},
     )
 
@@ -35,6 +35,8 @@ class AbsenceForm(forms.Form):
         self.fields["person"].choices = [(key, one.full_name) for key, one in self.people.items()]
         if len(self.people) < 2:
             self.fields["person"].widget = forms.HiddenInput()
+        # One of them is always chosen.
+        self.fields["person"].required = len(self.people) > 1
         self.fields["cover"].choices = [
             ("", _("Choose")),
             *((key, one.full_name) for key, one in self.colleagues.items()),

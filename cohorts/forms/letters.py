@@ -41,6 +41,10 @@ class DraftForm(forms.Form):
                 "Leave “%(link)s” where it is: the link of the person stands there as the letter leaves."
             ) % {"link": readable(LINK_MARK)}
 
+    def anew(self, letter: OutgoingMessage) -> "DraftForm":
+        """What was typed, to be kept over the letter as it stands now."""
+        return DraftForm(self.data.dict() | {"version": str(letter.version)}, letter=letter)
+
     def clean_text(self) -> str:
         text = with_marks(self.cleaned_data["text"])
         if self.has_link and LINK_MARK not in text:

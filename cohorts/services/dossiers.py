@@ -70,7 +70,7 @@ class PayLine(NamedTuple):
 
 
 def pay_lines(application: Application, dossier: Dossier | None) -> list[PayLine]:
-    """The least each kind of contract pays on the first day of the course; none for a course without a host."""
+    """The least each kind of contract pays on the first day, as far as figures are known; none without a host."""
     person, start = application.candidate, application.cohort.intake.starts_on
     if not application.cohort.intake.programme.is_hosted or not (dossier or person.birth_year):
         return []
@@ -79,6 +79,9 @@ def pay_lines(application: Application, dossier: Dossier | None) -> list[PayLine
         found, is_of_today = _estimate(contract, application, dossier, start), False
         if found is pay.Unknown.DATE:
             found, is_of_today = _estimate(contract, application, dossier, clock.today()), True
+        if found is pay.Unknown.DATE:
+            # Neither day has figures: there is nothing to say.
+            continue
         if isinstance(found, pay.Unknown):
             lines.append(PayLine(label, None, found.label, False))
         else:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partnership import policies as house
@@ -131,8 +131,14 @@ def _verdict_of_entrusting(bulk: Bulk, review: deeds.Review, is_said: bool) -> s
         return ngettext("Who is to follow this file?", "Who is to follow these %(n)s files?", taken) % said
     words = ngettext("%(n)s file goes to %(who)s", "%(n)s files go to %(who)s", taken) % said
     if passed:
-        words += ngettext(", %(n)s is passed over", ", %(n)s are passed over", passed) % {"n": number(passed)}
+        words += _files_passed(passed)
     return f"{words}."
+
+
+def _files_passed(passed: int) -> str:
+    """As of files, where the letters before are of people."""
+    words = npgettext("files", ", %(n)s is passed over", ", %(n)s are passed over", passed)
+    return words % {"n": number(passed)}
 
 
 def _reasons(lines: list[BulkLine]) -> list[BulkLine]:
@@ -217,9 +223,7 @@ def _outcome(bulk: Bulk, done: list, waiting: list, skipped: list, *, failed: bo
         words = ngettext("Done for %(n)s file", "Done for %(n)s files", len(done))
     said = words % {"n": number(len(done))}
     if skipped:
-        said += ngettext(", %(n)s is passed over", ", %(n)s are passed over", len(skipped)) % {
-            "n": number(len(skipped))
-        }
+        said += _files_passed(len(skipped))
     return f"{said}."
 
 

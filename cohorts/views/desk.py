@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnership import outbox
 from partnership import policies as house
-from partnership.templatetags.figures import number
+from partnership.templatetags.figures import NBSP, number
 from partnership.workflow import Refused, Stale
 
 from .. import letters, listing, policies, services
@@ -63,7 +63,12 @@ def _verdict(totals: dict[str, int]) -> str:
         ngettext("%(n)s that could not leave", "%(n)s that could not leave", totals["non-parties"]),
         ngettext("%(n)s returned", "%(n)s returned", totals["revenues"]),
     ]
-    words = [said % {"n": number(totals[tray])} for said, tray in zip(told, letters.TRAYS, strict=True) if totals[tray]]
+    # Short words, many figures: none stands alone at the end of a line.
+    words = [
+        (said % {"n": number(totals[tray])}).replace(" ", NBSP, 1)
+        for said, tray in zip(told, letters.TRAYS, strict=True)
+        if totals[tray]
+    ]
     return f"{', '.join(words)}." if words else _("Every letter has left.")
 
 

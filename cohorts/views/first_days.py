@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnership import clock
 from partnership import policies as house
-from partnership.templatetags.figures import daydate, longdate, number
+from partnership.templatetags.figures import clocktime, daydate, longdate, number
 from partnership.workflow import Refused, Stale, must_be_shown
 
 from .. import policies, services
@@ -96,7 +96,7 @@ def _facts(cohort: Cohort) -> list[dict[str, Any]]:
         return []
     rows = [
         (_("Day"), longdate(cohort.intake.starts_on)),
-        (_("Hour"), f"{cohort.first_day_time:%H:%M}"),
+        (_("Hour"), clocktime(cohort.first_day_time)),
         (_("Place"), cohort.first_day_place),
         (_("To bring"), cohort.first_day_bring),
     ]

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnership import services as house
 from partnership.models import OutgoingMessage, ref
-from partnership.workflow import Refused, must_be_shown
+from partnership.states import MessageState
+from partnership.workflow import Refused, Stale, must_be_shown
 
 from .. import bulk
 from ..forms.letters import DraftForm, TellingForm
@@ -40,12 +41,12 @@ def application_letter(request: HttpRequest, pk: object, letter: int) -> HttpRes
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter_edit(request: HttpRequest, pk: object, letter: int) -> HttpResponse:
-    """Change what a draft says; its link stays."""
+    """Change what a draft says; its link stays. What one typed comes back where somebody else was first."""
     application, found = _fetch(request, pk, letter)
-    form = DraftForm(request.POST if request.method == "POST" else None, letter=found)
+    form, conflict = DraftForm(request.POST if request.method == "POST" else None, letter=found), False
     if request.method == "POST" and form.is_valid():
-        must_be_shown(found, request.POST.get("version", ""))
         try:
+            must_be_shown(found, request.POST.get("version", ""))
             house.edit_letter(
                 found,
                 subject=form.cleaned_data["subject"],
@@ -53,13 +54,22 @@ def letter_edit(request: HttpRequest, pk: object, letter: int) -> HttpResponse:
                 by=request.user,
                 version=found.version,
             )
+        except Stale:
+            application, found = _fetch(request, pk, letter)
+            # Once it has left there is nothing to change: the page of every conflict says so.
+            if found.state != MessageState.DRAFT:
+                raise
+            form, conflict = form.anew(found), True
         except Refused as refusal:
             messages.error(request, refusal.reason)
+            return redirect("cohorts:application_letter", pk=pk, letter=letter)
         else:
             messages.success(request, _("The draft is changed."))
-        return redirect("cohorts:application_letter", pk=pk, letter=letter)
-    context = {"application": application, "letter": found, "form": form}
-    return render(request, "cohorts/letter_edit.html", context, status=422 if form.is_bound else 200)
+            return redirect("cohorts:application_letter", pk=pk, letter=letter)
+    context = {"application": application, "letter": found, "form": form, "conflict": conflict}
+    context |= {"now": readable(found.text)} if conflict else {}
+    status = 409 if conflict else 422 if form.is_bound else 200
+    return render(request, "cohorts/letter_edit.html", context, status=status)
 
 
 def _act(request: HttpRequest, pk: object, letter: int, deed: Callable[..., Any], done: str) -> HttpResponse:

@@ -52,7 +52,7 @@ def view_add(request: HttpRequest) -> HttpResponse:
         "form": form,
         "query": query,
         "heading": _("How is this view called?"),
-        "said": [f"{chip['label']}\u00a0: {chip['value']}" for chip in chips_of(request.GET, filters, kept)],
+        "said": [_("%(label)s: %(value)s") % chip for chip in chips_of(request.GET, filters, kept)],
         "drops_words": "q" in filters.kept(),
     }
     return render(request, "cohorts/view_form.html", context, status=422 if form.is_bound else 200)

@@ -8,6 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -87,12 +88,29 @@ def duration(value: timedelta | None) -> str:
 
 
 @register.filter
+def lasting(minutes: int | None) -> str:
+    """« 45 minutes », « 1 h 30 », « 3 h »: how long something lasts."""
+    if not minutes:
+        return ""
+    hours, left = divmod(minutes, 60)
+    if not hours:
+        return ngettext("%(n)s minute", "%(n)s minutes", left) % {"n": left}
+    return f"{hours}{NBSP}h" + (f"{NBSP}{left:02d}" if left else "")
+
+
+@register.filter
 def number(value: int | float | Decimal | None) -> str:
     """Write a figure as the language does: « 1 823,5 » with a thin space, 1,823.5 in English."""
     if value is None:
         return ""
     text = f"{value:,}".replace("-", "−")
     return text.translate(str.maketrans({",": THIN, ".": ","})) if _french() else text
+
+
+@register.filter
+def megabytes(size: int) -> str:
+    """« 4 Mo »: how large a file or a form may be, in whole megabytes."""
+    return _("%(n)s MB") % {"n": size // 1024**2}
 
 
 @register.filter

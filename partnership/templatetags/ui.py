@@ -10,8 +10,8 @@ from django import template
 from django.core.paginator import Page
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info, ngettext, npgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, npgettext
 
 from . import drawings
 from .figures import number
@@ -45,6 +45,15 @@ def logo(width: int = 36, css: str = "logo") -> SafeString:
         width,
         round(width * 22 / 35),
     )
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """The name of a language by its two letters, which are shown for those that Django does not know."""
+    try:
+        return get_language_info(code)["name_translated"]
+    except KeyError:
+        return code
 
 
 # -- states ------------------------------------------------------------------------------------------------------------

@@ -411,6 +411,42 @@ def test_a_draft_is_changed_written_anew_thrown_away_and_sent_on_its_page(client
     assert client.post(_letter_url(sent, "letter_send"), {"version": sent.version + 1}, follow=True).status_code == 200
 
 
+def test_what_was_typed_into_a_draft_that_somebody_else_changed_comes_back_and_can_be_kept(client, drafts):
+    letter = _letters().first()
+    address, version = _letter_url(letter, "letter_edit"), letter.version
+    text = client.get(address).context["form"]["text"].value()
+    theirs = {"subject": "Le leur", "text": text.replace("Bonjour", "Salut"), "version": version}
+    ours = {"subject": "Le nôtre", "text": text.replace("Bonjour", "Coucou"), "version": version}
+    assert client.post(address, theirs).status_code == 302
+    answer = client.post(address, ours)
+    assert answer.status_code == 409
+    form = answer.context["form"]
+    assert form["subject"].value() == "Le nôtre" and "Coucou" in form["text"].value()
+    assert "Le leur" in answer.content.decode() and "Salut" in answer.context["now"]
+    assert client.post(address, ours | {"version": form["version"].value()}).status_code == 302
+    letter.refresh_from_db()
+    assert letter.subject == "Le nôtre" and "Coucou" in letter.text
+
+
+def test_a_draft_that_has_left_meanwhile_is_not_changed(client, drafts):
+    letter = _letters().first()
+    said = {"subject": "Objet", "text": client.get(_letter_url(letter, "letter_edit")).context["form"]["text"].value()}
+    said |= {"version": letter.version}
+    client.post(_letter_url(letter, "letter_send"), {"version": letter.version})
+    assert client.post(_letter_url(letter, "letter_edit"), said).status_code == 409
+    letter.refresh_from_db()
+    assert letter.subject != "Objet" and letter.state == MessageState.PENDING
+
+
+def test_the_story_says_in_words_what_of_a_draft_was_changed(client, drafts):
+    letter = _letters().first()
+    text = client.get(_letter_url(letter, "letter_edit")).context["form"]["text"].value()
+    said = {"subject": "Un autre objet", "text": text, "version": letter.version}
+    client.post(_letter_url(letter, "letter_edit"), said)
+    page = client.get(reverse("cohorts:application_detail", args=[letter.about.rpartition(":")[2]])).content.decode()
+    assert "objet" in page and "html, subject" not in page
+
+
 def test_a_draft_whose_link_was_taken_out_comes_back(client, drafts):
     letter = _letters().first()
     said = {"subject": "Objet", "text": "Bonjour, venez.", "version": letter.version}

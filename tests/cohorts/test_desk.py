@@ -50,7 +50,7 @@ def test_each_tray_holds_its_letters_and_the_verdict_counts_them(client):
     _written(MessageState.CANCELLED)
     page = _desk(client)
     assert {tray["key"]: tray["count"] for tray in page.context["trays"]} == dict.fromkeys(letters.TRAYS, 1)
-    assert page.context["title"].startswith("1 ")
+    assert page.context["title"].startswith("1\u00a0")
     for tray, states in letters.TRAYS.items():
         assert _desk(client, vue=tray).context["rows"] == [kept[states[0]]]
 

@@ -241,6 +241,12 @@ def test_without_the_figures_of_the_first_day_those_of_today_are_told_as_such():
     assert apprentice.is_of_today and apprentice.estimate.share == 53
 
 
+def test_where_no_day_has_figures_nothing_is_said_of_pay():
+    with clock.travel(datetime(2039, 6, 15, 10, tzinfo=PARIS)):
+        student = starting(date(2040, 9, 10))
+        assert services.pay_lines(student, None) == []
+
+
 def test_the_day_of_birth_counts_for_the_professionalisation_contract():
     student = starting(date(2026, 9, 14))
     student.level = "3"

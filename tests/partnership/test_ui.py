@@ -238,6 +238,12 @@ def test_a_bare_value_without_a_word_is_refused():
         (figures.clocktime, datetime(2027, 6, 14, 18, 0, tzinfo=UTC), f"20{NBSP}h", "20:00"),
         # Near midnight the day is that of Paris.
         (figures.longdate, datetime(2027, 6, 14, 22, 30, tzinfo=UTC), f"15{NBSP}juin 2027", f"15{NBSP}June 2027"),
+        (figures.lasting, 45, "45 minutes", "45 minutes"),
+        (figures.lasting, 90, f"1{NBSP}h{NBSP}30", f"1{NBSP}h{NBSP}30"),
+        (figures.lasting, 180, f"3{NBSP}h", f"3{NBSP}h"),
+        (figures.megabytes, 4 * 1024**2, f"4{NBSP}Mo", "4 MB"),
+        (ui.language_name, "it", "Italien", "Italian"),
+        (ui.language_name, "zz", "zz", "zz"),
         (figures.number, 1823, f"1{THIN}823", "1,823"),
         (figures.number, 1823.5, f"1{THIN}823,5", "1,823.5"),
         (figures.number, -4, "−4", "−4"),
@@ -261,6 +267,7 @@ def test_dates_hours_and_figures_are_written_as_the_language_does(helper, value,
         figures.clocktime,
         figures.daytime,
         figures.number,
+        figures.lasting,
     ],
 )
 def test_nothing_is_written_for_nothing(helper):
