@@ -155,7 +155,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "config.widgets.QuickWidgets"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("tandem",)
 CRISPY_TEMPLATE_PACK = "tandem"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -54,8 +54,7 @@ OF_COLUMNS_HERE = OF_COLUMNS | {
 def _without_pop_ups(field: forms.Field | None) -> forms.Field | None:
     """A choice of related records without links into windows: each record has its own page."""
     if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
-        field.widget.can_add_related = field.widget.can_change_related = False
-        field.widget.can_delete_related = field.widget.can_view_related = False
+        field.widget = field.widget.widget
     return field
 
 
@@ -159,8 +158,7 @@ class NamedFormSet(forms.BaseInlineFormSet):
         # The record is at hand: no row has to ask for it again to say its own name.
         setattr(form.instance, self.fk.name, self.instance)
         for bound in form.fields.values():
-            # A choice of related records wraps the widget that is drawn.
-            getattr(bound.widget, "widget", bound.widget).attrs["aria-label"] = bound.label
+            bound.widget.attrs["aria-label"] = bound.label
 
 
 class _Remembered(QuerySet):

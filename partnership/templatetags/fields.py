@@ -6,11 +6,10 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, MultiWidget, RadioSelect, Select
 from django.forms.boundfield import BoundWidget
-from django.forms.utils import flatatt
 from django.forms.widgets import ChoiceWidget, SelectDateWidget
 from django.middleware.csrf import get_token
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -42,29 +41,7 @@ def control(field: BoundField) -> SafeString:
             part.attrs.update(_with_class(part.attrs, _css_of(part)))
         return field.as_widget()
     attrs = _with_class(widget.attrs, _css_of(widget))
-    return _menu(field, attrs) if type(widget) is Select else field.as_widget(attrs=attrs)
-
-
-def _menu(field: BoundField, attrs: dict[str, Any]) -> SafeString:
-    """A menu as Django draws it, without one template for each of its lines: five menus were a quarter of a list."""
-    attrs = field.build_widget_attrs(attrs)
-    if field.auto_id:
-        attrs.setdefault("id", field.auto_id)
-    menu = field.field.widget.get_context(field.html_name, field.value(), attrs)["widget"]
-    lines = []
-    for group, options, _index in menu["optgroups"]:
-        drawn = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((_as_text(line["value"]), flatatt(line["attrs"]), line["label"]) for line in options),
-        )
-        lines.append(format_html('<optgroup label="{}">{}</optgroup>', group, drawn) if group else drawn)
-    drawn = mark_safe("".join(lines))  # noqa: S308 - joined from what is safe
-    return format_html('<select name="{}"{}>{}</select>', menu["name"], flatatt(menu["attrs"]), drawn)
-
-
-def _as_text(value: Any) -> str:
-    return "" if value is None else str(value)
+    return field.as_widget(attrs=attrs)
 
 
 @register.simple_tag
