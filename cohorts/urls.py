@@ -16,6 +16,7 @@ from .views import (
     candidates,
     conditions,
     contacts,
+    courses,
     decisions,
     desk,
     dossiers,
@@ -39,7 +40,8 @@ from .views import (
 
 app_name = "cohorts"
 public = [
-    path("formations/<slug:slug>/", candidates.programme_detail, name="programme_detail"),
+    path("formations/<slug:slug>/", courses.programme_detail, name="programme_detail"),
+    path("formations/<slug:slug>/programme.pdf", courses.programme_pdf, name="programme_pdf"),
     path("candidater/<slug:slug>/", candidates.apply, name="apply"),
     path("candidater/<slug:slug>/identite/", candidates.apply_identity, name="apply_identity"),
     path("candidater/<slug:slug>/projet/", candidates.apply_project, name="apply_project"),

@@ -4,13 +4,13 @@ import io
 import time
 
 import pikepdf
-import pypdf
 import pytest
 from django.utils import translation
 
 from partnership import clock, pdf
 from partnership.pdf.letters import LETTERS, MISSING, settable
 
+from ..printed import links, words
 from .test_prose import ATTACKS
 
 # A template of the tests' own: a title, and a text as Markdown and as lines.
@@ -38,18 +38,6 @@ def setting(tmp_path, monkeypatch):
     return set_it
 
 
-def words(content: bytes) -> str:
-    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
-
-
-def links(content: bytes) -> list[str]:
-    found = []
-    with pikepdf.open(io.BytesIO(content)) as file:
-        for page in file.pages:
-            found += [str(note.A.URI) for note in page.get("/Annots", []) if "/URI" in note.get("/A", {})]
-    return found
-
-
 def test_a_pdf_is_tagged_titled_and_in_its_language(setting):
     for language in ("fr", "en"):
         with translation.override(language), pikepdf.open(io.BytesIO(setting("Un texte."))) as file:
@@ -67,7 +55,8 @@ def test_accents_come_out_of_it_as_they_went_in(setting):
 
 
 def test_the_same_data_at_the_same_moment_gives_the_same_file(setting, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda moment=clock.now(): moment)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
     assert setting("Un texte.") == setting("Un texte.")
 
 
