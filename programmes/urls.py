@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import contents
+from .views import contents, publication
 
 app_name = "programmes"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("<uuid:pk>/soumettre/", contents.curriculum_submit, name="curriculum_submit"),
     path("<uuid:pk>/retirer/", contents.curriculum_withdraw, name="curriculum_withdraw"),
     path("<uuid:pk>/modules/nouveau/", contents.module_add, name="module_add"),
+    path("<uuid:pk>/proces-verbal.pdf", publication.curriculum_record, name="curriculum_record"),
+    path("<uuid:pk>/soumission.pdf", publication.curriculum_submission, name="curriculum_submission"),
     path("modules/<uuid:pk>/", contents.module_edit, name="module_edit"),
     path("modules/<uuid:pk>/supprimer/", contents.module_remove, name="module_remove"),
     path("modules/<uuid:pk>/monter/", contents.module_raise, name="module_raise"),
