@@ -35,6 +35,7 @@ from .views import (
     sources,
     team,
     transfers,
+    versions,
     worklist,
 )
 
@@ -142,6 +143,7 @@ recruitment = [
     path("recrutement/places/<int:pk>/", places.waiting_list, name="waiting_list"),
     path("recrutement/places/<int:pk>/reglages/", places.places_rule, name="places_rule"),
     path("partenariat/candidatures/", recruiters.register, name="register"),
+    path("contenus/formations/<slug:slug>/promotions/", versions.version_list, name="version_list"),
 ]
 _booking = "recrutement/creneaux/rendez-vous/<uuid:pk>"
 _slot = "recrutement/creneaux/<uuid:pk>"
