@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from partnership import clock, pdf
 from partnership.models import JournalEntry, User, ref
@@ -50,7 +50,7 @@ def record(curriculum: Curriculum) -> bytes:
             ),
             _table(
                 _("How it went"),
-                [_("When"), _("What"), _("By")],
+                [_("When"), _("What happened"), _("By")],
                 [2, 3, 2],
                 _moves(curriculum),
                 none="",
@@ -103,7 +103,7 @@ def _facts(curriculum: Curriculum) -> list[dict[str, str]]:
         (_("Version"), str(curriculum.number)),
         (_("State"), curriculum.get_state_display()),
         (_("Begun"), _who_and_when(curriculum.created_by, curriculum.created_at)),
-        (_("Submitted"), _who_and_when(curriculum.submitted_by, curriculum.submitted_at)),
+        (pgettext("content version", "Submitted"), _who_and_when(curriculum.submitted_by, curriculum.submitted_at)),
         (_("Decided"), _who_and_when(curriculum.decided_by, curriculum.decided_at)),
         (
             _("Quorum"),
@@ -257,7 +257,7 @@ def submission(curriculum: Curriculum) -> bytes:
             [_("No."), _("Module"), _("Hours"), _("What has changed")],
             [0, 3, 0, 3],
             [_change_row(change) for change in changes]
-            + [["", module.title, number(module.hours), _("removed")] for module in removed],
+            + [["", module.title, number(module.hours), pgettext("module", "removed")] for module in removed],
             none=_("No module yet."),
         ),
         "modules": [_marked_module(change) for change in changes] + [_removed_module(module) for module in removed],
@@ -361,7 +361,7 @@ def _change_row(change: _Change) -> list[str]:
 
 def _told(change: _Change) -> str:
     if change.older is None:
-        return _("new")
+        return pgettext("module", "new")
     parts = []
     if change.is_changed:
         added = ngettext("%(n)s word added,", "%(n)s words added,", change.come) % {"n": number(change.come)}
@@ -369,7 +369,7 @@ def _told(change: _Change) -> str:
         parts.append(f"{added} {removed}")
     if change.older.order != change.module.order:
         parts.append(_("It was module %(n)s.") % {"n": change.older.order})
-    return " ".join(parts) or _("unchanged")
+    return " ".join(parts) or pgettext("module", "unchanged")
 
 
 def _marked_module(change: _Change) -> dict[str, Any]:
@@ -386,7 +386,7 @@ def _removed_module(module: Module) -> dict[str, Any]:
     """A module that the version no longer has, struck as a whole."""
     texts = [(name, _said(name, value)) for name, value in module.texts().items() if value and name != "title"]
     parts = [{"title": _label(name), "pieces": _stretch(text, "gone")} for name, text in texts]
-    return {"title": module.title, "status": _("removed"), "parts": parts}
+    return {"title": module.title, "status": pgettext("module", "removed"), "parts": parts}
 
 
 def _label(name: str) -> str:

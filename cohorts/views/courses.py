@@ -117,7 +117,7 @@ def _paper(programme: Programme, cohorts: list[Cohort], content: Content) -> dic
             "rows": [_dates(cohort) for cohort in cohorts],
             "none": _("The next dates are not known yet.") if programme.recruits else "",
         },
-        "foot": ". ".join([programme.title, *([_said_on(updated)] if updated else [])]),
+        "foot": f"{programme.title}. {_said_on(updated)}" if updated else programme.title,
     }
 
 
@@ -187,4 +187,4 @@ def _person(contact: User | None) -> str:
 
 
 def _said_on(day: date) -> str:
-    return _("Last changed on %(day)s") % {"day": longdate(day)}
+    return _("Last changed on %(day)s.") % {"day": longdate(day)}

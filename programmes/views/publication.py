@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from partnership import pdf
@@ -18,13 +17,13 @@ from ..models import Curriculum
 @require_safe
 def curriculum_record(request: HttpRequest, pk: str) -> HttpResponse:
     """The record of a version's validation: who gave which opinion on which text, who decided and when."""
-    return _paper(request, pk, documents.record, _("record"))
+    return _paper(request, pk, documents.record, "proces-verbal")
 
 
 @require_safe
 def curriculum_submission(request: HttpRequest, pk: str) -> HttpResponse:
     """A version with what has changed since the one in force, word by word."""
-    return _paper(request, pk, documents.submission, _("marked"))
+    return _paper(request, pk, documents.submission, "soumission")
 
 
 def _paper(request: HttpRequest, pk: str, made: Callable[[Curriculum], bytes], name: str) -> HttpResponse:
