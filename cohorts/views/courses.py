@@ -8,10 +8,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from partnership import clock, pdf
@@ -58,7 +58,6 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@cache_control(public=True, max_age=KEPT)
 def programme_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The course as a paper to keep: the texts of every module of the content in force as well."""
     programme, cohorts, content = _course(slug)
@@ -67,7 +66,9 @@ def programme_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     except pdf.Unset as refusal:
         messages.error(request, refusal.reason)
         return redirect("cohorts:programme_detail", slug)
-    return pdf.answer(paper, programme.slug)
+    answer = pdf.answer(paper, programme.slug)
+    patch_cache_control(answer, public=True, max_age=KEPT)
+    return answer
 
 
 def opens_on(cohorts: list[Cohort]) -> date | None:

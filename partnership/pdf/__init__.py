@@ -35,11 +35,11 @@ MOST_CHARACTERS = 800_000
 SECONDS, MEMORY = 10, 768 * 1024 * 1024
 # One PDF is set at a time in each web process, so that their memory adds up to what the container has.
 _TURN = threading.BoundedSemaphore()
-PATIENCE = 20
+PATIENCE = 5
 # One thread: a PDF is one of many things that a machine does, and each thread has memory of its own.
 ENVIRONMENT = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
-# How the press ends when it used up its seconds, its memory or its hour.
-TOO_MUCH = {signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL, signal.SIGABRT}
+# How the press ends when it used up its seconds, its memory or its hour (NO_MEMORY of press.py is 3).
+TOO_MUCH = {3, -signal.SIGXCPU, -signal.SIGALRM, -signal.SIGKILL, -signal.SIGABRT}
 # Lists and quotations inside each other are set so deep; what is deeper stands there too.
 DEEPEST = 6
 # A link is no longer than addresses are.
@@ -123,7 +123,7 @@ def _press(order: dict[str, Any]) -> bytes:
         )
     except subprocess.TimeoutExpired:
         raise _too_long() from None
-    if done.returncode < 0 and -done.returncode in TOO_MUCH:
+    if done.returncode in TOO_MUCH:
         raise _too_long()
     if done.returncode:
         # Ours to repair: a template that does not understand its data, or a library that is missing.

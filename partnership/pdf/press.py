@@ -13,8 +13,8 @@ from typing import Any
 
 import typst
 
-# What the order asks of the library; 1 and its words on the error output are for us to repair.
-FAULT = 1
+# How it ends: with words on the error output, for us to repair; or for want of the memory it may have.
+FAULT, NO_MEMORY = 1, 3
 
 
 def confine(*, seconds: int, memory: int) -> None:
@@ -35,6 +35,8 @@ def main() -> int:
     except typst.TypstError as fault:
         sys.stderr.write(f"{fault.message}\n{fault.diagnostic}")
         return FAULT
+    except MemoryError:
+        return NO_MEMORY
     return 0
 
 

@@ -145,6 +145,7 @@ def test_the_paper_is_tagged_and_kept_under_the_name_of_the_course(client):
     factories.cohort()
     answer = client.get("/fr/formations/acvd/programme.pdf")
     assert answer["Content-Type"] == "application/pdf" and 'filename="acvd.pdf"' in answer["Content-Disposition"]
+    assert "public" in answer["Cache-Control"]
     with pikepdf.open(io.BytesIO(answer.content)) as paper:
         assert bool(paper.Root.MarkInfo.Marked) and str(paper.Root.Lang) == "fr"
 
@@ -160,6 +161,7 @@ def test_a_course_too_long_for_one_paper_leads_back_to_its_page(client, monkeypa
     monkeypatch.setattr(pdf, "MOST_CHARACTERS", 10)
     answer = client.get("/en/formations/acvd/programme.pdf", follow=True)
     assert answer.redirect_chain == [("/en/formations/acvd/", 302)]
+    assert "public" not in client.get("/en/formations/acvd/programme.pdf").get("Cache-Control", "")
     assert "too long to be set" in answer.content.decode()
 
 
