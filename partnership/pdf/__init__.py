@@ -30,9 +30,10 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates" / "pdf"
 PRESS = Path(__file__).with_name("press.py")
 # Accessible (PDF/UA-1): what the file is must be said of each part, or it is not made.
 STANDARDS = ["ua-1"]
-# A version of ten long modules has 60,000 characters and is set in half a second; so many take some five of them.
-MOST_CHARACTERS = 800_000
-SECONDS, MEMORY = 10, 768 * 1024 * 1024
+# A version of ten long modules has 60,000 characters: 0.3 s and 66 MB, a second where every fourth word is marked. So
+# many take four seconds and 260 MB at most (measured, one slow core); the addresses reserved for them are twice that.
+MOST_CHARACTERS = 600_000
+SECONDS, MEMORY = 10, 640 * 1024 * 1024
 # One PDF is set at a time in each web process, so that their memory adds up to what the container has.
 _TURN = threading.BoundedSemaphore()
 PATIENCE = 5
