@@ -13,6 +13,8 @@ class CohortsConfig(AppConfig):
 
         from partnership import handover, jobs, links, measures, reminders, sweeps
         from partnership import personal_data as people
+        from programmes import elsewhere
+        from programmes.policies import can_list_contents
 
         from . import bulk, exports, invariants, personal_data, policies, retention, services
         from . import handover as belongings
@@ -25,6 +27,8 @@ class CohortsConfig(AppConfig):
         links.register(links.Purpose(AGENDA, "cohorts:slot_feed", days=3 * 365))
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
+        versions = _("Which cohorts run on which version")
+        elsewhere.register(elsewhere.Page("cohorts:version_list", versions, can_list_contents))
         people.register(personal_data.HOLDER)
         export = _("Export of applications")
         jobs.register(jobs.Kind("applications_export", export, exports.step, may_take=policies.can_take_export))

@@ -16,6 +16,7 @@ from .views import (
     candidates,
     conditions,
     contacts,
+    courses,
     decisions,
     desk,
     dossiers,
@@ -34,12 +35,14 @@ from .views import (
     sources,
     team,
     transfers,
+    versions,
     worklist,
 )
 
 app_name = "cohorts"
 public = [
-    path("formations/<slug:slug>/", candidates.programme_detail, name="programme_detail"),
+    path("formations/<slug:slug>/", courses.programme_detail, name="programme_detail"),
+    path("formations/<slug:slug>/programme.pdf", courses.programme_pdf, name="programme_pdf"),
     path("candidater/<slug:slug>/", candidates.apply, name="apply"),
     path("candidater/<slug:slug>/identite/", candidates.apply_identity, name="apply_identity"),
     path("candidater/<slug:slug>/projet/", candidates.apply_project, name="apply_project"),
@@ -140,6 +143,7 @@ recruitment = [
     path("recrutement/places/<int:pk>/", places.waiting_list, name="waiting_list"),
     path("recrutement/places/<int:pk>/reglages/", places.places_rule, name="places_rule"),
     path("partenariat/candidatures/", recruiters.register, name="register"),
+    path("contenus/formations/<slug:slug>/promotions/", versions.version_list, name="version_list"),
 ]
 _booking = "recrutement/creneaux/rendez-vous/<uuid:pk>"
 _slot = "recrutement/creneaux/<uuid:pk>"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import assigning, attachments, contents, requests
+from .views import assigning, attachments, contents, publication, requests
 
 app_name = "programmes"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<uuid:pk>/retirer/", contents.curriculum_withdraw, name="curriculum_withdraw"),
     path("<uuid:pk>/relecteurs/", assigning.curriculum_assign, name="curriculum_assign"),
     path("<uuid:pk>/modules/nouveau/", contents.module_add, name="module_add"),
+    path("<uuid:pk>/proces-verbal.pdf", publication.curriculum_record, name="curriculum_record"),
+    path("<uuid:pk>/soumission.pdf", publication.curriculum_submission, name="curriculum_submission"),
     path("modules/<uuid:pk>/", contents.module_edit, name="module_edit"),
     path("modules/<uuid:pk>/supprimer/", contents.module_remove, name="module_remove"),
     path("modules/<uuid:pk>/monter/", contents.module_raise, name="module_raise"),

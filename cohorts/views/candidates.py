@@ -1,4 +1,4 @@
-"""What applicants reach without an account: a course, the application in three steps, the way back to it."""
+"""What applicants reach without an account: the application in three steps, and the way back to it."""
 
 import uuid
 from typing import Any
@@ -21,15 +21,15 @@ from partnership.models import Zone, ZoneDepartment
 from partnership.personal_data import NOTICE_VERSION
 from partnership.templatetags.figures import monthdate
 from partnership.workflow import Refused, Stale
-from programmes import services as teaching
 from programmes.models import Programme
-from programmes.states import CurriculumState, ProgrammeKind
+from programmes.states import ProgrammeKind
 
 from .. import services, sources
 from ..forms.apply import ConsentForm, IdentityForm, LinkForm, ProjectForm, age_on, spoken
 from ..handover import owner_for
 from ..models import Application, Candidate, Cohort
 from ..states import FOLLOW, RESUME, ApplicationState, Availability
+from .courses import opens_on
 
 # slug → the application begun in this browser, and the resume link shown with it.
 SESSION_KEY = "begun"
@@ -37,42 +37,6 @@ USUAL_AGES = (16, 29)
 # An hour, from one address of the network: a class applies from its school.
 MOST_APPLICATIONS, MOST_LINKS = 120, 60
 page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-# -- the course ---------------------------------------------------------------------------------------------------
-
-
-@login_not_required
-@require_safe
-def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the course is, for whom, what one learns, where and when."""
-    programme = get_object_or_404(Programme.objects.select_related("provider", "reviewer_party"), slug=slug)
-    today = clock.today()
-    cohorts = list(
-        Cohort.objects.filter(intake__programme=programme, intake__starts_on__gte=today)
-        .select_related("intake", "zone", "curriculum")
-        .order_by("intake__starts_on", "zone__order")
-    )
-    content = teaching.curriculum_for_applications(programme)
-    modules = list(content.modules.all()) if content else []
-    opened = set(Cohort.objects.open_on(today).filter(intake__programme=programme).values_list("pk", flat=True))
-    context = {
-        "programme": programme,
-        "cohorts": [(cohort, cohort.pk in opened) for cohort in cohorts],
-        "open": any(cohort.pk in opened for cohort in cohorts),
-        "opens_on": _opens_on(cohorts),
-        "content": content,
-        "validated": content is not None and content.state == CurriculumState.VALIDATED,
-        "modules": modules,
-        "hours": sum(module.hours for module in modules),
-        "contact": owner_for(cohorts[0]) if cohorts else None,
-        "carried": sources.carried(request),
-    }
-    return render(request, "cohorts/programme_detail.html", context)
-
-
-def _opens_on(cohorts: list[Cohort]) -> Any:
-    return min((c.applications_from for c in cohorts if c.applications_from > clock.today()), default=None)
 
 
 # -- applying -----------------------------------------------------------------------------------------------------
@@ -301,7 +265,7 @@ def _closed(request: HttpRequest, programme: Programme) -> HttpResponse:
     cohorts = list(Cohort.objects.filter(intake__programme=programme).select_related("intake", "zone"))
     context = {
         "programme": programme,
-        "opens_on": _opens_on(cohorts),
+        "opens_on": opens_on(cohorts),
         "contact": owner_for(cohorts[-1]) if cohorts else None,
     }
     return render(request, "cohorts/apply_closed.html", context)

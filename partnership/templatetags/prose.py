@@ -1,53 +1,17 @@
-"""Markdown that people write, as HTML that can hurt nobody."""
-
-from collections.abc import MutableMapping
+"""Markdown that people write, in pages."""
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
-from markdown_it.utils import OptionsDict
+
+from .. import prose
 
 register = template.Library()
 
-# Where a link may lead; a relative one would take on another meaning on each page that shows the text.
-SCHEMES = ("https", "http", "mailto", "tel")
-# Headings of a text stand under those of the page, all on one rank: no rank is skipped, whatever was typed.
-RANK = "h3"
-
-
-def _leads_somewhere(address: str) -> bool:
-    return address.partition(":")[0].lower() in SCHEMES
-
-
-def _rank_headings(state: StateCore) -> None:
-    for token in state.tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = RANK
-
-
-def _open_link(
-    renderer: RendererHTML, tokens: list[Token], place: int, options: OptionsDict, _env: MutableMapping
-) -> str:
-    tokens[place].attrSet("rel", "noopener noreferrer nofollow")
-    return renderer.renderToken(tokens, place, options, _env)
-
-
-def _reader() -> MarkdownIt:
-    """CommonMark without HTML, which stays text, and without images, which would be asked of a third party."""
-    reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
-    reader.validateLink = _leads_somewhere
-    reader.core.ruler.push("rank_headings", _rank_headings)
-    reader.add_render_rule("link_open", _open_link)
-    return reader
-
-
-_READER = _reader()
-
 
 @register.filter
-def markdown(text: str | None) -> SafeString:
-    """Render what somebody wrote: emphasis, lists, quotations, headings and links; HTML in it is shown as typed."""
-    return mark_safe(_READER.render(text or ""))  # noqa: S308 # nosec B308 B703 (the reader lets no HTML through)
+def markdown(text: str | None, rank: str = prose.RANK) -> SafeString:
+    """Render what somebody wrote: emphasis, lists, quotations, headings and links; HTML in it is shown as typed.
+
+    Its headings are of the rank given (`h5`), under those of the page.
+    """
+    return mark_safe(prose.html(text, rank=rank))  # noqa: S308 # nosec B308 B703 (the reader lets no HTML through)

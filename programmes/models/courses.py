@@ -48,6 +48,35 @@ class Programme(models.Model):
     pitch = models.TextField(_("presentation"), blank=True, help_text=_("Shown on the public page."))
     audience = models.TextField(_("for whom"), blank=True)
     outcome = models.TextField(_("what one gains"), blank=True)
+    # What a training body tells before anybody enrols (Code du travail, art. L6353-8, L6111-8; quality indicator 1).
+    # Unknown stays unknown: it is asked of the staff and not shown to the public.
+    objectives = models.TextField(
+        _("objectives"), blank=True, help_text=_("What one is able to do at the end. Shown on the public page.")
+    )
+    prerequisites = models.TextField(_("prerequisites"), blank=True)
+    access_terms = models.TextField(
+        _("access and delays"), blank=True, help_text=_("How one is admitted, and how long it takes.")
+    )
+    price = models.TextField(
+        _("price"), blank=True, help_text=_("Empty where an employer hosts: it is free for the apprentice.")
+    )
+    methods = models.TextField(_("teaching methods"), blank=True)
+    assessment = models.TextField(_("how it is assessed"), blank=True)
+    accessibility = models.TextField(_("accessibility for disabled people"), blank=True)
+    disability_contact = models.CharField(
+        _("disability officer"), max_length=160, blank=True, help_text=_("A name and how to reach it.")
+    )
+    contact = models.CharField(
+        _("contact of the course"),
+        max_length=160,
+        blank=True,
+        help_text=_("A name and how to reach it; empty: whoever recruits."),
+    )
+    results = models.TextField(
+        _("results"),
+        blank=True,
+        help_text=_("Rates of success, of contracts broken off, of employment, with their year."),
+    )
     provider = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("taught by"))
     reviewer_party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("content validated by"))
     quorum = models.PositiveSmallIntegerField(_("favourable opinions needed"), default=2)

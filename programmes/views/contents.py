@@ -16,7 +16,7 @@ from partnership.models import User
 from partnership.policies import get_allowed, require
 from partnership.workflow import Refused, Stale
 
-from .. import hours, policies, services
+from .. import elsewhere, hours, policies, services
 from ..forms import ModuleForm
 from ..models import Curriculum, Module, Programme
 from ..states import REVIEWABLE, WRITABLE, CurriculumState
@@ -111,6 +111,7 @@ def curriculum_read(request: HttpRequest, pk: str) -> HttpResponse:
         "commissions": curriculum.commissions.all(),
         "due": _due(curriculum, lines, request.user),
         "days": services.story(curriculum),
+        "elsewhere": elsewhere.links(request.user, curriculum.programme),
     }
     return render(request, "programmes/curriculum_read.html", context)
 

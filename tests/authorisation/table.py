@@ -80,6 +80,7 @@ PUBLIC = [
     deed("kept_post_forget", SIGNED_IN, changes=False),
     # a course, and applying to it
     page("cohorts:programme_detail", EVERYBODY, of="programme", asks=("src",)),
+    page("cohorts:programme_pdf", EVERYBODY, of="programme"),
     row("cohorts:apply", EVERYBODY, get=GO, of="programme", asks=("src",)),
     form("cohorts:apply_identity", EVERYBODY, of="programme", asks=("autre", "src")),
     # without a draft of one's own, back to the first step
@@ -166,6 +167,9 @@ CONTENTS_OF_COURSES = [
     page("programmes:curriculum_validated_list", CONTENTS, asks=("jalon",)),
     deed("programmes:curriculum_create", AUTHORS, of="content to begin", unless={STRANGER: MISSING}),
     page("programmes:curriculum_read", AUTHORS | DESK, of="submitted content", refused=MISSING),
+    page("programmes:curriculum_record", AUTHORS | DESK, of="submitted content", refused=MISSING),
+    page("programmes:curriculum_submission", AUTHORS | DESK, of="submitted content", refused=MISSING),
+    page("cohorts:version_list", CONTENTS, of="programme"),
     deed("programmes:curriculum_submit", AUTHORS, of="draft content", refused=MISSING, unless={ADMINISTRATOR: 403}),
     deed(
         "programmes:curriculum_withdraw",

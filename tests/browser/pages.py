@@ -145,6 +145,7 @@ CONTENTS = [
     Page("programmes:curriculum_validated_list", Role.AUTHOR),
     Page("programmes:curriculum_read", Role.AUTHOR, lambda world: [world.draft_curriculum.pk]),
     Page("programmes:curriculum_read", Role.AUTHOR, lambda world: [world.submitted_curriculum.pk], note="in review"),
+    Page("cohorts:version_list", Role.AUTHOR, slug),
     Page("programmes:module_add", Role.AUTHOR, lambda world: [world.draft_curriculum.pk], forms=MAIN_FORM),
     Page(
         "programmes:module_edit",
@@ -435,6 +436,9 @@ ELSEWHERE = {
     "recovery_codes_file": "a file",
     "cohorts:slot_feed": "a calendar",
     "placements:follow_appointment_calendar": "a calendar",
+    "cohorts:programme_pdf": "a file",
+    "programmes:curriculum_record": "a file",
+    "programmes:curriculum_submission": "a file",
     "cohorts:apply": "redirects to the first step",
     "cohorts:application_export": "a file",
     "cohorts:application_export_xlsx": "a file",

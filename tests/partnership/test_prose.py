@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnership.templatetags.prose import RANK, SCHEMES, markdown
+from partnership.prose import RANK, SCHEMES
+from partnership.templatetags.prose import markdown
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "hr", "a", RANK}
 ATTRIBUTES = {"a": {"href", "title", "rel"}, "ol": {"start"}, "code": {"class"}}
