@@ -14,7 +14,7 @@ from partnership.states import ActorKind
 from partnership.templatetags.figures import clocktime, longdate, number
 
 from . import diff, services
-from .models import Curriculum, Module, Review
+from .models import ATTACHMENTS, ChangeRequest, Curriculum, Field, Module, Review
 from .services import Standing
 from .states import CurriculumState
 
@@ -56,6 +56,13 @@ def record(curriculum: Curriculum) -> bytes:
                 none="",
             ),
             _table(
+                _("Opinion of a commission"),
+                [_("Held on"), _("Opinion"), _("Those present"), _("Recorded")],
+                [2, 3, 3, 3],
+                _commissions(curriculum),
+                none="",
+            ),
+            _table(
                 _("Versions before"),
                 [_("Version"), _("State"), _("Decided"), _("Hash of the text")],
                 [0, 2, 3, 4],
@@ -66,14 +73,15 @@ def record(curriculum: Curriculum) -> bytes:
         "opinions": {
             "title": _("Opinions"),
             "none": _("No opinion has been given."),
-            "modules": [_opinions(line) for line in lines if line.module.reviews.all()],
+            "modules": [said for line in lines if (said := _opinions(line))["opinions"]],
         },
         "annex": {
             "title": _("The text"),
             "words": _(
                 "The hash of a module is the SHA-256 of its fields, in this order, each parted from the next by the "
                 "character U+001F: competence block, title, hours, objectives, content, assessment, day of the "
-                "regulatory review (YYYY-MM-DD). That of the version is the SHA-256 of the hashes of its modules, one "
+                "regulatory review (YYYY-MM-DD) and, where there are some, its attachments, each in a line as shown "
+                "here. That of the version is the SHA-256 of the hashes of its modules, one "
                 "after the other."
             ),
             "modules": [_text_of(line.module) for line in lines],
@@ -190,8 +198,39 @@ def _opinions(line: Standing) -> dict[str, Any]:
     now = line.module.text_hash()
     return {
         "title": f"{line.module.order}. {line.module.title}",
-        "opinions": [_opinion(review, now) for review in line.module.reviews.all()],
+        "opinions": [
+            *(_opinion(review, now) for review in line.module.reviews.all()),
+            *(_request(asked) for asked in line.module.requests.all() if asked.asked_at),
+        ],
     }
+
+
+def _request(asked: ChangeRequest) -> dict[str, Any]:
+    """What was asked, with all that was said of it."""
+    said = {"field": asked.get_field_display(), "person": asked.written_by.full_name, "day": longdate(asked.asked_at)}
+    settled = _("settled on %(day)s") % {"day": longdate(asked.settled_at)} if asked.settled_at else _("open")
+    replies = asked.replies.all()
+    words = [
+        asked.text,
+        *(_("%(label)s: %(value)s") % {"label": reply.written_by.full_name, "value": reply.text} for reply in replies),
+    ]
+    return {
+        "said": _("Request on %(field)s, %(person)s, on %(day)s") % said,
+        "on": settled,
+        "comment": pdf.lines("\n\n".join(words)),
+    }
+
+
+def _commissions(curriculum: Curriculum) -> list[list[str]]:
+    return [
+        [
+            longdate(said.held_on),
+            "\n".join(filter(None, [said.get_outcome_display(), said.text])),
+            said.present,
+            _who_and_when(said.recorded_by, said.recorded_at),
+        ]
+        for said in curriculum.commissions.select_related("recorded_by")
+    ]
 
 
 def _opinion(review: Review, now: str) -> dict[str, Any]:
@@ -212,8 +251,8 @@ def _text_of(module: Module) -> dict[str, Any]:
         "title": f"{module.order}. {module.title}",
         "facts": [
             {"label": _label(name), "text": _said(name, texts[name])}
-            for name in ("block", "hours", "regulatory_review_on")
-            if texts[name]
+            for name in ("block", "hours", "regulatory_review_on", ATTACHMENTS)
+            if texts.get(name)
         ],
         "texts": [{"title": _label(name), "text": pdf.prose(str(texts[name]))} for name in LONG if texts[name]],
     }
@@ -270,7 +309,7 @@ def in_force_before(curriculum: Curriculum) -> Curriculum | None:
     before = Curriculum.objects.filter(
         programme=curriculum.programme_id, number__lt=curriculum.number, state__in=DECIDED
     )
-    return before.prefetch_related("modules").order_by("-number").first()
+    return before.prefetch_related("modules__attachments").order_by("-number").first()
 
 
 def _change(module: Module, older: Module | None) -> _Change:
@@ -278,9 +317,11 @@ def _change(module: Module, older: Module | None) -> _Change:
     come = gone = 0
     if older is not None:
         before, now = older.texts(), module.texts()
-        for name in now:
-            if str(before[name]) != str(now[name]):
-                lost, gained = diff.words(_said(name, before[name]), _said(name, now[name]))
+        # Attachments are a text of those modules alone that have some.
+        for name in now | before:
+            was, has_become = before.get(name, ""), now.get(name, "")
+            if str(was) != str(has_become):
+                lost, gained = diff.words(_said(name, was), _said(name, has_become))
                 texts[name] = _woven(lost, gained)
                 come, gone = come + diff.count(gained), gone + diff.count(lost)
     return _Change(module, older, texts, come, gone)
@@ -374,7 +415,10 @@ def _told(change: _Change) -> str:
 
 def _marked_module(change: _Change) -> dict[str, Any]:
     module, parts = change.module, []
-    for name, value in module.texts().items():
+    now = module.texts()
+    # What has gone whole stands in the changes alone.
+    for name in dict.fromkeys([*now, *change.texts]):
+        value = now.get(name)
         if name in change.texts:
             parts.append({"title": _label(name), "pieces": change.texts[name]})
         elif name in LONG and value:
@@ -390,4 +434,4 @@ def _removed_module(module: Module) -> dict[str, Any]:
 
 
 def _label(name: str) -> str:
-    return capfirst(str(Module._meta.get_field(name).verbose_name))
+    return capfirst(str(Field(name).label))

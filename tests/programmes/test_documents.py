@@ -5,17 +5,19 @@ import time
 
 import pikepdf
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from partnership import pdf
+from partnership import clock, papers, pdf
 from partnership.states import Role
 from programmes import documents, services
-from programmes.models import Curriculum, Module, Programme
+from programmes.models import ChangeRequest, Curriculum, Module, Programme
 from programmes.states import CurriculumState, Opinion
 
 from .. import factories
+from ..papers import corpus
 from ..partnership.test_prose import ATTACKS
 from ..printed import words
 
@@ -178,10 +180,11 @@ def test_a_version_in_force_is_marked_against_the_one_it_superseded(newer, revie
 
 
 def test_a_refused_version_is_nobodys_measure(validated, newer, author, reviewer):
-    for module in newer.modules.all():
-        services.review_module(
-            module, opinion=Opinion.UNFAVOURABLE, comment="Non.", text_hash=module.text_hash(), by=reviewer
-        )
+    module = newer.modules.first()
+    services.review_module(
+        module, opinion=Opinion.UNFAVOURABLE, comment="Non.", text_hash=module.text_hash(), by=reviewer
+    )
+    services.refuse(newer, reason="Hors sujet.", by=reviewer)
     third = services.create_curriculum(validated.programme, by=author)
     assert documents.in_force_before(third) == validated
 
@@ -313,3 +316,26 @@ def test_a_whole_diploma_is_set_while_one_waits(course, author, reviewer):
         assert paper(fetched(of)).startswith(b"%PDF-")
         # Half a second on an idle machine.
         assert time.monotonic() - since < 5
+
+
+def test_the_record_holds_what_was_asked_its_answers_the_attachments_and_the_commission(course, author, reviewer):
+    made = factories.curriculum(course, state=CurriculumState.DRAFT, modules=2, by=author)
+    module = made.modules.get(order=1)
+    paper = papers.check([ContentFile(corpus.saved(corpus.plain(2)), name="grille.pdf")])
+    services.attach(module, paper, title="Grille de notation", by=author)
+    services.submit(made, by=author)
+    module = made.modules.get(order=1)
+    asked = {"assessment": "Préciser la grille."}
+    services.review_module(module, opinion=Opinion.CHANGES, requests=asked, text_hash=module.text_hash(), by=reviewer)
+    services.reply(ChangeRequest.objects.get(), text="Elle est jointe.", by=author)
+    minutes = papers.check([ContentFile(corpus.saved(corpus.plain()), name="pv.pdf")])
+    said = {"outcome": "favourable", "present": "La commission paritaire", "text": ""}
+    services.record_commission(
+        made, held_on=clock.today(), minutes=minutes, text_hash=made.text_hash(), by=reviewer, **said
+    )
+    text = read(documents.record(fetched(made)))
+    for words_ in ("Préciser la grille.", "Elle est jointe.", "Grille de notation (2 p.", "La commission paritaire"):
+        assert words_ in text
+    later = services.create_curriculum(course, by=author)
+    services.detach(later.modules.get(order=1).attachments.get(), by=author)
+    assert "Grille de notation" in read(documents.submission(fetched(later)))
