@@ -16,10 +16,10 @@ from partnership.models import User
 from partnership.policies import get_allowed, require
 from partnership.workflow import Refused, Stale
 
-from . import hours, policies, services
-from .forms import ModuleForm
-from .models import Curriculum, Module, Programme
-from .states import REVIEWABLE, WRITABLE, CurriculumState, Opinion
+from .. import hours, policies, services
+from ..forms import ModuleForm
+from ..models import Curriculum, Module, Programme
+from ..states import REVIEWABLE, WRITABLE, CurriculumState, Opinion
 
 # -- the list -------------------------------------------------------------------------------------------------------
 
