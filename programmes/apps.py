@@ -7,7 +7,16 @@ class ProgrammesConfig(AppConfig):
     verbose_name = _("Programmes")
 
     def ready(self) -> None:
-        from . import invariants, measures
+        from partnership import links
+        from partnership import personal_data as people
+
+        from . import handover, invariants, measures, personal_data, retention
+        from .states import GUEST
 
         measures.register()
         invariants.register()
+        # A year of the chair is announced long before, and asked about after.
+        links.register(links.Purpose(GUEST, "programmes:guest_follow", days=400))
+        people.register(personal_data.HOLDER)
+        retention.register()
+        handover.register()

@@ -1,12 +1,12 @@
-"""Who may write, read and judge a content; each policy is a sentence."""
+"""Who may write, read and judge a content, and see to the chair; each policy is a sentence."""
 
 from django.db.models import Q
 
 from partnership.models import JournalEntry, User, ref
 from partnership.states import ActorKind, Role
 
-from .models import Curriculum, Module, Programme
-from .states import CurriculumState
+from .models import ChairActivity, Curriculum, Module, Programme
+from .states import CurriculumState, ProgrammeKind
 
 
 def can_list_contents(user: User) -> bool:
@@ -55,6 +55,39 @@ def has_written(user: User, curriculum: Curriculum) -> bool:
         actor_kind=ActorKind.USER,
         actor_ref=str(user.pk),
     ).exists()
+
+
+# -- the chair --------------------------------------------------------------------------------------------------------
+
+
+def can_list_activities(user: User) -> bool:
+    """Whoever works for the convention sees what its chair does: the agenda and figures, no name."""
+    return bool(user.current_memberships())
+
+
+def can_read_activity(user: User, activity: ChairActivity) -> bool:
+    """Whoever sees the chair reads an activity; who comes to it is another matter."""
+    return can_list_activities(user)
+
+
+def can_see_to_chair(user: User, programme: Programme) -> bool:
+    """Coordinators of either party of its convention, and administrators, see to a chair."""
+    if programme.kind != ProgrammeKind.CHAIR:
+        return False
+    if user.has_role(Role.ADMINISTRATOR):
+        return True
+    parties = {membership.party_id for membership in user.current_memberships() if membership.role == Role.COORDINATOR}
+    return user.is_active and programme.milestone.convention.signatures.filter(party__in=parties).exists()
+
+
+def can_see_to_activity(user: User, activity: ChairActivity) -> bool:
+    """Whoever sees to the chair, and whoever leads the activity, unless they only review contents."""
+    return (activity.lead_id == user.pk and leads(user)) or can_see_to_chair(user, activity.programme)
+
+
+def leads(user: User) -> bool:
+    """Whoever only reviews contents leads no activity: as a reviewer, one reads no name of anybody from outside."""
+    return user.is_active and any(membership.role != Role.REVIEWER for membership in user.current_memberships())
 
 
 def _has_role_in(user: User, role: Role, party: int) -> bool:

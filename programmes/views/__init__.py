@@ -1,5 +1,17 @@
-"""The pages, by noun: the contents of courses."""
+"""The pages, by noun: the contents of courses, the chair's activities, who comes to them, what anybody reaches."""
 
+from .activities import (
+    activity_begin,
+    activity_cancel,
+    activity_deliver,
+    activity_edit,
+    activity_list,
+    activity_open,
+    activity_plan,
+    activity_publish,
+    activity_read,
+    registration_register,
+)
 from .contents import (
     curriculum_create,
     curriculum_list,
@@ -13,17 +25,59 @@ from .contents import (
     module_raise,
     module_remove,
 )
+from .guests import (
+    chair_activity,
+    chair_agenda,
+    chair_contribute,
+    chair_feed,
+    chair_register,
+    guest_erase,
+    guest_follow,
+    guest_give_up,
+)
+from .registrations import (
+    activity_attend,
+    activity_contributions,
+    activity_give_up,
+    activity_registrations,
+    activity_sheet,
+    contribution_decide,
+)
 
 __all__ = [
+    "activity_attend",
+    "activity_begin",
+    "activity_cancel",
+    "activity_contributions",
+    "activity_deliver",
+    "activity_edit",
+    "activity_give_up",
+    "activity_list",
+    "activity_open",
+    "activity_plan",
+    "activity_publish",
+    "activity_read",
+    "activity_registrations",
+    "activity_sheet",
+    "chair_activity",
+    "chair_agenda",
+    "chair_contribute",
+    "chair_feed",
+    "chair_register",
+    "contribution_decide",
     "curriculum_create",
     "curriculum_list",
     "curriculum_read",
     "curriculum_submit",
     "curriculum_validated_list",
     "curriculum_withdraw",
+    "guest_erase",
+    "guest_follow",
+    "guest_give_up",
     "module_add",
     "module_edit",
     "module_lower",
     "module_raise",
     "module_remove",
+    "registration_register",
 ]
