@@ -95,17 +95,17 @@ def activity_entrusted(activity: ChairActivity) -> None:
 
 def registration_confirmed(registration: Registration) -> None:
     """Somebody has a place: when, where, the appointment for their calendar, and how to give it back."""
-    _post_guest("registration_confirmed", registration, calendar=calendars.appointment(registration))
+    _guest_post("registration_confirmed", registration, calendar=calendars.appointment(registration))
 
 
 def registration_waiting(registration: Registration) -> None:
     """Every place is taken: somebody learns their rank on the waiting list."""
-    _post_guest("registration_waiting", registration, rank=_rank(registration))
+    _guest_post("registration_waiting", registration, rank=_rank(registration))
 
 
 def registration_known(registration: Registration) -> None:
     """Somebody who registers once more learns where they stand; once a day."""
-    _post_guest(
+    _guest_post(
         "registration_known",
         registration,
         event=f"registration_known:{registration.pk}:{clock.today():%Y%m%d}",
@@ -116,19 +116,19 @@ def registration_known(registration: Registration) -> None:
 
 def registration_promoted(registration: Registration) -> None:
     """Somebody who waited has a place."""
-    _post_guest("registration_promoted", registration, calendar=calendars.appointment(registration))
+    _guest_post("registration_promoted", registration, calendar=calendars.appointment(registration))
 
 
 def registration_given_up(registration: Registration, *, had_place: bool) -> None:
     """Somebody has given their place back: it leaves their calendar too."""
     calendar = calendars.appointment(registration) if had_place else ""
-    _post_guest("registration_given_up", registration, calendar=calendar, link=None)
+    _guest_post("registration_given_up", registration, calendar=calendar, link=None)
 
 
 def activity_moved(registration: Registration, *, before: datetime, before_place: str) -> None:
     """Whoever has a place, or waits for one, learns of another date or place."""
     has_place = registration.state == RegistrationState.REGISTERED
-    _post_guest(
+    _guest_post(
         "activity_moved",
         registration,
         event=f"activity_moved:{registration.pk}:{registration.activity.version}",
@@ -142,27 +142,27 @@ def activity_cancelled(registration: Registration, *, had_place: bool) -> None:
     """Whoever had a place, or waited for one, learns that the activity does not take place, and why."""
     calendar = calendars.appointment(registration) if had_place else ""
     reason = registration.activity.cancelled_because
-    _post_guest("activity_cancelled", registration, calendar=calendar, link=None, reason=reason)
+    _guest_post("activity_cancelled", registration, calendar=calendar, link=None, reason=reason)
 
 
 def contribution_received(contribution: Contribution) -> None:
     """Somebody learns that their proposal has arrived, and how to take it back."""
-    _post_guest("contribution_received", contribution, proposal=contribution.title)
+    _guest_post("contribution_received", contribution, proposal=contribution.title)
 
 
 def contribution_kept(contribution: Contribution, *, words: str) -> None:
     """Somebody learns that their proposal is among those from which is chosen."""
-    _post_guest("contribution_kept", contribution, proposal=contribution.title, words=words)
+    _guest_post("contribution_kept", contribution, proposal=contribution.title, words=words)
 
 
 def contribution_accepted(contribution: Contribution, *, words: str) -> None:
     """Somebody learns that their proposal is accepted."""
-    _post_guest("contribution_accepted", contribution, proposal=contribution.title, words=words)
+    _guest_post("contribution_accepted", contribution, proposal=contribution.title, words=words)
 
 
 def contribution_declined(contribution: Contribution, *, words: str) -> None:
     """Somebody learns that their proposal is not kept."""
-    _post_guest("contribution_declined", contribution, proposal=contribution.title, words=words, on_doubt=OnDoubt.HOLD)
+    _guest_post("contribution_declined", contribution, proposal=contribution.title, words=words, on_doubt=OnDoubt.HOLD)
 
 
 def _rank(registration: Registration) -> int:
@@ -184,7 +184,7 @@ def _told_of(activity: ChairActivity, language: str) -> dict[str, str | datetime
     }
 
 
-def _post_guest(template: str, guest: Registration | Contribution, *, event: str = "", **options: Any) -> None:
+def _guest_post(template: str, guest: Registration | Contribution, *, event: str = "", **options: Any) -> None:
     """A letter to somebody from outside, signed by whoever leads the activity; its link opens what is theirs."""
     activity = guest.activity
     outbox.post(

@@ -92,23 +92,18 @@ def registrations_behind(key: str, conventions: Iterable[Convention]) -> Registr
 def chair_counts(user: User | None, convention: Convention) -> Counts:
     """What the chair does, by milestone, in no zone: the same for whoever may read the board."""
     held = Q(registrations__state=RegistrationState.REGISTERED)
-    rows = (
-        activities_behind("activities", [convention])
-        .order_by()
-        .values("programme__milestone")
-        .annotate(
-            activities=Count("pk", distinct=True),
-            activities_delivered=Count("pk", distinct=True, filter=Q(state__in=ACTIVITY_DELIVERED)),
-            registrations=Count("registrations", distinct=True, filter=held),
-            attendances=Count(
-                "registrations", distinct=True, filter=held & Q(registrations__attendance=Attendance.PRESENT)
-            ),
-        )
-    )
-    figures: Counts = {measure.key: {} for measure in CHAIR}
-    for row in rows:
-        for key in figures:
-            figures[key][row["programme__milestone"], None] = row[key]
+    came = held & Q(registrations__attendance=Attendance.PRESENT)
+    counted = {
+        "activities": Count("pk", distinct=True),
+        "activities_delivered": Count("pk", distinct=True, filter=Q(state__in=ACTIVITY_DELIVERED)),
+        "registrations": Count("registrations", distinct=True, filter=held),
+        "attendances": Count("registrations", distinct=True, filter=came),
+    }
+    rows = activities_behind("activities", [convention]).values_list("programme__milestone")
+    figures: Counts = {key: {} for key in counted}
+    for milestone, *numbers in rows.annotate(**{f"number_{key}": count for key, count in counted.items()}).order_by():
+        for key, number in zip(counted, numbers, strict=True):
+            figures[key][milestone, None] = number
     return figures
 
 
