@@ -15,7 +15,7 @@ from partnership.fields import AddressField, LineField, NameField, ProseField
 from partnership.models import Membership
 from partnership.versions import VersionForm
 
-from .models import ChairActivity, Module
+from .models import ChairActivity, Contribution, Module
 from .states import ActivityKind, ContributionState, Opinion
 
 # A term lasts some 600 hours: a module longer than that is a slip of the finger.
@@ -297,7 +297,9 @@ class ErasureForm(forms.Form):
 class ContributionDecisionForm(VersionForm):
     """What becomes of a proposal, and what its author is told besides."""
 
-    to = forms.ChoiceField(label=_("Decision"), choices=[(state.value, state.label) for state in ContributionState][1:])
+    to = forms.ChoiceField(
+        label=_("Decision"), widget=forms.RadioSelect, error_messages={"required": _("Choose a decision.")}
+    )
     words = ProseField(
         label=_("A word to its author"),
         max_length=LONGEST_WORDS,
@@ -305,3 +307,8 @@ class ContributionDecisionForm(VersionForm):
         widget=_area(3),
         help_text=_("Stands in the letter that leaves with the decision."),
     )
+
+    def __init__(self, *args: Any, state: str, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        reached = Contribution.FLOW[state]
+        self.fields["to"].choices = [(to.value, to.label) for to in ContributionState if to in reached]

@@ -24,8 +24,8 @@ def _led_by(person: User) -> QuerySet[ChairActivity]:
 
 def _activities_of(person: User) -> Left:
     """The activities somebody leads that are still ahead."""
-    led = _led_by(person)
-    return Left(led.count(), tuple(led.values_list("title", flat=True)[:SAMPLE]))
+    titles = list(_led_by(person).values_list("title", flat=True))
+    return Left(len(titles), tuple(titles[:SAMPLE]))
 
 
 def _heirs_of(person: User) -> list[User]:

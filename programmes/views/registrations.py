@@ -1,10 +1,11 @@
 """Who comes to an activity of the chair and what is proposed to it: the pages on which people have names."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -145,7 +146,12 @@ def _contributions(
 
 
 def _blank(contribution: Contribution) -> ContributionDecisionForm:
-    return ContributionDecisionForm(auto_id=f"{contribution.pk}_%s", initial={"version": contribution.version})
+    return _form(contribution, initial={"version": contribution.version})
+
+
+def _form(contribution: Contribution, data: QueryDict | None = None, **said: Any) -> ContributionDecisionForm:
+    """The form that decides a proposal, with names of its own on a page of several."""
+    return ContributionDecisionForm(data, state=contribution.state, auto_id=f"{contribution.pk}_%s", **said)
 
 
 def _to_decide(*, open: int, total: int) -> str:
@@ -167,7 +173,7 @@ def contribution_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     contribution = get_object_or_404(contributions.select_related("activity__programme"), pk=pk)
     activity = fetch(request, contribution.activity_id)
     require(policies.can_see_to_activity(request.user, activity))
-    form = ContributionDecisionForm(request.POST, auto_id=f"{contribution.pk}_%s")
+    form = _form(contribution, request.POST)
     if not form.is_valid():
         return _contributions(request, activity, answered=contribution, form=form, status=422)
     said, status = form.cleaned_data, 422
@@ -178,7 +184,7 @@ def contribution_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Stale as conflict:
         answers = request.POST.copy()
         answers["version"] = conflict.thing.version
-        form, status = ContributionDecisionForm(answers, auto_id=f"{contribution.pk}_%s"), 409
+        form, status = _form(contribution, answers), 409
         words = _("Somebody else has just decided: it is “%(state)s” now. What you wrote is kept below.")
         form.add_error(None, words % {"state": conflict.state})
     else:
