@@ -125,6 +125,11 @@ def registration_given_up(registration: Registration, *, had_place: bool) -> Non
     _guest_post("registration_given_up", registration, calendar=calendar, link=None)
 
 
+def registration_unserved(registration: Registration) -> None:
+    """Somebody who waited to the end learns that no place became free."""
+    _guest_post("registration_unserved", registration, link=None)
+
+
 def activity_moved(registration: Registration, *, before: datetime, before_place: str) -> None:
     """Whoever has a place, or waits for one, learns of another date or place."""
     has_place = registration.state == RegistrationState.REGISTERED

@@ -14,7 +14,7 @@ from partnership.workflow import Refused, Stale, edit, move, record
 from .. import emails, policies
 from ..models import ChairActivity, Programme
 from ..states import ActivityState, ProgrammeKind
-from .registrations import fill, held, places_left, release_all, tell_of_a_move
+from .registrations import fill, held, places_left, release_all, tell_of_a_move, tell_who_waited_in_vain
 
 # What may still be written once an activity has been delivered.
 TEXTS = ("title", "theme", "description", "deliverable", "deliverable_url", "deliverable_text", "is_public")
@@ -103,9 +103,10 @@ def open_activity(activity: ChairActivity, *, by: User) -> None:
 
 @transaction.atomic
 def begin_activity(activity: ChairActivity, *, by: User) -> None:
-    """Say that an activity is under way: nobody registers any more."""
+    """Say that an activity is under way: nobody registers any more, and whoever still waits is told."""
     activity = held(activity)
     move(activity, ActivityState.RUNNING, by=by)
+    tell_who_waited_in_vain(activity)
 
 
 @transaction.atomic

@@ -112,6 +112,13 @@ def fill(activity: ChairActivity) -> int:
     return len(chosen)
 
 
+def tell_who_waited_in_vain(activity: ChairActivity) -> None:
+    """Write to whoever still waits as an activity that is held begins: nobody is left without a word."""
+    for registration in activity.registrations.waiting():
+        registration.activity = activity
+        emails.registration_unserved(registration)
+
+
 def tell_of_a_move(activity: ChairActivity, **before: Any) -> int:
     """Write to whoever has a place in an activity that is held, or waits, that it is elsewhere; how many."""
     told = list(activity.registrations.live())

@@ -258,7 +258,7 @@ def everybody_was_answered_once():
         told.setdefault(email.partition("@")[0], []).append(template.removeprefix("programmes/"))
     assert told["basile"] == ["registration_confirmed"]
     assert told["dora"] == ["registration_promoted"]
-    assert told["elio"] == ["registration_waiting"]
+    assert told["elio"] == ["registration_waiting", "registration_unserved"]
     assert told["jade"] == ["activity_cancelled"]
     assert told["hana"] == ["contribution_received", "contribution_declined"]
     assert told["ines"] == ["contribution_received", "contribution_kept", "contribution_accepted"]

@@ -239,6 +239,15 @@ def test_giving_up_a_rank_promotes_nobody(chair, coordinator):
     assert OutgoingMessage.objects.get(template__contains="given_up").calendar == ""
 
 
+def test_whoever_waits_until_it_begins_is_told_that_no_place_became_free(chair, coordinator):
+    activity = opened(chair, coordinator)
+    for who in ("amina", "basile"):
+        come(activity, who)
+    services.begin_activity(activity, by=coordinator)
+    assert letters("basile") == ["registration_waiting", "registration_unserved"]
+    assert letters("amina") == ["registration_confirmed"]
+
+
 def test_giving_up_twice_says_the_same(chair, coordinator):
     activity = opened(chair, coordinator)
     come(activity)
