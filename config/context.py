@@ -35,6 +35,7 @@ _ENTRIES: list[tuple[Promise, str, tuple[Role, ...]]] = [
     (_("Course contents"), "programmes:curriculum_list", (Role.AUTHOR,)),
     (_("To review"), "admin:index", (Role.REVIEWER,)),
     (_("Convention"), "partnership:board", tuple(Role)),
+    (_("Chair"), "programmes:activity_list", (Role.COORDINATOR, Role.AUTHOR, Role.REGIONAL_LEAD)),
     (_("Commitments"), "partnership:commitment_list", (Role.COORDINATOR,)),
     (_("Operations"), "partnership:operations", (Role.ADMINISTRATOR,)),
     (_("Team"), "partnership:person_list", (Role.ADMINISTRATOR,)),

@@ -48,7 +48,7 @@ class EndOldSessions:
             return None
         session, now = request.session, clock.now().timestamp()
         since, seen = session.get("since", now), session.get("seen", now)
-        idle, longest = ages(request.user)
+        idle, longest = ages(request.user, view)
         if now - seen > idle or now - since > longest:
             return _end(request, view)
         if now - seen > SIGN_OF_LIFE or "since" not in session:
@@ -58,9 +58,14 @@ class EndOldSessions:
         return None
 
 
-def ages(user: User) -> tuple[int, int]:
-    """The seconds a session of somebody lasts without a sign of life, and at the longest."""
-    return settings.SESSION_AGES_WITH_PERSONAL_DATA if policies.sees_personal_data(user) else settings.SESSION_AGES
+def ages(user: User, view: Callable) -> tuple[int, int]:
+    """The seconds a session of somebody lasts without a sign of life, and at the longest, for a page."""
+    return settings.SESSION_AGES_WITH_PERSONAL_DATA if _is_guarded(user, view) else settings.SESSION_AGES
+
+
+def _is_guarded(user: User, view: Callable) -> bool:
+    """Whether somebody sees personal data by their role, or would on this very page."""
+    return policies.sees_personal_data(user) or getattr(view, "shows_personal_data", False)
 
 
 def _end(request: HttpRequest, view: Callable) -> HttpResponse | None:
@@ -120,7 +125,10 @@ def came_from(request: HttpRequest) -> str:
 
 
 class AskForSecondFactor:
-    """Whoever sees personal data does nothing before their second factor: they set it up, or sign in with it."""
+    """Whoever sees personal data does nothing before their second factor: they set it up, or sign in with it.
+
+    Of others it is asked on the pages that would show some to them (`policies.shows_personal_data`), and only there.
+    """
 
     def __init__(self, get_response: Callable):
         self.get_response = get_response
@@ -131,7 +139,7 @@ class AskForSecondFactor:
     def process_view(self, request: HttpRequest, view: Callable, args: Any, kwargs: Any) -> HttpResponse | None:
         if not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated or not _needs_sign_in(view):
             return None
-        if not policies.sees_personal_data(request.user) or is_proven(request):
+        if not _is_guarded(request.user, view) or is_proven(request):
             return None
         if has_second_factor(request.user):
             # Signed in before it was set up, or before the role was given.

@@ -188,6 +188,7 @@ RETENTION_DAYS = {
         "pool": 2 * 365,  # who agreed to be kept for a later intake
         "students": 5 * 365 + 1,  # after the end of a course that they had begun
         "warning": 30,  # how long before that they are written to
+        "guests": 365,  # who came to the chair or proposed something, after the activity
     }.items()
 }
 # One run of what is told because time has passed (partnership/reminders.py) ends well within a task's time limit.

@@ -45,7 +45,7 @@ urlpatterns += i18n_patterns(
     path("compte/reprendre/", doors.kept_post, name="kept_post"),
     path("compte/reprendre/oublier/", doors.kept_post_forget, name="kept_post_forget"),
     path("", include("partnership.urls")),
-    path("contenus/", include("programmes.urls")),
+    path("", include("programmes.urls")),
     path("", include("cohorts.urls")),
     path("", include("placements.urls")),
     path("taches/<uuid:pk>/", job_detail, name="job_detail"),

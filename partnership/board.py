@@ -33,6 +33,15 @@ COLUMNS = {
     PLACED: pgettext_lazy("column", "Placed"),
 }
 
+# Those of a chair, which has no young people to place; a milestone has one kind of line or the other, or both.
+ACTIVITIES, DELIVERED = "activities", "activities_delivered"
+CHAIR_COLUMNS = {
+    ACTIVITIES: pgettext_lazy("column", "Activities"),
+    DELIVERED: pgettext_lazy("column", "Delivered"),
+    "registrations": pgettext_lazy("column", "Registered"),
+    "attendances": pgettext_lazy("column", "Came"),
+}
+
 
 # -- dates ----------------------------------------------------------------------------------------------------------
 
@@ -247,6 +256,12 @@ def _risk_reason(reading: Reading) -> str:
             "%(n)s host places, %(expected)s expected by today",
             reading.figure,
         )
+    elif reading.measure == DELIVERED:
+        said = ngettext(
+            "%(n)s activity delivered, %(expected)s expected by today",
+            "%(n)s activities delivered, %(expected)s expected by today",
+            reading.figure,
+        )
     else:
         said = _("%(label)s: %(n)s, %(expected)s expected by today")
     sentence = said % figures + "."
@@ -265,6 +280,8 @@ def _amount(measure: str, n: int) -> str:
         said = ngettext("%(n)s place", "%(n)s places", n)
     elif measure == CONTENTS:
         said = ngettext("%(n)s validated content", "%(n)s validated contents", n)
+    elif measure == DELIVERED:
+        said = ngettext("%(n)s delivered activity", "%(n)s delivered activities", n)
     else:
         said = "%(n)s × %(label)s"
     return said % {"n": number(n), "label": str(MEASURES[measure].label) if measure in MEASURES else measure}
@@ -333,6 +350,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class ChairRow:
+    """A milestone whose chair has activities: in no zone, and without a tandem."""
+
+    milestone: Milestone
+    cells: list[Cell]
+    lacks: str
+    days_left: str
+
+
+@dataclass(frozen=True)
 class Board:
     """The convention on one screen."""
 
@@ -342,6 +369,8 @@ class Board:
     totals: list[Row]
     scale: int
     columns: list[tuple[Promise, Measure]]
+    chair_rows: list[ChairRow]
+    chair_columns: list[tuple[Promise, Measure]]
 
 
 def build(
@@ -358,7 +387,8 @@ def build(
     Its figures open the lists that the reader may read; those of the public front page open none.
     """
     columns = [key for key in COLUMNS if key in MEASURES]
-    cards, rows, totals = [], [], []
+    chair_columns = [key for key in CHAIR_COLUMNS if key in MEASURES]
+    cards, rows, totals, chair_rows = [], [], [], []
     for milestone in milestones:
         card = card_of(milestone, counts, signed_on=signed_on, today=today)
         cards.append(card)
@@ -370,6 +400,9 @@ def build(
         rows += own
         if len(own) > 1 or any(reading.zone is None and reading.measure in COLUMNS for reading in card.readings):
             totals.append(_row(milestone, None, card.readings, counts, columns, today=today, reader=reader))
+        promised = [reading for reading in card.readings if reading.measure in CHAIR_COLUMNS]
+        if promised or figure(counts, ACTIVITIES, milestone, None):
+            chair_rows.append(_chair_row(milestone, promised, counts, chair_columns, today=today, reader=reader))
     widest = [n for row in rows + totals for n in (row.young, row.seats, row.young_target, row.seats_target) if n]
     return Board(
         title=verdict([card.standing.status for card in cards]),
@@ -378,6 +411,8 @@ def build(
         totals=totals,
         scale=max(widest, default=1),
         columns=[(COLUMNS[key], MEASURES[key]) for key in columns],
+        chair_rows=chair_rows,
+        chair_columns=[(CHAIR_COLUMNS[key], MEASURES[key]) for key in chair_columns],
     )
 
 
@@ -455,6 +490,30 @@ def _row(
         seats_target=places.target if places else None,
         short_side=short,
         lacks=lacks,
+        days_left=countdown(settled, today) if exact else date_words(settled, milestone.finalise_precision),
+    )
+
+
+def _chair_row(
+    milestone: Milestone,
+    promised: list[Reading],
+    counts: Counts,
+    columns: list[str],
+    *,
+    today: date,
+    reader: User | None,
+) -> ChairRow:
+    settled = last_day(milestone.finalise_by, milestone.finalise_precision)
+    exact = milestone.finalise_precision == Precision.DAY
+    lacks = missing(promised, Contents())
+    said = _("%(lacks)s missing") % {"lacks": lacks_words(lacks)} if lacks else _("objectives reached")
+    return ChairRow(
+        milestone=milestone,
+        cells=[
+            Cell(key, figure(counts, key, milestone, None), list_url(key, milestone, None, reader=reader))
+            for key in columns
+        ],
+        lacks=said if promised else _("no objective"),
         days_left=countdown(settled, today) if exact else date_words(settled, milestone.finalise_precision),
     )
 

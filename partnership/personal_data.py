@@ -65,9 +65,9 @@ def erase(subject: str, *, by: Actor, even_if_live: bool = False, at: datetime |
     Refused while they are a candidate or a student, unless asked: their file is then closed first, so that whoever
     expects them hears of it. A second time erases what has been written since, and says nothing twice.
     """
-    erased = _erase_rows(subject, by=by, even_if_live=even_if_live, at=at or clock.now())
+    erased, names = _erase_rows(subject, by=by, even_if_live=even_if_live, at=at or clock.now())
     # Last: if the line cannot be written, nothing has been erased; the other way round a restore would undo it.
-    for tombstone in Tombstone.objects.filter(subject__in=[subject, *_aliases(subject)]).order_by("pk"):
+    for tombstone in Tombstone.objects.filter(subject__in=names).order_by("pk"):
         tombstones.engrave(tombstone)
     return erased
 
@@ -75,7 +75,7 @@ def erase(subject: str, *, by: Actor, even_if_live: bool = False, at: datetime |
 def would_erase(subject: str, *, by: Actor, even_if_live: bool = False) -> Erased:
     """What erasing would take, done and undone so that nothing is changed."""
     with transaction.atomic():
-        erased = _erase_rows(subject, by=by, even_if_live=even_if_live, at=clock.now())
+        erased, _names = _erase_rows(subject, by=by, even_if_live=even_if_live, at=clock.now())
         transaction.set_rollback(True)
     return erased
 
@@ -84,7 +84,8 @@ def _aliases(subject: str) -> list[str]:
     return [alias for holder in HOLDERS.values() for alias in holder.aliases(subject)]
 
 
-def _erase_rows(subject: str, *, by: Actor, even_if_live: bool, at: datetime) -> Erased:
+def _erase_rows(subject: str, *, by: Actor, even_if_live: bool, at: datetime) -> tuple[Erased, list[str]]:
+    """What was erased, and every reference by which the person was known before it was."""
     for holder in HOLDERS.values():
         holder.hold(subject)
     tombstone = Tombstone.objects.filter(subject=subject).first()
@@ -97,12 +98,13 @@ def _erase_rows(subject: str, *, by: Actor, even_if_live: bool, at: datetime) ->
         tombstone = Tombstone.objects.create(subject=subject, erased_at=at)
         for holder in HOLDERS.values():
             holder.note(subject, by)
-    others = [Tombstone(subject=alias, erased_at=tombstone.erased_at) for alias in _aliases(subject)]
-    Tombstone.objects.bulk_create(others, ignore_conflicts=True)
+    others = _aliases(subject)
+    graves = [Tombstone(subject=alias, erased_at=tombstone.erased_at) for alias in others]
+    Tombstone.objects.bulk_create(graves, ignore_conflicts=True)
     erased: Erased = {}
     for holder in HOLDERS.values():
         erased |= holder.erase(subject, tombstone.erased_at)
-    return {kind: number for kind, number in erased.items() if number}
+    return {kind: number for kind, number in erased.items() if number}, [subject, *others]
 
 
 # -- again ----------------------------------------------------------------------------------------------------------

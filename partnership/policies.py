@@ -1,15 +1,17 @@
 """Who may do what; each policy is a sentence."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from .models import Commitment, Convention, Job, Signature, User, Zone
 from .states import Role
 
+P = ParamSpec("P")
 T = TypeVar("T", bound=models.Model)
 
 
@@ -47,6 +49,15 @@ def can_manage(user: User, person: User | None = None) -> bool:
 def sees_personal_data(user: User) -> bool:
     """Whoever reads files of applicants, students or hosts, or every table: they sign in with a second factor."""
     return user.has_role(*PERSONAL_DATA_ROLES)
+
+
+def shows_personal_data(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Mark a page that names people from outside to some whose role alone sees none.
+
+    Whoever opens it has a second factor, and a session as short as that of those who see personal data all day.
+    """
+    view.shows_personal_data = True
+    return view
 
 
 def can_read_board(user: User, convention: Convention | None = None) -> bool:

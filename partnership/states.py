@@ -17,11 +17,12 @@ class Role(models.TextChoices):
 
 
 class ActorKind(models.TextChoices):
-    """Who can do a deed: a person with an account, a candidate or a host by link, or time itself."""
+    """Who can do a deed: a person with an account, a candidate, a host or a guest by link, or time itself."""
 
     USER = "user", _("user")
     CANDIDATE = "candidate", _("candidate")
     HOST = "host", _("host")
+    GUEST = "guest", _("guest of the chair")
     CLOCK = "clock", _("automatic")
 
 

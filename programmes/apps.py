@@ -7,11 +7,18 @@ class ProgrammesConfig(AppConfig):
     verbose_name = _("Programmes")
 
     def ready(self) -> None:
-        from partnership import reminders, sweeps
+        from partnership import links, reminders, sweeps
+        from partnership import personal_data as people
 
-        from . import invariants, measures, services
+        from . import handover, invariants, measures, personal_data, retention, services
+        from .states import GUEST
 
         measures.register()
         invariants.register()
         reminders.register(*services.REMINDERS)
         sweeps.register("attachments", services.look_again_at_attachments)
+        # A year of the chair is announced long before, and asked about after.
+        links.register(links.Purpose(GUEST, "programmes:guest_follow", days=400))
+        people.register(personal_data.HOLDER)
+        retention.register()
+        handover.register()

@@ -1,4 +1,4 @@
-"""What must always hold of contents."""
+"""What must always hold of contents and of the chair."""
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
@@ -6,13 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from partnership import invariants
 from partnership.invariants import Invariant, journal_agrees, of, rows
 
-from .models import Curriculum, Programme
-from .states import REVIEWABLE, WRITABLE, CurriculumState
+from .models import ChairActivity, Contribution, Curriculum, Programme, Registration
+from .states import REVIEWABLE, WRITABLE, CurriculumState, ProgrammeKind
 
 TRIGGERS = {
     "validated_curriculum_is_immutable",
     "module_is_written_in_preparation",
     "attachment_is_written_in_preparation",
+    "an_activity_holds_its_capacity",
+    "an_activity_keeps_its_word",
 }
 
 
@@ -40,12 +42,25 @@ def _decided_by_its_author() -> list[str]:
     return rows(Curriculum.objects.filter(decided_by__isnull=False, decided_by=F("submitted_by")))
 
 
+def _overfull() -> list[str]:
+    return rows(ChairActivity.objects.counted().filter(taken__gt=F("capacity")))
+
+
+def _without_a_chair() -> list[str]:
+    return rows(ChairActivity.objects.exclude(programme__kind=ProgrammeKind.CHAIR))
+
+
 def register() -> None:
-    """Make the promises of contents known."""
+    """Make the promises of contents and of the chair known."""
     invariants.TRIGGERS.update(TRIGGERS)
     invariants.register(
         Invariant("validated_texts", _("a validated text is the one that was validated"), _texts_that_differ),
         Invariant("one_content_at_a_time", _("one content in force, one in preparation"), _several_at_once),
         Invariant("no_one_judges_themselves", _("nobody decides what they submitted"), _decided_by_its_author),
         journal_agrees(Curriculum),
+        Invariant("activities_hold_their_places", _("an activity takes no more than its places"), _overfull),
+        Invariant("activities_are_a_chairs", _("only a chair has activities"), _without_a_chair),
+        journal_agrees(ChairActivity),
+        journal_agrees(Registration),
+        journal_agrees(Contribution),
     )

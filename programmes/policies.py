@@ -1,4 +1,4 @@
-"""Who may write, read and judge a content; each policy is a sentence."""
+"""Who may write, read and judge a content, and see to the chair; each policy is a sentence."""
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from partnership.models import JournalEntry, User, ref
 from partnership.states import ActorKind, Role
 
-from .models import Attachment, ChangeRequest, Curriculum, Interest, Module, Programme
-from .states import CurriculumState
+from .models import Attachment, ChairActivity, ChangeRequest, Curriculum, Interest, Module, Programme
+from .states import CurriculumState, ProgrammeKind
 
 
 def can_list_contents(user: User) -> bool:
@@ -107,6 +107,39 @@ def writers(curriculum: Curriculum) -> set[str]:
     )
     known = {curriculum.created_by_id, curriculum.submitted_by_id} - {None}
     return {str(key) for key in known} | set(wrote.values_list("actor_ref", flat=True).distinct())
+
+
+# -- the chair --------------------------------------------------------------------------------------------------------
+
+
+def can_list_activities(user: User) -> bool:
+    """Whoever works for the convention sees what its chair does: the agenda and figures, no name."""
+    return bool(user.current_memberships())
+
+
+def can_read_activity(user: User, activity: ChairActivity) -> bool:
+    """Whoever sees the chair reads an activity; who comes to it is another matter."""
+    return can_list_activities(user)
+
+
+def can_see_to_chair(user: User, programme: Programme) -> bool:
+    """Coordinators of either party of its convention, and administrators, see to a chair."""
+    if programme.kind != ProgrammeKind.CHAIR:
+        return False
+    if user.has_role(Role.ADMINISTRATOR):
+        return True
+    parties = {membership.party_id for membership in user.current_memberships() if membership.role == Role.COORDINATOR}
+    return user.is_active and programme.milestone.convention.signatures.filter(party__in=parties).exists()
+
+
+def can_see_to_activity(user: User, activity: ChairActivity) -> bool:
+    """Whoever sees to the chair, and whoever leads the activity, unless they only review contents."""
+    return (activity.lead_id == user.pk and leads(user)) or can_see_to_chair(user, activity.programme)
+
+
+def leads(user: User) -> bool:
+    """Whoever only reviews contents leads no activity: as a reviewer, one reads no name of anybody from outside."""
+    return user.is_active and any(membership.role != Role.REVIEWER for membership in user.current_memberships())
 
 
 def _has_role_in(user: User, role: Role, party: int) -> bool:

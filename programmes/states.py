@@ -84,3 +84,83 @@ class Outcome(models.TextChoices):
     FAVOURABLE = "favourable", _("Favourable: the version is validated")
     CHANGES = "changes", _("Changes requested: it goes back to its authors")
     UNFAVOURABLE = "unfavourable", _("Unfavourable: the version is refused")
+
+
+# -- the chair --------------------------------------------------------------------------------------------------------
+
+
+class ActivityKind(models.TextChoices):
+    """What a chair does (domain facts, §6.5)."""
+
+    STUDY = "study", _("study")
+    SEMINAR = "seminar", _("seminar")
+    WORKING_GROUP = "working_group", _("working group")
+    BAROMETER = "barometer", _("barometer")
+    PUBLICATION = "publication", _("publication")
+    PRIZE = "prize", _("prize")
+    CONFERENCE = "conference", _("conference")
+
+
+class ActivityState(models.TextChoices):
+    PLANNED = "planned", pgettext_lazy("activity", "Planned")
+    OPEN = "open", pgettext_lazy("activity", "Open")
+    RUNNING = "running", pgettext_lazy("activity", "Under way")
+    DELIVERED = "delivered", pgettext_lazy("activity", "Delivered")
+    PUBLISHED = "published", pgettext_lazy("activity", "Published")
+    CANCELLED = "cancelled", pgettext_lazy("activity", "Cancelled")
+
+
+ACTIVITY_FLOW = {
+    ActivityState.PLANNED: (ActivityState.OPEN, ActivityState.CANCELLED),
+    ActivityState.OPEN: (ActivityState.RUNNING, ActivityState.CANCELLED),
+    ActivityState.RUNNING: (ActivityState.DELIVERED, ActivityState.CANCELLED),
+    ActivityState.DELIVERED: (ActivityState.PUBLISHED,),
+    ActivityState.PUBLISHED: (),
+    ActivityState.CANCELLED: (),
+}
+# What was promised of it is there.
+ACTIVITY_DELIVERED = (ActivityState.DELIVERED, ActivityState.PUBLISHED)
+# Its date, its place and its people may still change.
+ACTIVITY_AHEAD = (ActivityState.PLANNED, ActivityState.OPEN, ActivityState.RUNNING)
+
+
+class RegistrationState(models.TextChoices):
+    REGISTERED = "registered", pgettext_lazy("registration", "Registered")
+    WAITING = "waiting", pgettext_lazy("registration", "On the waiting list")
+    CANCELLED = "cancelled", pgettext_lazy("registration", "Given up")
+
+
+REGISTRATION_FLOW = {
+    RegistrationState.REGISTERED: (RegistrationState.CANCELLED,),
+    RegistrationState.WAITING: (RegistrationState.REGISTERED, RegistrationState.CANCELLED),
+    RegistrationState.CANCELLED: (),
+}
+
+
+class Attendance(models.TextChoices):
+    """Whether somebody registered was there; nothing until it is said."""
+
+    PRESENT = "present", pgettext_lazy("attendance", "Present")
+    ABSENT = "absent", pgettext_lazy("attendance", "Absent")
+
+
+class ContributionState(models.TextChoices):
+    RECEIVED = "received", pgettext_lazy("contribution", "Received")
+    KEPT = "kept", pgettext_lazy("contribution", "Kept for the choice")
+    ACCEPTED = "accepted", pgettext_lazy("contribution", "Accepted")
+    DECLINED = "declined", pgettext_lazy("contribution", "Not kept")
+
+
+CONTRIBUTION_FLOW = {
+    ContributionState.RECEIVED: (
+        ContributionState.KEPT,
+        ContributionState.ACCEPTED,
+        ContributionState.DECLINED,
+    ),
+    ContributionState.KEPT: (ContributionState.ACCEPTED, ContributionState.DECLINED),
+    ContributionState.ACCEPTED: (),
+    ContributionState.DECLINED: (),
+}
+
+# The purpose of a link: what somebody from outside has with a chair, a place or a contribution.
+GUEST = "guest"

@@ -18,8 +18,16 @@ from partnership.papers import FOLDER
 from partnership.states import ConventionState, Precision, Role, Scan
 from placements.models import HostCompany, HostPledge, HostSite, Placement, Seat
 from placements.states import PlacementState
-from programmes.models import Curriculum, Module, Programme
-from programmes.states import CurriculumState, ProgrammeKind
+from programmes.models import ChairActivity, Contribution, Curriculum, Module, Programme, Registration
+from programmes.states import (
+    ACTIVITY_DELIVERED,
+    ActivityKind,
+    ActivityState,
+    ContributionState,
+    CurriculumState,
+    ProgrammeKind,
+    RegistrationState,
+)
 
 PASSWORD = "une phrase assez longue"  # noqa: S105 (test accounts only)
 _count = itertools.count(1)
@@ -151,6 +159,65 @@ def curriculum(
     Curriculum.objects.filter(pk=made.pk).update(**changes)
     made.refresh_from_db()
     return made
+
+
+def chair(**fields: Any) -> Programme:
+    """A chair, on a milestone of its own that has no date."""
+    if "milestone" not in fields:
+        fields["milestone"] = milestone(order=3)
+        Milestone.objects.filter(pk=fields["milestone"].pk).update(
+            finalise_by=None, finalise_precision=Precision.NONE, opens_on=None, opens_precision=Precision.NONE
+        )
+        fields["milestone"].refresh_from_db()
+    titles = {"title": "Chaire de télémarketing", "short_title": "Chaire", "level": None}
+    return programme("chaire", kind=ProgrammeKind.CHAIR, **(titles | fields))
+
+
+def activity(
+    of: Programme | None = None,
+    *,
+    state: str = ActivityState.OPEN,
+    days: float = 30,
+    lead: User | None = None,
+    **fields: Any,
+) -> ChairActivity:
+    """A public activity of a chair that takes registrations, so many days from now, for three hours."""
+    begins_at = clock.now().replace(microsecond=0) + timedelta(days=days)
+    defaults: dict[str, Any] = {
+        "kind": ActivityKind.SEMINAR,
+        "title": f"Séminaire {next(_count)}",
+        "lead": lead or user(Role.COORDINATOR, party_code="smt"),
+        "lead_party": party("smt"),
+        "begins_at": begins_at,
+        "ends_at": begins_at + timedelta(hours=3),
+        "place": "12 rue de l’Exemple",
+        "is_public": True,
+        "registrations_until": begins_at.date(),
+    }
+    if state in ACTIVITY_DELIVERED:
+        defaults |= {"delivered_on": clock.today(), "deliverable": "Actes", "deliverable_text": "Le texte."}
+    if state == ActivityState.CANCELLED:
+        defaults["cancelled_because"] = "La salle est fermée."
+    return ChairActivity.objects.create(programme=of or chair(), state=state, **(defaults | fields))
+
+
+def registration(
+    to: ChairActivity | None = None, *, state: str = RegistrationState.REGISTERED, **fields: Any
+) -> Registration:
+    to, number = to or activity(), next(_count)
+    defaults = {"name": f"Invité {number}", "email": f"invite{number}@exemple.test", "number": number}
+    return Registration.objects.create(activity=to, state=state, **(defaults | fields))
+
+
+def contribution(
+    to: ChairActivity | None = None, *, state: str = ContributionState.RECEIVED, **fields: Any
+) -> Contribution:
+    to, number = to or activity(contributions_until=clock.today() + timedelta(days=20)), next(_count)
+    defaults: dict[str, Any] = {"name": f"Autrice {number}", "email": f"autrice{number}@exemple.test"}
+    defaults |= {"title": f"Proposition {number}", "abstract": "Ce que disent les conseillers de leur métier."}
+    if state != ContributionState.RECEIVED:
+        defaults |= {"decided_at": clock.now(), "decided_by": to.lead}
+    return Contribution.objects.create(activity=to, state=state, **(defaults | fields))
 
 
 def intake(of: Programme | None = None, *, starts_on: date | None = None) -> Intake:

@@ -119,6 +119,10 @@ APPEARANCE = {
     "waiting": ("go", "ring"),
     "running": ("go", "half"),
     "failed": ("late", "octagon"),
+    # the chair
+    "planned": ("idle", "dashed"),
+    "published": ("done", "tick"),
+    "registered": ("done", "tick"),
     # lists from elsewhere, and their rows
     "received": ("go", "ring"),
     "checking": ("go", "half"),
@@ -147,6 +151,9 @@ APPEARANCE_IN_CLASS = {
     ("ConventionState", "draft"): ("go", "half"),
     ("ConventionState", "ended"): ("idle", "disc"),
     ("SlotState", "cancelled"): ("late", "refused"),
+    ("ContributionState", "kept"): ("go", "half"),
+    ("ContributionState", "accepted"): ("done", "tick"),
+    ("ContributionState", "declined"): ("idle", "refused"),
     ("PaperRequestState", "accepted"): ("done", "tick"),
     ("PaperRequestState", "refused"): ("risk", "triangle"),
     ("PaperRequestState", "received"): ("risk", "triangle"),

@@ -32,6 +32,7 @@ from programmes.models import Curriculum, Programme
 from programmes.states import Opinion, ProgrammeKind
 
 from .. import services as placing
+from .chair import ChairYear
 from .journey import Journey, commune_of
 
 PASSWORD = "tandem-demonstration"  # noqa: S105 (the demonstration's accounts, refused in production)
@@ -72,6 +73,7 @@ class Story:
             self.found()
         self.plan_convention()
         self.plan_contents()
+        ChairYear(self).plan()
         self.plan_hosts()
         self.plan_applications()
         self.plan_slots()

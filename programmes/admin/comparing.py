@@ -11,7 +11,7 @@ from partnership.models import User
 from partnership.templatetags.figures import longdate, number, shortdate
 
 from .. import diff, services
-from ..forms import REQUEST, OpinionForm
+from ..forms.contents import REQUEST, OpinionForm
 from ..models import ATTACHMENTS, ChangeRequest, Field, Module
 
 # Which older text the present one stands beside: the parameter of the address, and its values.

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from partnership.workflow import Refused, Stale
 
 from .. import services
-from ..forms import ASKED, REQUEST, OpinionForm
+from ..forms.contents import ASKED, REQUEST, OpinionForm
 from ..models import Module, OpinionDraft
 from ..services import Standing
 from ..states import REVIEWABLE

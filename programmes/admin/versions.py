@@ -17,7 +17,7 @@ from partnership.uploads import takes_files
 from partnership.workflow import Refused, Stale
 
 from .. import hours, policies, services
-from ..forms import CommissionForm, InterestForm, RefusalForm
+from ..forms.contents import CommissionForm, InterestForm, RefusalForm
 from ..models import CommissionOpinion, Curriculum, Interest
 from ..states import REVIEWABLE, Opinion
 from .frame import decided, fetch, frame

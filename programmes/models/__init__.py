@@ -1,5 +1,13 @@
-"""What is taught: programmes, the versions of their content, and what reviewers say of them."""
+"""What is taught: programmes, the versions of their content, the opinions given on each module, the chair."""
 
+from .chair import (
+    ChairActivity,
+    ChairActivityQuerySet,
+    Contribution,
+    Guest,
+    Registration,
+    RegistrationQuerySet,
+)
 from .contents import (
     ATTACHMENTS,
     Attachment,
@@ -9,7 +17,12 @@ from .contents import (
     Module,
     ModuleQuerySet,
 )
-from .courses import LONGEST_CONTRACT, MOST_OPINIONS, Programme, ProgrammeQuerySet
+from .courses import (
+    LONGEST_CONTRACT,
+    MOST_OPINIONS,
+    Programme,
+    ProgrammeQuerySet,
+)
 from .reviews import (
     Assignment,
     ChangeRequest,
@@ -25,23 +38,29 @@ from .reviews import (
 
 __all__ = [
     "ATTACHMENTS",
-    "LONGEST_CONTRACT",
-    "MOST_OPINIONS",
     "Assignment",
     "Attachment",
     "AttachmentQuerySet",
+    "ChairActivity",
+    "ChairActivityQuerySet",
     "ChangeRequest",
     "CommissionOpinion",
+    "Contribution",
     "Curriculum",
     "CurriculumQuerySet",
     "Field",
+    "Guest",
     "Interest",
     "InterestQuerySet",
+    "LONGEST_CONTRACT",
+    "MOST_OPINIONS",
     "Module",
     "ModuleQuerySet",
     "OpinionDraft",
     "Programme",
     "ProgrammeQuerySet",
+    "Registration",
+    "RegistrationQuerySet",
     "Reply",
     "Review",
     "ReviewQuerySet",

@@ -1,13 +1,65 @@
-"""What happens to a content: it is written, submitted, read module by module, and decided exactly once."""
+"""What happens to a content, written, submitted, read module by module and decided exactly once; and to a chair."""
 
-from .assigning import assign, coordinators
-from .attachments import MOST_ATTACHMENTS, attach, detach, look_again_at_attachments
-from .commissions import record_commission
-from .interests import declare_interest, end_interest
-from .modules import add_module, edit_module, move_module, remove_module
-from .opinions import approve_rest, refuse, review_module, save_draft, uncommented
-from .reminders import REMINDERS, waiting_for
-from .requests import reply, settle_request
+from .activities import (
+    begin_activity,
+    cancel_activity,
+    deliver_activity,
+    edit_activity,
+    is_full,
+    open_activity,
+    plan_activity,
+    publish_activity,
+)
+from .assigning import (
+    assign,
+    coordinators,
+)
+from .attachments import (
+    MOST_ATTACHMENTS,
+    attach,
+    detach,
+    look_again_at_attachments,
+)
+from .commissions import (
+    record_commission,
+)
+from .contributions import (
+    contribute,
+    decide_contribution,
+)
+from .interests import (
+    declare_interest,
+    end_interest,
+)
+from .modules import (
+    add_module,
+    edit_module,
+    move_module,
+    remove_module,
+)
+from .opinions import (
+    approve_rest,
+    refuse,
+    review_module,
+    save_draft,
+    uncommented,
+)
+from .registrations import (
+    fill,
+    give_up,
+    held,
+    mark_attendance,
+    places_left,
+    register,
+)
+from .reminders import (
+    REMINDERS,
+    waiting_for,
+)
+from .requests import (
+    reply,
+    settle_request,
+)
 from .standings import (
     Standing,
     authors,
@@ -18,33 +70,60 @@ from .standings import (
     standings,
     with_opinions,
 )
-from .stories import Event, story
-from .versions import create_curriculum, curriculum_for_applications, submit, validated_curriculum, withdraw
+from .stories import (
+    Event,
+    activity_story,
+    story,
+)
+from .versions import (
+    create_curriculum,
+    curriculum_for_applications,
+    submit,
+    validated_curriculum,
+    withdraw,
+)
 
 __all__ = [
+    "Event",
     "MOST_ATTACHMENTS",
     "REMINDERS",
-    "Event",
     "Standing",
+    "activity_story",
     "add_module",
     "approve_rest",
     "assign",
     "attach",
     "authors",
+    "begin_activity",
+    "cancel_activity",
+    "contribute",
     "coordinators",
     "create_curriculum",
     "curriculum_for_applications",
+    "decide_contribution",
     "declare_interest",
+    "deliver_activity",
     "detach",
+    "edit_activity",
     "edit_module",
     "end_interest",
+    "fill",
+    "give_up",
+    "held",
     "is_answered",
+    "is_full",
     "last_reading",
     "look_again_at_attachments",
+    "mark_attendance",
     "move_module",
+    "open_activity",
+    "places_left",
+    "plan_activity",
     "previous_text",
+    "publish_activity",
     "record_commission",
     "refuse",
+    "register",
     "remove_module",
     "reply",
     "review_module",

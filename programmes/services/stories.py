@@ -1,4 +1,4 @@
-"""The story of a version, from its journal."""
+"""The stories of a version and of an activity of the chair, from their journals."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +10,8 @@ from partnership import clock
 from partnership.models import JournalEntry, User, ref
 from partnership.states import ActorKind
 
-from ..models import Curriculum
-from ..states import FAVOURABLE_OPINIONS, CurriculumState, Opinion, Outcome
+from ..models import ChairActivity, Curriculum
+from ..states import FAVOURABLE_OPINIONS, ActivityState, CurriculumState, Opinion, Outcome
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,24 @@ def story(curriculum: Curriculum, *, most: int = 60) -> list[dict[str, Any]]:
             days.append({"day": day, "entries": []})
         text, shape, meaning = _told(entry, titles, names)
         days[-1]["entries"].append(Event(text, entry.at, names.get(entry.actor_ref, ""), shape, meaning))
+    return days
+
+
+def activity_story(activity: ChairActivity, *, most: int = 60) -> list[dict[str, Any]]:
+    """The journal of an activity by day, newest first; who comes to it is told in no line of it."""
+    entries = list(JournalEntry.objects.filter(about=ref(activity))[:most])
+    keys = {entry.actor_ref for entry in entries if entry.actor_kind == ActorKind.USER}
+    names = {str(user.pk): user.full_name for user in User.objects.filter(pk__in=keys)}
+    days: list[dict[str, Any]] = []
+    for entry in entries:
+        day = entry.at.astimezone(clock.PARIS).date()
+        if not days or days[-1]["day"] != day:
+            days.append({"day": day, "entries": []})
+        is_state = entry.after in ActivityState
+        text = str(ActivityState(entry.after).label) if is_state else _("Changed")
+        shape, meaning = ("refused", "late") if entry.after == ActivityState.CANCELLED else ("disc", "go")
+        event = Event(text, entry.at, names.get(entry.actor_ref, ""), shape if is_state else "pencil", meaning)
+        days[-1]["entries"].append(event)
     return days
 
 

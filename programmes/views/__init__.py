@@ -1,1 +1,1 @@
-"""The pages of authors and coordinators: contents, their modules, who judges them."""
+"""The pages of what is taught: contents and who judges them, the chair, its guests."""

@@ -12,7 +12,7 @@ from partnership.policies import get_allowed
 from partnership.workflow import Refused
 
 from .. import policies, services
-from ..forms import AssignmentForm
+from ..forms.contents import AssignmentForm
 from ..models import Curriculum
 
 

@@ -16,7 +16,7 @@ from partnership.uploads import takes_files
 from partnership.workflow import Refused
 
 from .. import policies, services
-from ..forms import AttachmentForm
+from ..forms.contents import AttachmentForm
 from ..models import Attachment, Module
 from ..states import WRITABLE
 

@@ -17,7 +17,7 @@ from partnership.policies import get_allowed, require
 from partnership.workflow import Refused, Stale
 
 from .. import elsewhere, hours, policies, services
-from ..forms import ModuleForm
+from ..forms.contents import ModuleForm
 from ..models import Curriculum, Module, Programme
 from ..states import REVIEWABLE, WRITABLE, CurriculumState
 

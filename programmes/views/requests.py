@@ -12,7 +12,7 @@ from partnership.policies import get_allowed
 from partnership.workflow import Refused
 
 from .. import policies, services
-from ..forms import ReplyForm
+from ..forms.contents import ReplyForm
 from ..models import ChangeRequest
 
 _WITH_MODULE = "module__curriculum__programme"

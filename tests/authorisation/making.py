@@ -29,6 +29,7 @@ from programmes.states import CurriculumState, ProgrammeKind
 
 from .. import factories
 from ..papers import corpus
+from .chairing import hold_the_chair
 from .placing import open_slots, place
 from .recruiting import bring, choose_many, enter_twice, exchange, recruit
 from .world import (
@@ -57,6 +58,7 @@ def build(mailbox: Path) -> World:
     _invite(world)
     milestone = _promise(world)
     acvd = _write(world, milestone)
+    hold_the_chair(world)
     _catch_a_letter(world, mailbox)
     intake = factories.intake(acvd)
     for zone in ZONES:

@@ -10,6 +10,7 @@ is asked for in each zone by everybody: somebody whose role stops at their own z
 from .rows import (
     ADMINISTRATION,
     AUTHORS,
+    CHAIR,
     CONTENTS,
     COORDINATION,
     DESK,
@@ -114,6 +115,15 @@ PUBLIC = [
     deed("placements:answer_accept", EVERYBODY, of="proposal by link"),
     form("placements:answer_decline", EVERYBODY, of="proposal by link"),
     row("placements:answer_renew", EVERYBODY, post=OK, of="proposal by link", changes=False),
+    # the chair: its agenda, its forms, what a guest has by link
+    page("programmes:chair_agenda", EVERYBODY, of="chair"),
+    page("programmes:chair_feed", EVERYBODY, of="chair"),
+    page("programmes:chair_activity", EVERYBODY, of="activity for all"),
+    form("programmes:chair_register", EVERYBODY, of="activity for all"),
+    form("programmes:chair_contribute", EVERYBODY, of="activity for all"),
+    page("programmes:guest_follow", EVERYBODY, of="guest by link"),
+    deed("programmes:guest_give_up", EVERYBODY, of="guest by link"),
+    form("programmes:guest_erase", EVERYBODY, of="guest by link"),
     form("partnership:letter_opt_out", EVERYBODY, of="letter to want no more of"),
     form("partnership:invitation_accept", EVERYBODY, of="invitation"),
     # the link still opens: there is nobody to tell
@@ -215,6 +225,28 @@ CONTENTS_OF_COURSES = [
         refused=MISSING,
         unless={AUTHOR: FORBIDDEN, ADMINISTRATOR: FORBIDDEN},
     ),
+]
+
+_UNKNOWN = {STRANGER: MISSING}
+THE_CHAIR = [
+    page("programmes:activity_list", MEMBERS, asks=("jalon", "mesure")),
+    # numbers, states and dates: no name
+    page("programmes:registration_register", REGISTERS, asks=("mesure", "jalon", "page")),
+    form("programmes:activity_plan", COORDINATION | ADMINISTRATION, of="chair", unless=_UNKNOWN),
+    page("programmes:activity_read", MEMBERS, of="open activity", refused=MISSING),
+    form("programmes:activity_edit", CHAIR, of="open activity", unless=_UNKNOWN),
+    deed("programmes:activity_open", CHAIR, of="planned activity", unless=_UNKNOWN),
+    deed("programmes:activity_begin", CHAIR, of="open activity", unless=_UNKNOWN),
+    form("programmes:activity_deliver", CHAIR, of="running activity", unless=_UNKNOWN),
+    deed("programmes:activity_publish", CHAIR, of="delivered activity", unless=_UNKNOWN),
+    form("programmes:activity_cancel", CHAIR, of="open activity", unless=_UNKNOWN),
+    # people from outside: whoever sees to the activity, and nobody else
+    page("programmes:activity_registrations", CHAIR, of="open activity", unless=_UNKNOWN),
+    deed("programmes:activity_attend", CHAIR, of="activity today", unless=_UNKNOWN),
+    deed("programmes:activity_give_up", CHAIR, of="open activity", unless=_UNKNOWN),
+    page("programmes:activity_sheet", CHAIR, of="open activity", unless=_UNKNOWN),
+    page("programmes:activity_contributions", CHAIR, of="open activity", unless=_UNKNOWN),
+    deed("programmes:contribution_decide", CHAIR, of="contribution", refused=MISSING),
 ]
 
 # Who recruits too, and did not choose these files.
@@ -477,6 +509,7 @@ TABLE = [
     *THE_MACHINE,
     *THE_TEAM,
     *CONTENTS_OF_COURSES,
+    *THE_CHAIR,
     *THE_RECRUITMENT,
     *THE_SLOTS,
     *THE_PLACES,

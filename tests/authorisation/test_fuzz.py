@@ -28,7 +28,8 @@ from partnership import clock
 from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
-from partnership.models import OutgoingMessage, User, Zone
+from partnership.models import Membership, OutgoingMessage, User, Zone
+from programmes.states import ContributionState
 
 from .. import every_form
 from .rows import Row
@@ -57,6 +58,8 @@ GIVEN: dict[str, Any] = {
     "offered": lambda: {"lyon": list(User.objects.all()[:3])},
     "person": User.objects.first,
     "user": User.objects.first,
+    "state": lambda: ContributionState.RECEIVED,
+    "leads": lambda: list(Membership.objects.select_related("user", "party")[:3]),
     "slot": lambda: Slot.objects.select_related("cohort").first(),
     "day": lambda: clock.today() + timedelta(days=4),
     "secret": lambda: "JBSWY3DPEHPK3PXP",

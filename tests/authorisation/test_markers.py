@@ -51,7 +51,8 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
         "tri": ["nom", "-nom", "zone", "-attente", "reponse", "rang"],
         "places": ["free", "stale", "full", "none"],
         "situation": ["to_place", "proposed", "placed", "ended"],
-        "mesure": ["contacts", "applied", "admitted", "confirmed", "present", "host_places", "placed", "with_employer"],
+        "mesure": ["contacts", "applied", "admitted", "confirmed", "present", "host_places", "placed", "with_employer"]
+        + ["activities", "activities_delivered", "registrations", "attendances"],
         "jalon": ["1"],
         "histoire": ["1"],
         "page": ["2"],
@@ -122,3 +123,15 @@ def test_whoever_does_not_recruit_reads_no_applicants_name(world, persona):
         if any(told(text, zone, asked, "jeune") for zone in ZONES)
     ]
     assert not found
+
+
+@pytest.mark.parametrize("persona", [REVIEWER, LYON_RECRUITER, LYON_LEAD, STRANGER])
+def test_whoever_sees_to_no_activity_of_the_chair_reads_no_name_of_its_guests(world, persona):
+    found = [(address, asked) for address, asked, text in pages(world, persona) if told(text, LYON, asked, "invite")]
+    assert not found
+
+
+@pytest.mark.parametrize("persona", [COORDINATOR, AUTHOR])
+def test_whoever_sees_to_an_activity_reads_who_comes(world, persona):
+    """A control: the silence above is not an empty chair's."""
+    assert sum(told(text, LYON, asked, "invite") for _address, asked, text in pages(world, persona)) >= 3

@@ -154,3 +154,11 @@ def by_source(world: World) -> str:
 
 def of_role(role: Role) -> Callable[[World], list[Any]]:
     return lambda world: [world.user(role).pk]
+
+
+def activity(title: str) -> Callable[[World], list[Any]]:
+    return lambda world: [world.activity(title).pk]
+
+
+def public_activity(title: str) -> Callable[[World], list[Any]]:
+    return lambda world: [world.activity(title).programme.slug, world.activity(title).pk]

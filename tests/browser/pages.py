@@ -17,6 +17,7 @@ from placements.states import PlacementState
 
 from .page import (
     Page,
+    activity,
     application,
     asked_for_a_code,
     both_under_way,
@@ -34,6 +35,7 @@ from .page import (
     on_conditions,
     paper_by_link,
     poster,
+    public_activity,
     resumed,
     sent_too_late,
     series,
@@ -181,6 +183,49 @@ CONTENTS = [
         lambda world: [world.submitted_curriculum.pk, world.submitted_curriculum.modules.last().pk],
         forms=(".decision form",),
     ),
+]
+
+_CHAIR = ["chaire-de-telemarketing"]
+CHAIR = [
+    Page("programmes:chair_agenda", args=lambda world: _CHAIR),
+    *(
+        Page("programmes:chair_activity", args=public_activity(title), note=note)
+        for title, note in (("Groupe de travail", "open"), ("Lyon", "full"), ("Cahier", "call"), ("inaugural", "over"))
+    ),
+    Page("programmes:chair_register", args=public_activity("Groupe de travail"), forms=MAIN_FORM),
+    Page("programmes:chair_register", args=public_activity("Lyon"), note="full"),
+    Page("programmes:chair_register", args=public_activity("inaugural"), note="closed"),
+    Page("programmes:chair_contribute", args=public_activity("Cahier"), forms=MAIN_FORM),
+    Page("programmes:chair_contribute", args=public_activity("inaugural"), note="closed"),
+    *(
+        Page("programmes:guest_follow", args=lambda world, key=key: [world.tokens[key]], note=key)
+        for key in ("comes", "waits", "proposes")
+    ),
+    Page("programmes:guest_follow", args=lambda world: ["inconnu"], status=404, note="unknown"),
+    Page("programmes:guest_erase", args=lambda world: [world.tokens["comes"]], forms=MAIN_FORM),
+    Page("programmes:activity_list", Role.COORDINATOR),
+    Page("programmes:activity_list", Role.COORDINATOR, query="?mesure=activities_delivered&jalon=3", note="delivered"),
+    Page("programmes:registration_register", Role.COORDINATOR),
+    Page("programmes:registration_register", Role.COORDINATOR, query="?jalon=1", note="none"),
+    Page("programmes:activity_plan", Role.COORDINATOR, lambda world: _CHAIR, forms=MAIN_FORM),
+    Page("programmes:activity_read", Role.COORDINATOR, activity("Lyon")),
+    Page("programmes:activity_read", Role.COORDINATOR, activity("Étude"), note="delivered"),
+    Page("programmes:activity_read", Role.REVIEWER, activity("Lyon"), note="of whoever sees to none"),
+    Page("programmes:activity_edit", Role.COORDINATOR, activity("Lyon")),
+    Page("programmes:activity_edit", Role.COORDINATOR, activity("Étude"), note="delivered"),
+    Page("programmes:activity_deliver", Role.COORDINATOR, activity("Baromètre"), forms=MAIN_FORM),
+    Page("programmes:activity_cancel", Role.COORDINATOR, activity("Lyon"), forms=MAIN_FORM),
+    Page("programmes:activity_registrations", Role.COORDINATOR, activity("Lyon")),
+    Page("programmes:activity_registrations", Role.COORDINATOR, lambda world: [world.held_today.pk], note="its day"),
+    Page("programmes:activity_registrations", Role.COORDINATOR, activity("Observatoire"), note="nobody"),
+    Page("programmes:activity_sheet", Role.COORDINATOR, activity("Lyon")),
+    Page(
+        "programmes:activity_contributions",
+        Role.COORDINATOR,
+        activity("Cahier"),
+        forms=("main section form >> nth=0",),
+    ),
+    Page("programmes:activity_contributions", Role.COORDINATOR, activity("Lyon"), note="none"),
 ]
 
 RECRUITMENT = [
@@ -423,7 +468,7 @@ ADMINISTRATION = [
     *_tables(),
 ]
 
-PAGES = [*PUBLIC, *ACCOUNT, *CONVENTION, *TEAM, *CONTENTS, *RECRUITMENT, *PLACING, *REFUSALS, *ADMINISTRATION]
+PAGES = [*PUBLIC, *ACCOUNT, *CONVENTION, *TEAM, *CONTENTS, *CHAIR, *RECRUITMENT, *PLACING, *REFUSALS, *ADMINISTRATION]
 
 # Names that are no page of their own, and why.
 ELSEWHERE = {
@@ -435,6 +480,7 @@ ELSEWHERE = {
     "partnership:convention_detail": "the convention again, by its key",
     "recovery_codes_file": "a file",
     "cohorts:slot_feed": "a calendar",
+    "programmes:chair_feed": "a calendar",
     "placements:follow_appointment_calendar": "a calendar",
     "cohorts:programme_pdf": "a file",
     "programmes:curriculum_record": "a file",

@@ -34,8 +34,8 @@ from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, Me
 from placements.models import HostSite, Placement
 from placements.states import ANSWER, PlacementState
 from programmes import services as teaching
-from programmes.models import Curriculum, Programme
-from programmes.states import CurriculumState, Opinion
+from programmes.models import ChairActivity, Contribution, Curriculum, Programme, Registration
+from programmes.states import GUEST, ActivityState, ContributionState, CurriculumState, Opinion
 from tests import factories
 
 
@@ -103,6 +103,7 @@ class World:
             placement = self.placement(state)
             self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
+        self._hold_the_chair()
         self._meet_today()
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
         self.tokens["visitor"] = links.mint(FOLLOW, ref(visitor.application))
@@ -120,6 +121,23 @@ class World:
         smtp = get_connection("django.core.mail.backends.smtp.EmailBackend")
         EmailMessage("Une lettre arrivée", "Bonjour.", to=["quelqu.un@exemple.test"], connection=smtp).send()
         self.caught = caught_mail.newest("Une lettre arrivée")[0].name
+
+    def _hold_the_chair(self) -> None:
+        """Somebody with a place, somebody who waits, a proposal; an activity held today."""
+        comes = Registration.objects.registered().filter(activity__state=ActivityState.OPEN).first()
+        waits = Registration.objects.waiting().first()
+        proposal = Contribution.objects.filter(state=ContributionState.RECEIVED).first()
+        for key, guest in {"comes": comes, "waits": waits, "proposes": proposal}.items():
+            self.tokens[key] = links.mint(GUEST, ref(guest))
+        chair = comes.activity.programme
+        met = {"title": "Petit déjeuner d’étude", "lead": comes.activity.lead, "lead_party": comes.activity.lead_party}
+        self.held_today = factories.activity(chair, days=0, capacity=20, **met)
+        for attendance in ("", "", "", "present", "absent"):
+            factories.registration(self.held_today, name="Maud Corrazier", attendance=attendance)
+
+    def activity(self, title: str) -> ChairActivity:
+        """An activity of the chair by a word of its title."""
+        return ChairActivity.objects.select_related("programme").get(title__contains=title)
 
     def _choose_many(self) -> None:
         """What somebody would do to several files, before and after."""

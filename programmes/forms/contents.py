@@ -9,8 +9,8 @@ from partnership import papers
 from partnership.fields import LineField, ProseField
 from partnership.models import User
 
-from .models import Field, Module
-from .states import FAVOURABLE_OPINIONS, InterestKind, Opinion, Outcome
+from ..models import Field, Module
+from ..states import FAVOURABLE_OPINIONS, InterestKind, Opinion, Outcome
 
 # A term lasts some 600 hours: a module longer than that is a slip of the finger.
 MOST_HOURS = 999
@@ -21,7 +21,8 @@ REQUEST = "request_"
 ASKED = [field for field in Field if field != Field.MODULE]
 
 
-def _area(rows: int) -> forms.Textarea:
+def text_area(rows: int) -> forms.Textarea:
+    """A field of so many lines."""
     return forms.Textarea(attrs={"rows": rows})
 
 
@@ -29,9 +30,9 @@ class ModuleForm(forms.ModelForm):
     """A module's texts; `version` says which state of them the author read."""
 
     hours = forms.IntegerField(label=_("Hours"), min_value=1, max_value=MOST_HOURS)
-    objectives = ProseField(label=_("Objectives"), max_length=LONGEST_TEXT, widget=_area(5))
-    content = ProseField(label=_("Content"), max_length=LONGEST_TEXT, widget=_area(8))
-    assessment = ProseField(label=_("Assessment"), max_length=LONGEST_TEXT, widget=_area(4), required=False)
+    objectives = ProseField(label=_("Objectives"), max_length=LONGEST_TEXT, widget=text_area(5))
+    content = ProseField(label=_("Content"), max_length=LONGEST_TEXT, widget=text_area(8))
+    assessment = ProseField(label=_("Assessment"), max_length=LONGEST_TEXT, widget=text_area(4), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     class Meta:
