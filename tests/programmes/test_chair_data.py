@@ -94,4 +94,4 @@ def test_a_younger_registration_of_the_same_address_is_not_forgotten_with_the_ol
 def test_the_dry_run_of_retention_says_how_many(known, settings, capsys):
     with clock.travel(known.activity.ends_at + timedelta(days=settings.RETENTION_DAYS["guests"], minutes=1)):
         call_command("retention", dry_run=True)
-    assert "guests" in capsys.readouterr().out
+    assert "1  invités de la chaire" in capsys.readouterr().out

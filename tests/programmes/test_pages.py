@@ -45,7 +45,7 @@ def test_the_list_opens_with_its_verdict_and_leaves_the_chair_out(site, draft):
     answer = site.get(page("curriculum_list"))
     assert answer.status_code == 200
     assert (answer.context["total"], answer.context["validated"]) == (1, 0)
-    assert "Chaire" not in answer.content.decode()
+    assert "Chaire" not in answer.content.decode().partition("<main")[2]
 
 
 def test_the_list_of_validated_contents_keeps_to_them_and_to_the_milestone(site):
