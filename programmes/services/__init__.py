@@ -5,7 +5,6 @@ from .activities import (
     cancel_activity,
     deliver_activity,
     edit_activity,
-    is_full,
     open_activity,
     plan_activity,
     publish_activity,
@@ -13,7 +12,7 @@ from .activities import (
 from .contributions import contribute, decide_contribution
 from .modules import add_module, edit_module, move_module, remove_module
 from .opinions import approve_rest, review_module
-from .registrations import fill, give_up, held, mark_attendance, places_left, register
+from .registrations import give_up, mark_attendance, places_left, register
 from .standings import Standing, authors, last_reading, previous_text, reviewers, standings, with_opinions
 from .stories import Event, activity_story, story
 from .versions import create_curriculum, curriculum_for_applications, submit, validated_curriculum, withdraw
@@ -34,10 +33,7 @@ __all__ = [
     "deliver_activity",
     "edit_activity",
     "edit_module",
-    "fill",
     "give_up",
-    "held",
-    "is_full",
     "last_reading",
     "mark_attendance",
     "move_module",
