@@ -5,83 +5,23 @@ from .activities import (
     cancel_activity,
     deliver_activity,
     edit_activity,
-    is_full,
     open_activity,
     plan_activity,
     publish_activity,
 )
-from .assigning import (
-    assign,
-    coordinators,
-)
-from .attachments import (
-    MOST_ATTACHMENTS,
-    attach,
-    detach,
-    look_again_at_attachments,
-)
-from .commissions import (
-    record_commission,
-)
-from .contributions import (
-    contribute,
-    decide_contribution,
-)
-from .interests import (
-    declare_interest,
-    end_interest,
-)
-from .modules import (
-    add_module,
-    edit_module,
-    move_module,
-    remove_module,
-)
-from .opinions import (
-    approve_rest,
-    refuse,
-    review_module,
-    save_draft,
-    uncommented,
-)
-from .registrations import (
-    fill,
-    give_up,
-    held,
-    mark_attendance,
-    places_left,
-    register,
-)
-from .reminders import (
-    REMINDERS,
-    waiting_for,
-)
-from .requests import (
-    reply,
-    settle_request,
-)
-from .standings import (
-    Standing,
-    authors,
-    is_answered,
-    last_reading,
-    previous_text,
-    reviewers,
-    standings,
-    with_opinions,
-)
-from .stories import (
-    Event,
-    activity_story,
-    story,
-)
-from .versions import (
-    create_curriculum,
-    curriculum_for_applications,
-    submit,
-    validated_curriculum,
-    withdraw,
-)
+from .assigning import assign, coordinators
+from .attachments import MOST_ATTACHMENTS, attach, detach, look_again_at_attachments
+from .commissions import record_commission
+from .contributions import contribute, decide_contribution
+from .interests import declare_interest, end_interest
+from .modules import add_module, edit_module, move_module, remove_module
+from .opinions import approve_rest, refuse, review_module, save_draft, uncommented
+from .registrations import give_up, mark_attendance, places_left, register
+from .reminders import REMINDERS, waiting_for
+from .requests import reply, settle_request
+from .standings import Standing, authors, is_answered, last_reading, previous_text, reviewers, standings, with_opinions
+from .stories import Event, activity_story, story
+from .versions import create_curriculum, curriculum_for_applications, submit, validated_curriculum, withdraw
 
 __all__ = [
     "Event",
@@ -107,11 +47,8 @@ __all__ = [
     "edit_activity",
     "edit_module",
     "end_interest",
-    "fill",
     "give_up",
-    "held",
     "is_answered",
-    "is_full",
     "last_reading",
     "look_again_at_attachments",
     "mark_attendance",

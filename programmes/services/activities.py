@@ -14,7 +14,7 @@ from partnership.workflow import Refused, Stale, edit, move, record
 from .. import emails, policies
 from ..models import ChairActivity, Programme
 from ..states import ActivityState, ProgrammeKind
-from .registrations import fill, held, places_left, release_all, tell_of_a_move, tell_who_waited_in_vain
+from .registrations import fill, held, release_all, tell_of_a_move, tell_who_waited_in_vain
 
 # What may still be written once an activity has been delivered.
 TEXTS = ("title", "theme", "description", "deliverable", "deliverable_url", "deliverable_text", "is_public")
@@ -138,8 +138,3 @@ def cancel_activity(activity: ChairActivity, *, because: str, by: User) -> int:
     for registration, had_place in released:
         emails.activity_cancelled(registration, had_place=had_place)
     return len(released)
-
-
-def is_full(activity: ChairActivity) -> bool:
-    """Whether whoever registers now waits."""
-    return places_left(activity) == 0

@@ -12,13 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from partnership.fields import key_in
-from partnership.policies import require, shows_personal_data
+from partnership.policies import shows_personal_data
 from partnership.states import Channel
 from partnership.templatetags.figures import number
-from partnership.versions import VersionForm
 from partnership.workflow import Refused, Stale
 
-from .. import policies, services
+from .. import services
 from ..forms.chair import ContributionDecisionForm
 from ..models import ChairActivity, Contribution, Registration
 from ..states import ActivityState, Attendance, ContributionState, RegistrationState
@@ -70,9 +69,7 @@ def activity_attend(request: HttpRequest, pk: UUID) -> HttpResponse:
     tap = next((name for name in _TAPS if name in request.POST), "undo")
     registration = _of(activity, request.POST.get(tap))
     try:
-        # What the page showed beside the name, if somebody else has tapped meanwhile.
-        shown = VersionForm.shown(request.POST) or registration.version
-        services.mark_attendance(registration, _TAPS[tap], version=shown, by=request.user)
+        services.mark_attendance(registration, _TAPS[tap], version=registration.version, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.reason)
     except Stale:
@@ -172,7 +169,6 @@ def contribution_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     contributions = Contribution.objects.visible_to(request.user)
     contribution = get_object_or_404(contributions.select_related("activity__programme"), pk=pk)
     activity = fetch(request, contribution.activity_id)
-    require(policies.can_see_to_activity(request.user, activity))
     form = _form(contribution, request.POST)
     if not form.is_valid():
         return _contributions(request, activity, answered=contribution, form=form, status=422)

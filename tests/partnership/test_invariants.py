@@ -23,7 +23,9 @@ from partnership.states import JobState, MessageState, Role
 from placements import services as placing
 from placements.models import HostPledge, Placement, Seat
 from placements.states import PlacementState
-from programmes.models import Curriculum, Module
+from programmes import services as teaching
+from programmes.models import Contribution, Curriculum, Module
+from programmes.states import ContributionState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -332,6 +334,40 @@ def _an_enrolment_ends_in_silence():
     assert found("enrolment_as_journal_says") == []
     Enrolment.objects.update(state=EnrolmentState.PRESENT)
     return Enrolment.objects.get()
+
+
+@breaks("activities_hold_their_places")
+def _one_more_comes_than_there_are_places():
+    repeal("an_activity_holds_its_capacity")
+    activity = factories.activity(capacity=1)
+    factories.registration(activity), factories.registration(activity)
+    return activity
+
+
+@breaks("activities_are_a_chairs")
+def _a_course_with_an_activity():
+    return factories.activity(factories.programme())
+
+
+@breaks("chairactivity_as_journal_says")
+def _an_activity_nobody_planned():
+    return factories.activity()
+
+
+@breaks("registration_as_journal_says")
+def _somebody_registered_by_nobody():
+    return factories.registration()
+
+
+@breaks("contribution_as_journal_says")
+def _a_proposal_accepted_in_silence():
+    activity = factories.activity(contributions_until=clock.today() + timedelta(days=3))
+    who = {"email": "dora@exemple.test", "name": "Dora", "organisation": "", "language": "fr"}
+    proposal = teaching.contribute(activity, submit_key=uuid.uuid4(), title="Écouter", abstract="Une page.", **who)
+    assert found("contribution_as_journal_says") == []
+    decided = {"decided_at": clock.now(), "decided_by": activity.lead}
+    Contribution.objects.update(state=ContributionState.ACCEPTED, **decided)
+    return proposal
 
 
 @breaks("one_student_a_seat")
