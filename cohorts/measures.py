@@ -1,14 +1,15 @@
 """What recruitment counts for the convention, in one grouped statement."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partnership.measures import Counts, Measure
 from partnership.models import Convention, User
+from programmes.models import Curriculum
 
 from .models import Application, ApplicationQuerySet, Enrolment
-from .states import ApplicationState
+from .states import AWAITING_OFFER, ApplicationState
 
 _REGISTER = "cohorts:register"
 MEASURES = (
@@ -29,13 +30,21 @@ MEASURES = (
         _("Students seen to arrive, on the first day or after; those who left later as well."),
         _REGISTER,
     ),
+    Measure(
+        "waiting_for_content",
+        _("Waiting for the content"),
+        _("Applications under way to which no place can be offered before the content of the course is validated."),
+        _REGISTER,
+    ),
 )
+_VALIDATED = Curriculum.objects.validated().filter(programme=OuterRef("intake__programme"))
 CONDITIONS = {
     "contacts": Q(),
     "applied": Q(submitted_at__isnull=False),
     "admitted": Q(offered_curriculum__isnull=False),
     "confirmed": Q(state=ApplicationState.CONFIRMED),
     "present": Q(pk__in=Enrolment.objects.filter(present_at__isnull=False).values("application")),
+    "waiting_for_content": Q(state__in=AWAITING_OFFER) & ~Exists(_VALIDATED),
 }
 
 

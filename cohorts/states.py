@@ -34,6 +34,8 @@ LIVE = (
     _S.ADMITTED,
     _S.CONFIRMED,
 )
+# Applied, and not offered a place yet.
+AWAITING_OFFER = (_S.SUBMITTED, _S.INTERVIEW_SCHEDULED, _S.NO_SHOW, _S.INTERVIEWED, _S.WAITLISTED)
 # Each takes one of the cohort's places, by the database.
 HOLDING = (_S.ADMITTED, _S.CONFIRMED)
 EXITS = (_S.REJECTED, _S.DECLINED, _S.EXPIRED, _S.WITHDRAWN, _S.UNREACHABLE)

@@ -22,6 +22,8 @@ from .templatetags.figures import longdate, monthdate, number
 
 YOUNG, PLACES, PLACED = "confirmed", "host_places", "placed"
 CONTENTS, VALIDATED = "contents", "contents_validated"
+# Who waits for a content to be validated: said beside it, in no column.
+WAITING = "waiting_for_content"
 # The columns of the board, in the order of a young person's way; soft hyphens keep them narrow.
 COLUMNS = {
     "contacts": pgettext_lazy("column", "Contacts"),
@@ -300,6 +302,19 @@ class Card:
     link: str
     readings: list[Reading]
     contents: Contents
+    waiting: int = 0
+    # The list of who waits, for whoever may read it.
+    waiting_url: str = ""
+
+    @property
+    def waiting_words(self) -> str:
+        """« 4 candidatures attendent ce contenu »; nothing while nobody waits."""
+        if not self.waiting:
+            return ""
+        words = ngettext(
+            "%(n)s application waits for the content", "%(n)s applications wait for the content", self.waiting
+        )
+        return words % {"n": number(self.waiting)}
 
     @property
     def url(self) -> str:
@@ -360,7 +375,7 @@ def build(
     columns = [key for key in COLUMNS if key in MEASURES]
     cards, rows, totals = [], [], []
     for milestone in milestones:
-        card = card_of(milestone, counts, signed_on=signed_on, today=today)
+        card = card_of(milestone, counts, signed_on=signed_on, today=today, reader=reader)
         cards.append(card)
         own = [
             _row(milestone, zone, card.readings, counts, columns, today=today, reader=reader)
@@ -381,7 +396,9 @@ def build(
     )
 
 
-def card_of(milestone: Milestone, counts: Counts, *, signed_on: date, today: date) -> Card:
+def card_of(
+    milestone: Milestone, counts: Counts, *, signed_on: date, today: date, reader: User | None = None
+) -> Card:
     """A milestone with its status, its reason, its date and what lacks."""
     read = readings(milestone, counts, signed_on=signed_on, today=today)
     contents, commitments = contents_of(milestone, counts), list(milestone.commitments.all())
@@ -392,6 +409,8 @@ def card_of(milestone: Milestone, counts: Counts, *, signed_on: date, today: dat
         link=_link_words(missing(read, contents), contents, commitments),
         readings=read,
         contents=contents,
+        waiting=figure(counts, WAITING, milestone, None),
+        waiting_url=list_url(WAITING, milestone, None, reader=reader),
     )
 
 
