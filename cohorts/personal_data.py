@@ -69,6 +69,12 @@ _NO_ANSWERS: dict[str, Any] = {
     "languages": "",
     "supported_by": "",
     "notice_version": "",
+    "employer_name": "",
+    "employer_siret": "",
+    "job": "",
+    "management_years": None,
+    "funding": "",
+    "class_days": "",
 }
 
 

@@ -396,9 +396,7 @@ def build(
     )
 
 
-def card_of(
-    milestone: Milestone, counts: Counts, *, signed_on: date, today: date, reader: User | None = None
-) -> Card:
+def card_of(milestone: Milestone, counts: Counts, *, signed_on: date, today: date, reader: User | None = None) -> Card:
     """A milestone with its status, its reason, its date and what lacks."""
     read = readings(milestone, counts, signed_on=signed_on, today=today)
     contents, commitments = contents_of(milestone, counts), list(milestone.commitments.all())

@@ -38,7 +38,9 @@ def test_whoever_has_applied_and_cannot_be_offered_a_place_waits_for_the_content
 def test_nobody_waits_for_a_content_that_is_validated(coordinator, certificate):
     factories.application(factories.cohort("lyon"), state=S.SUBMITTED)
     certificate.curricula.update(
-        state=CurriculumState.SUPERSEDED, decided_at=clock.now(), decided_by=factories.user(Role.REVIEWER, party_code="smt")
+        state=CurriculumState.SUPERSEDED,
+        decided_at=clock.now(),
+        decided_by=factories.user(Role.REVIEWER, party_code="smt"),
     )
     factories.curriculum(certificate)
     assert sum(_waiting(coordinator, certificate).values()) == 0
