@@ -16,6 +16,7 @@ from partnership.workflow import Actor, record
 from . import services
 from .models import (
     CRITERIA,
+    AcquiredBlock,
     Application,
     Booking,
     Bulk,
@@ -204,6 +205,11 @@ def collect(subject: str) -> Held:
                 "answer",
                 "answered_at",
                 "present_at",
+            )
+        ),
+        "blocks": list(
+            AcquiredBlock.objects.filter(enrolment__application__in=files).values(
+                "enrolment__application__number", "block", "acquired_on"
             )
         ),
         "papers": list(

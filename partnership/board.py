@@ -1,7 +1,7 @@
 """The convention at a glance: statuses, short sides and sentences, computed from figures and dates, never typed."""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -33,7 +33,12 @@ COLUMNS = {
     "with_employer": pgettext_lazy("column", "With em\u00adployer"),
     PLACES: pgettext_lazy("column", "Places"),
     PLACED: pgettext_lazy("column", "Placed"),
+    "present": pgettext_lazy("column", "Present"),
+    "with_block": pgettext_lazy("column", "With a block"),
+    "certified": pgettext_lazy("column", "Cer\u00adtified"),
 }
+# Shown where a milestone says that they apply, never for want of knowing.
+_ON_DEMAND = frozenset({"present", "with_block", "certified"})
 
 
 # -- dates ----------------------------------------------------------------------------------------------------------
@@ -348,15 +353,41 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Table:
+    """The rows of milestones to which the same figures apply, under these."""
+
+    columns: list[tuple[Promise, Measure]]
+    rows: list[Row]
+    totals: list[Row]
+
+    @property
+    def milestones(self) -> list[Milestone]:
+        return list(dict.fromkeys(row.milestone for row in self.rows + self.totals))
+
+
+@dataclass(frozen=True)
 class Board:
     """The convention on one screen."""
 
     title: str
     cards: list[Card]
-    rows: list[Row]
-    totals: list[Row]
+    tables: list[Table]
     scale: int
-    columns: list[tuple[Promise, Measure]]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for table in self.tables for row in table.rows]
+
+    @property
+    def totals(self) -> list[Row]:
+        return [row for table in self.tables for row in table.totals]
+
+    @property
+    def columns(self) -> list[tuple[Promise, Measure]]:
+        """Each figure that some table shows, once."""
+        return list(
+            {measure.key: (label, measure) for table in self.tables for label, measure in table.columns}.values()
+        )
 
 
 def build(
@@ -367,14 +398,18 @@ def build(
     signed_on: date,
     today: date,
     reader: User | None = None,
+    exceptions: Mapping[int, frozenset[str]] | None = None,
 ) -> Board:
-    """Compute the board from milestones (with objectives and commitments), zones and figures.
+    """Compute the board from milestones (with objectives and commitments), zones, figures and what does not apply.
 
     Its figures open the lists that the reader may read; those of the public front page open none.
     """
-    columns = [key for key in COLUMNS if key in MEASURES]
-    cards, rows, totals = [], [], []
+    cards: list[Card] = []
+    # By the columns that apply, in the order of the milestones: those of one kind stand in one table.
+    tables: dict[tuple[str, ...], tuple[list[Row], list[Row]]] = {}
     for milestone in milestones:
+        left_out = (exceptions or {}).get(milestone.pk, _ON_DEMAND)
+        columns = [key for key in COLUMNS if key in MEASURES and key not in left_out]
         card = card_of(milestone, counts, signed_on=signed_on, today=today, reader=reader)
         cards.append(card)
         own = [
@@ -382,17 +417,23 @@ def build(
             for zone in zones
             if _concerns(milestone, zone, card.readings, counts)
         ]
+        is_summed = len(own) > 1 or any(one.zone is None and one.measure in COLUMNS for one in card.readings)
+        if not own and not is_summed:
+            continue
+        rows, totals = tables.setdefault(tuple(columns), ([], []))
         rows += own
-        if len(own) > 1 or any(reading.zone is None and reading.measure in COLUMNS for reading in card.readings):
+        if is_summed:
             totals.append(_row(milestone, None, card.readings, counts, columns, today=today, reader=reader))
-    widest = [n for row in rows + totals for n in (row.young, row.seats, row.young_target, row.seats_target) if n]
+    every = [row for rows, totals in tables.values() for row in rows + totals]
+    widest = [n for row in every for n in (row.young, row.seats, row.young_target, row.seats_target) if n]
     return Board(
         title=verdict([card.standing.status for card in cards]),
         cards=cards,
-        rows=rows,
-        totals=totals,
+        tables=[
+            Table([(COLUMNS[key], MEASURES[key]) for key in columns], rows, totals)
+            for columns, (rows, totals) in tables.items()
+        ],
         scale=max(widest, default=1),
-        columns=[(COLUMNS[key], MEASURES[key]) for key in columns],
     )
 
 

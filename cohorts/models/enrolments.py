@@ -48,6 +48,9 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         silent = Q(unanswered__gte=SILENCE, asked_at__lte=now - TIME_TO_ANSWER)
         return self.expected().filter(silent | Q(answer=Coming.HESITATES))
 
+    def completed(self) -> "EnrolmentQuerySet":
+        return self.filter(state=EnrolmentState.COMPLETED)
+
     def live(self) -> "EnrolmentQuerySet":
         return self.filter(state__in=ENROLMENT_LIVE)
 

@@ -74,6 +74,8 @@ def leave(
     if reason not in (CONTINUED if goes_on else EXIT_REASONS[to]):
         raise Refused(_("Choose a reason."))
     left_from = application.state
+    if left_from == ApplicationState.CONFIRMED and application.enrolments.completed().exists():
+        raise Refused(_("This student has completed the course: there is nothing to leave."))
     # To the applicant: what hosts and leads are told of this file is still true.
     outbox.cancel(about=application, to=application.candidate)
     go(application, to, by=by, reason=reason, exit_reason=reason, left_from=left_from, waiting_rank=None, **changes)

@@ -118,6 +118,7 @@ def show(
         "grid": grid_of(Evaluation.objects.filter(booking__in=of_line).select_related("rated_by") if of_line else []),
         "panel": call_panel.panel(application, calls),
         "student": student_panel.panel(application),
+        "standing": student_panel.standing(application),
         "coming": student_panel.coming(enrolment),
         "is_at_risk": enrolment is not None and enrolment.is_at_risk(clock.now()),
         "papers": papers,

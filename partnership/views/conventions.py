@@ -64,6 +64,7 @@ def board(request: HttpRequest) -> HttpResponse:
         signed_on=_signed_on(convention),
         today=clock.today(),
         reader=request.user,
+        exceptions=measures.exceptions(convention),
     )
     context = {"convention": convention, "board": shown, "today": clock.today()}
     return render(request, "partnership/board.html", context)

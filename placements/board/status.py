@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cohorts.models import Application, Booking
+from cohorts.services import Standing
 from cohorts.states import EXITS, ApplicationState, BookingState
 from partnership import clock
 from partnership.templatetags.figures import clocktime, daydate, daytime, longdate
@@ -34,8 +35,20 @@ class Step:
     state: str
 
 
-def of(application: Application, placement: Placement | None, booking: Booking | None, *, now: datetime) -> Status:
+def of(
+    application: Application,
+    placement: Placement | None,
+    booking: Booking | None,
+    *,
+    now: datetime,
+    standing: Standing | None = None,
+) -> Status:
     """What the applicant reads first."""
+    if standing is not None and standing.is_complete:
+        return Status(
+            _("You have acquired every block: the certificate is yours."),
+            _("Your attestation is below, to keep and to show."),
+        )
     if application.state == _S.CONFIRMED:
         return _of_student(application, placement)
     if application.state == _S.ADMITTED:
