@@ -13,7 +13,7 @@ from .cancellations import Fate, Rebooking, cancel_slots, letter_of_cancellation
 from .conditions import hinders, meet, meet_all, take_back
 from .consents import consents_of, give_consent, read_notice, withdraw_consent
 from .contacts import add_contact
-from .days import drop_day, plan_days
+from .days import drop_day, is_closed, plan_days
 from .decisions import (
     admit,
     confirm,
@@ -78,6 +78,7 @@ __all__ = [
     "Standing",
     "content_of",
     "drop_day",
+    "is_closed",
     "plan_days",
     "record_blocks",
     "standings",

@@ -74,8 +74,13 @@ def _must_be_a_day_of_class(cohort: Cohort, day: date) -> None:
     starts_on = cohort.intake.starts_on
     if day < starts_on:
         raise Refused(_("The course begins on %(day)s: no class before.") % {"day": longdate(starts_on)})
-    if day.weekday() == _SUNDAY or day in public_holidays(day.year):
+    if is_closed(day):
         raise Refused(_("%(day)s is a Sunday or a public holiday: choose another day.") % {"day": daydate(day)})
+
+
+def is_closed(day: date) -> bool:
+    """Whether nobody teaches on a day: a Sunday, or a public holiday."""
+    return day.weekday() == _SUNDAY or day in public_holidays(day.year)
 
 
 @transaction.atomic

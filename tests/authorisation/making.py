@@ -16,6 +16,7 @@ from programmes.models import Programme
 from programmes.states import CurriculumState, ProgrammeKind
 
 from .. import factories
+from .certifying import certify
 from .placing import open_slots, place
 from .recruiting import bring, choose_many, enter_twice, exchange, recruit
 from .world import (
@@ -53,6 +54,7 @@ def build(mailbox: Path) -> World:
         open_slots(world, zone, cohort)
         place(world, zone, cohort)
         enter_twice(world, zone, cohort)
+        certify(world, zone, milestone)
         world.things["zone", zone] = {"zone": zone}
     choose_many(world)
     world.things["programme", LYON] = {"slug": acvd.slug}
