@@ -418,6 +418,9 @@ def build(
             if _concerns(milestone, zone, card.readings, counts)
         ]
         is_summed = len(own) > 1 or any(one.zone is None and one.measure in COLUMNS for one in card.readings)
+        if is_summed and len(own) == 1 and not any(one.zone for one in card.readings):
+            # One zone without an objective of its own: the line of all zones says the same, and what is promised.
+            own = []
         if not own and not is_summed:
             continue
         rows, totals = tables.setdefault(tuple(columns), ([], []))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from partnership.fields import LineField
 
@@ -41,8 +41,8 @@ class CourseDaysForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose a block of the content."),
         },
     )
-    begins = _hour(gettext_lazy("From"), "09:00")
-    ends = _hour(gettext_lazy("Until"), "17:00")
+    begins = _hour(pgettext_lazy("hour", "From"), "09:00")
+    ends = _hour(pgettext_lazy("hour", "Until"), "17:00")
     hours = forms.DecimalField(
         label=gettext_lazy("Hours of class a day"),
         min_value=Decimal("0.5"),

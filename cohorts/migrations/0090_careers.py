@@ -81,8 +81,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "acquired block",
-                "verbose_name_plural": "acquired blocks",
+                "verbose_name": "competence block",
+                "verbose_name_plural": "competence blocks",
                 "ordering": ["acquired_on", "recorded_at"],
                 "constraints": [
                     models.UniqueConstraint(fields=("enrolment", "block"), name="a_student_acquires_a_block_once")

@@ -105,8 +105,8 @@ class AcquiredBlock(models.Model):
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
 
     class Meta:
-        verbose_name = _("acquired block")
-        verbose_name_plural = _("acquired blocks")
+        verbose_name = _("competence block")
+        verbose_name_plural = _("competence blocks")
         ordering = ["acquired_on", "recorded_at"]
         constraints = [
             models.UniqueConstraint(fields=["enrolment", "block"], name="a_student_acquires_a_block_once"),

@@ -47,10 +47,16 @@ def _data(standing: Standing) -> dict[str, Any]:
     dossier = Dossier.objects.filter(candidate=application.candidate_id).first()
     if standing.is_complete:
         title = _("Certificate attestation")
-        said = _("%(provider)s attests that the person named below has acquired every block of “%(title)s”.") % words
+        said = (
+            _("%(provider)s attests that the person named below has acquired every block of the course %(title)s.")
+            % words
+        )
     else:
         title = _("Attestation of blocks acquired")
-        said = _("%(provider)s attests that the person named below has acquired these blocks of “%(title)s”.") % words
+        said = (
+            _("%(provider)s attests that the person named below has acquired these blocks of the course %(title)s.")
+            % words
+        )
     total = sum(block.hours for block, _row in standing.blocks)
     acquired = ngettext(
         "%(n)s block acquired of %(all)s, %(hours)s h of %(total)s.",

@@ -173,7 +173,7 @@ def _course_of(application: Application) -> tuple[cohort_services.Standing | Non
     if not programme.is_for_professionals or application.offered_curriculum_id is None:
         return None, []
     standing, days = cohort_services.standing_of(application), []
-    if application.state == ApplicationState.CONFIRMED:
+    if application.state == ApplicationState.CONFIRMED and not (standing and standing.is_complete):
         days = list(application.cohort.days.ahead(clock.today())[:_DAYS_AHEAD])
     return standing, days
 

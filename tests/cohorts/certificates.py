@@ -24,10 +24,11 @@ BLOCKS = {
 }
 
 
-def certificate(slug: str = "directeur") -> Programme:
+def certificate(slug: str = "directeur", **fields: Any) -> Programme:
     """The programme alone."""
     return factories.programme(
         slug,
+        **fields,
         kind=ProgrammeKind.SCHOOL_CERTIFICATE,
         title="Certificat de maîtrise de compétences « Directeur de centres de clientèle »",
         short_title="Certificat de directeur",
@@ -57,9 +58,9 @@ def content(of: Programme, *, state: str = CurriculumState.VALIDATED) -> Curricu
     return made
 
 
-def cohort(zone: str = "lyon", *, begun: bool = True, starts_on: date | None = None) -> Cohort:
-    """A cohort of the certificate whose first day was a month ago, or will be in three."""
-    programme = certificate()
+def cohort(zone: str = "lyon", *, begun: bool = True, starts_on: date | None = None, **fields: Any) -> Cohort:
+    """A cohort of the certificate whose first day was a month ago, or will be in three; the rest is its programme’s."""
+    programme = certificate(**fields)
     version = programme.curricula.first() or content(programme)
     today = clock.today()
     starts_on = starts_on or clock.today().fromordinal(today.toordinal() + (-30 if begun else 90))
