@@ -33,6 +33,7 @@ def certificate(slug: str = "directeur", **fields: Any) -> Programme:
         title="Certificat de maîtrise de compétences « Directeur de centres de clientèle »",
         short_title="Certificat de directeur",
         hours=sum(BLOCKS.values()),
+        quorum=1,
     )
 
 
