@@ -10,6 +10,7 @@ from cohorts.states import ApplicationState
 from partnership.models import User
 from placements.models import HostSite
 
+from ..printed import words
 from .rows import OK, Row
 from .table import TABLE
 from .world import (
@@ -50,7 +51,17 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
         "tri": ["nom", "-nom", "zone", "-attente", "reponse", "rang"],
         "places": ["free", "stale", "full", "none"],
         "situation": ["to_place", "proposed", "placed", "ended"],
-        "mesure": ["contacts", "applied", "admitted", "confirmed", "present", "host_places", "placed", "with_employer"],
+        "mesure": [
+            "contacts",
+            "applied",
+            "admitted",
+            "confirmed",
+            "present",
+            "certified",
+            "host_places",
+            "placed",
+            "with_employer",
+        ],
         "jalon": ["1"],
         "histoire": ["1"],
         "page": ["2"],
@@ -65,7 +76,10 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
 
 
 def read(answer) -> str:
-    """The words of an answer: a page's, or those in the cells of a sheet."""
+    """The words of an answer: a page's, those of a paper, or those in the cells of a sheet."""
+    # A PDF that we have set; the invented ones of applicants are text.
+    if answer.body.startswith(b"%PDF-") and not answer.body.endswith(b"(fictif)\n%%EOF\n"):
+        return words(answer.body)
     if not answer.body.startswith(b"PK"):
         return answer.body.decode()
     sheets = openpyxl.load_workbook(io.BytesIO(answer.body), read_only=True)

@@ -16,6 +16,7 @@ from partnership.models import Convention, JournalEntry, ref
 from partnership.workflow import Refused
 
 from .. import factories
+from ..printed import words
 from . import certificates
 from .certificates import BLOCKS
 
@@ -40,8 +41,8 @@ def take_back(cohort, student, *names, by):
 
 
 def text_of(content: bytes) -> str:
-    pages = pypdf.PdfReader(io.BytesIO(content)).pages
-    return " ".join("\n".join(page.extract_text() for page in pages).split())
+    """The words of a PDF, one space between them."""
+    return " ".join(words(content).split())
 
 
 # -- one student ------------------------------------------------------------------------------------------------------
