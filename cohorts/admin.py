@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from partnership.desk import AdministratorAdmin, yes_or_no
@@ -67,3 +69,9 @@ class PaperKindAdmin(AdministratorAdmin):
     list_display = ["name", "programme", "cohort", "asked_of", "asked_when", "order", "in_use"]
     list_filter = ["asked_when", "programme"]
     list_select_related = ["programme", "cohort__intake__programme", "cohort__zone"]
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "cohort":
+            # Each choice is called by its programme and its zone: fetched with it.
+            kwargs["queryset"] = Cohort.objects.select_related("intake__programme", "zone")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -26,6 +26,7 @@ class CohortsConfig(AppConfig):
         links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
         links.register(links.Purpose(AGENDA, "cohorts:slot_feed", days=3 * 365))
         measures.register(*ours.MEASURES, counts=ours.counts)
+        measures.register_exceptions(ours.beside_the_point)
         invariants.register()
         versions = _("Which cohorts run on which version")
         elsewhere.register(elsewhere.Page("cohorts:version_list", versions, can_list_contents))

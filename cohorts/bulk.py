@@ -23,6 +23,7 @@ from partnership.workflow import Refused, Stale
 
 from . import emails, policies, services
 from .models import (
+    CAREER,
     RECRUITMENT,
     Application,
     ApplicationQuerySet,
@@ -53,7 +54,13 @@ ANSWERS: dict[str, Promise] = {
     "languages": gettext_lazy("the languages you speak"),
     "availability": gettext_lazy("when you could work besides office hours"),
     "has_employer": gettext_lazy("whether you have already found an employer"),
+    "employer_name": gettext_lazy("the name of your employer"),
+    "job": gettext_lazy("the position you hold"),
+    "management_years": gettext_lazy("your years of management"),
+    "funding": gettext_lazy("who pays for the course"),
 }
+# Each course asks its own: the school's questions, or a professional's.
+_OF_A_SCHOOL = {"level", "diploma_on", "languages", "availability", "has_employer"}
 _OF_THE_PERSON = {field.name for field in Candidate._meta.get_fields()}
 
 
@@ -324,7 +331,8 @@ def _invite(kind: SlotKind) -> Callable[[Application, Bulk], None]:
 
 def _missing(application: Application, bulk: Bulk) -> list[str]:
     """The answers asked for that the file does not hold, as its letter calls them."""
-    asked = [name for name in bulk.said.get("answers", []) if name in ANSWERS]
+    not_ours = _OF_A_SCHOOL if application.intake.programme.is_for_professionals else {*CAREER}
+    asked = [name for name in bulk.said.get("answers", []) if name in ANSWERS and name not in not_ours]
     holders = {name: application.candidate if name in _OF_THE_PERSON else application for name in asked}
     with translation.override(application.candidate.language):
         return [str(ANSWERS[name]) for name in asked if getattr(holders[name], name) in (None, "", [])]

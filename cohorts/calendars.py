@@ -16,7 +16,7 @@ from partnership.calendars import Event, Organiser
 from .states import BookingState, SlotState
 
 if TYPE_CHECKING:
-    from .models import Booking, Slot
+    from .models import Booking, CourseDay, Slot
 
 # How long before an appointment the applicant's telephone rings.
 ALARM = timedelta(hours=3)
@@ -77,6 +77,23 @@ def _held(slot: Slot, address: str) -> Event:
         url=address.format(slot.pk),
         cancelled=slot.state == SlotState.CANCELLED,
     )
+
+
+def classes(days: Iterable[CourseDay], programme: str) -> str:
+    """The days of class of a cohort, for its students and whoever plans them."""
+    made = [
+        calendars.event(
+            f"cohorts.courseday:{one.pk}",
+            sequence=1,
+            starts_at=one.starts_at,
+            minutes=one.minutes,
+            summary=f"{programme}, {one.block}",
+            location=one.place,
+            organiser=Organiser(one.planned_by.full_name, one.planned_by.email),
+        )
+        for one in days
+    ]
+    return calendars.calendar(made, programme)
 
 
 def _organiser(slot: Slot) -> Organiser:

@@ -38,7 +38,7 @@ from partnership.workflow import record
 
 from . import listing
 from .models import RECRUITMENT, Application, ApplicationQuerySet, ColumnTemplate
-from .states import ApplicationState, Availability, ExitReason, Level, Source
+from .states import ApplicationState, Availability, ExitReason, Funding, Level, Source
 
 # More rows than this are written by the worker.
 AT_ONCE = 5_000
@@ -147,6 +147,12 @@ COLUMNS: dict[str, Column] = {
     "languages": Column(_("Languages"), _text("languages"), usual=False),
     "availability": Column(_("Availability"), _moments_free, usual=False),
     "has_employer": Column(_("Employer"), _yes_or_no, usual=False),
+    "employer_name": Column(_("Present employer"), _text("employer_name"), usual=False),
+    "employer_siret": Column(_("SIRET of the employer"), _text("employer_siret"), usual=False),
+    "job": Column(_("Position held"), _text("job"), usual=False),
+    "management_years": Column(_("Years of management"), _number("management_years"), usual=False),
+    "funding": Column(_("Paid for by"), _word("funding", Funding.choices), usual=False),
+    "class_days": Column(_("Days free for the course"), _text("class_days"), usual=False),
     "other_zones": Column(_("Other possible zones"), _other_zones, usual=False),
     "reply_before": Column(_("Offer answered by"), _moment("reply_before", "DD/MM/YYYY HH24:MI"), usual=False),
     "waiting_rank": Column(_("Rank on the waiting list"), _number("waiting_rank"), usual=False),

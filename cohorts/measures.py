@@ -1,14 +1,16 @@
 """What recruitment counts for the convention, in one grouped statement."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partnership.measures import Counts, Measure
 from partnership.models import Convention, User
+from programmes.models import Curriculum, Programme
+from programmes.states import HOSTED, ProgrammeKind
 
-from .models import Application, ApplicationQuerySet, Enrolment
-from .states import ApplicationState
+from .models import AcquiredBlock, Application, ApplicationQuerySet, Enrolment
+from .states import AWAITING_OFFER, ApplicationState
 
 _REGISTER = "cohorts:register"
 MEASURES = (
@@ -29,14 +31,58 @@ MEASURES = (
         _("Students seen to arrive, on the first day or after; those who left later as well."),
         _REGISTER,
     ),
+    Measure(
+        "with_block",
+        pgettext_lazy("measure", "With a block"),
+        _("Students of a certificate who have acquired at least one block; those who left later as well."),
+        _REGISTER,
+    ),
+    Measure(
+        "certified",
+        pgettext_lazy("measure", "Certified"),
+        _("Students of a certificate who have acquired every block."),
+        _REGISTER,
+    ),
+    Measure(
+        "waiting_for_content",
+        _("Waiting for the content"),
+        _("Applications under way to which no place can be offered before the content of the course is validated."),
+        _REGISTER,
+    ),
 )
+_VALIDATED = Curriculum.objects.validated().filter(programme=OuterRef("intake__programme"))
+_OF_A_CERTIFICATE = Q(application__intake__programme__kind=ProgrammeKind.SCHOOL_CERTIFICATE)
 CONDITIONS = {
     "contacts": Q(),
     "applied": Q(submitted_at__isnull=False),
     "admitted": Q(offered_curriculum__isnull=False),
     "confirmed": Q(state=ApplicationState.CONFIRMED),
     "present": Q(pk__in=Enrolment.objects.filter(present_at__isnull=False).values("application")),
+    "with_block": Q(pk__in=AcquiredBlock.objects.values("enrolment__application")),
+    "certified": Q(pk__in=Enrolment.objects.filter(_OF_A_CERTIFICATE).completed().values("application")),
+    "waiting_for_content": Q(state__in=AWAITING_OFFER) & ~Exists(_VALIDATED),
 }
+
+
+# What the board says of courses with hosts alone, and of certificates alone.
+OF_HOSTS, OF_CERTIFICATES = ("with_employer", "host_places", "placed"), ("present", "with_block", "certified")
+
+
+def beside_the_point(convention: Convention) -> dict[int, frozenset[str]]:
+    """The figures that do not apply to a milestone: no host to a certificate, no certified to a diploma."""
+    kinds: dict[int, set[str]] = {}
+    taught = Programme.objects.filter(milestone__convention=convention).order_by()
+    for milestone, kind in taught.values_list("milestone", "kind"):
+        kinds.setdefault(milestone, set()).add(kind)
+    return {
+        milestone: frozenset(
+            [
+                *(OF_HOSTS if found.isdisjoint(HOSTED) else ()),
+                *(OF_CERTIFICATES if ProgrammeKind.SCHOOL_CERTIFICATE not in found else ()),
+            ]
+        )
+        for milestone, found in kinds.items()
+    }
 
 
 def behind(key: str, convention: Convention) -> ApplicationQuerySet:

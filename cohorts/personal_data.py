@@ -16,6 +16,7 @@ from partnership.workflow import Actor, record
 from . import services
 from .models import (
     CRITERIA,
+    AcquiredBlock,
     Application,
     Booking,
     Bulk,
@@ -69,6 +70,12 @@ _NO_ANSWERS: dict[str, Any] = {
     "languages": "",
     "supported_by": "",
     "notice_version": "",
+    "employer_name": "",
+    "employer_siret": "",
+    "job": "",
+    "management_years": None,
+    "funding": "",
+    "class_days": "",
 }
 
 
@@ -198,6 +205,11 @@ def collect(subject: str) -> Held:
                 "answer",
                 "answered_at",
                 "present_at",
+            )
+        ),
+        "blocks": list(
+            AcquiredBlock.objects.filter(enrolment__application__in=files).values(
+                "enrolment__application__number", "block", "acquired_on"
             )
         ),
         "papers": list(

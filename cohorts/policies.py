@@ -123,6 +123,11 @@ def can_receive(user: User, enrolment: Enrolment) -> bool:
     return can_decide(user, enrolment.application)
 
 
+def can_plan(user: User, cohort: Cohort) -> bool:
+    """Recruitment plans the days of class of its zones, and records there what its students have acquired."""
+    return can_read_places(user, cohort)
+
+
 def can_end(user: User, enrolment: Enrolment) -> bool:
     """Recruitment, or the lead of the student's own zone, records that a student leaves."""
     return can_decide(user, enrolment.application) or _covers(user.zones_as(Role.REGIONAL_LEAD), enrolment.application)

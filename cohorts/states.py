@@ -34,6 +34,8 @@ LIVE = (
     _S.ADMITTED,
     _S.CONFIRMED,
 )
+# Applied, and not offered a place yet.
+AWAITING_OFFER = (_S.SUBMITTED, _S.INTERVIEW_SCHEDULED, _S.NO_SHOW, _S.INTERVIEWED, _S.WAITLISTED)
 # Each takes one of the cohort's places, by the database.
 HOLDING = (_S.ADMITTED, _S.CONFIRMED)
 EXITS = (_S.REJECTED, _S.DECLINED, _S.EXPIRED, _S.WITHDRAWN, _S.UNREACHABLE)
@@ -134,6 +136,16 @@ class Availability(models.TextChoices):
     SUNDAYS = "sundays", _("some Sundays")
 
 
+class Funding(models.TextChoices):
+    """Who pays for a professional's course."""
+
+    EMPLOYER = "employer", _("the employer")
+    OPCO = "opco", _("a skills operator (OPCO)")
+    OWN_MEANS = "own_means", _("own means")
+    CPF = "cpf", _("the personal training account (CPF)")
+    OTHER = "other", pgettext_lazy("funding", "another, or not known yet")
+
+
 class Source(models.TextChoices):
     LYCEE = "lycee", _("lycée")
     MISSION_LOCALE = "mission_locale", _("mission locale")
@@ -228,9 +240,12 @@ ENROLMENT_FLOW = {
     EnrolmentState.EXPECTED: (EnrolmentState.PRESENT, EnrolmentState.ENDED),
     # A tap beside the name is taken back.
     EnrolmentState.PRESENT: (EnrolmentState.EXPECTED, EnrolmentState.COMPLETED, EnrolmentState.ENDED),
-    EnrolmentState.COMPLETED: (),
+    # The last block was recorded by mistake.
+    EnrolmentState.COMPLETED: (EnrolmentState.PRESENT,),
     EnrolmentState.ENDED: (),
 }
+# How the course of a certificate ends, once every block is acquired.
+CERTIFIED = "certified"
 ENROLMENT_LIVE = (EnrolmentState.EXPECTED, EnrolmentState.PRESENT)
 
 

@@ -1,7 +1,7 @@
 """The convention at a glance: statuses, short sides and sentences, computed from figures and dates, never typed."""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -22,6 +22,8 @@ from .templatetags.figures import longdate, monthdate, number
 
 YOUNG, PLACES, PLACED = "confirmed", "host_places", "placed"
 CONTENTS, VALIDATED = "contents", "contents_validated"
+# Who waits for a content to be validated: said beside it, in no column.
+WAITING = "waiting_for_content"
 # The columns of the board, in the order of a young person's way; soft hyphens keep them narrow.
 COLUMNS = {
     "contacts": pgettext_lazy("column", "Contacts"),
@@ -31,7 +33,12 @@ COLUMNS = {
     "with_employer": pgettext_lazy("column", "With em\u00adployer"),
     PLACES: pgettext_lazy("column", "Places"),
     PLACED: pgettext_lazy("column", "Placed"),
+    "present": pgettext_lazy("column", "Present"),
+    "with_block": pgettext_lazy("column", "With a block"),
+    "certified": pgettext_lazy("column", "Cer\u00adtified"),
 }
+# Shown where a milestone says that they apply, never for want of knowing.
+_ON_DEMAND = frozenset({"present", "with_block", "certified"})
 
 # Those of a chair, which has no young people to place; a milestone has one kind of line or the other, or both.
 ACTIVITIES, DELIVERED = "activities", "activities_delivered"
@@ -317,6 +324,19 @@ class Card:
     link: str
     readings: list[Reading]
     contents: Contents
+    waiting: int = 0
+    # The list of who waits, for whoever may read it.
+    waiting_url: str = ""
+
+    @property
+    def waiting_words(self) -> str:
+        """« 4 candidatures attendent ce contenu »; nothing while nobody waits."""
+        if not self.waiting:
+            return ""
+        words = ngettext(
+            "%(n)s application waits for the content", "%(n)s applications wait for the content", self.waiting
+        )
+        return words % {"n": number(self.waiting)}
 
     @property
     def url(self) -> str:
@@ -360,17 +380,43 @@ class ChairRow:
 
 
 @dataclass(frozen=True)
+class Table:
+    """The rows of milestones to which the same figures apply, under these."""
+
+    columns: list[tuple[Promise, Measure]]
+    rows: list[Row]
+    totals: list[Row]
+
+    @property
+    def milestones(self) -> list[Milestone]:
+        return list(dict.fromkeys(row.milestone for row in self.rows + self.totals))
+
+
+@dataclass(frozen=True)
 class Board:
     """The convention on one screen."""
 
     title: str
     cards: list[Card]
-    rows: list[Row]
-    totals: list[Row]
+    tables: list[Table]
     scale: int
-    columns: list[tuple[Promise, Measure]]
     chair_rows: list[ChairRow]
     chair_columns: list[tuple[Promise, Measure]]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for table in self.tables for row in table.rows]
+
+    @property
+    def totals(self) -> list[Row]:
+        return [row for table in self.tables for row in table.totals]
+
+    @property
+    def columns(self) -> list[tuple[Promise, Measure]]:
+        """Each figure that some table shows, once."""
+        return list(
+            {measure.key: (label, measure) for table in self.tables for label, measure in table.columns}.values()
+        )
 
 
 def build(
@@ -381,42 +427,56 @@ def build(
     signed_on: date,
     today: date,
     reader: User | None = None,
+    exceptions: Mapping[int, frozenset[str]] | None = None,
 ) -> Board:
-    """Compute the board from milestones (with objectives and commitments), zones and figures.
+    """Compute the board from milestones (with objectives and commitments), zones, figures and what does not apply.
 
     Its figures open the lists that the reader may read; those of the public front page open none.
     """
-    columns = [key for key in COLUMNS if key in MEASURES]
     chair_columns = [key for key in CHAIR_COLUMNS if key in MEASURES]
-    cards, rows, totals, chair_rows = [], [], [], []
+    cards: list[Card] = []
+    chair_rows: list[ChairRow] = []
+    # By the columns that apply, in the order of the milestones: those of one kind stand in one table.
+    tables: dict[tuple[str, ...], tuple[list[Row], list[Row]]] = {}
     for milestone in milestones:
-        card = card_of(milestone, counts, signed_on=signed_on, today=today)
+        left_out = (exceptions or {}).get(milestone.pk, _ON_DEMAND)
+        columns = [key for key in COLUMNS if key in MEASURES and key not in left_out]
+        card = card_of(milestone, counts, signed_on=signed_on, today=today, reader=reader)
         cards.append(card)
         own = [
             _row(milestone, zone, card.readings, counts, columns, today=today, reader=reader)
             for zone in zones
             if _concerns(milestone, zone, card.readings, counts)
         ]
-        rows += own
-        if len(own) > 1 or any(reading.zone is None and reading.measure in COLUMNS for reading in card.readings):
-            totals.append(_row(milestone, None, card.readings, counts, columns, today=today, reader=reader))
+        is_summed = len(own) > 1 or any(one.zone is None and one.measure in COLUMNS for one in card.readings)
+        if is_summed and len(own) == 1 and not any(one.zone for one in card.readings):
+            # One zone without an objective of its own: the line of all zones says the same, and what is promised.
+            own = []
         promised = [reading for reading in card.readings if reading.measure in CHAIR_COLUMNS]
         if promised or figure(counts, ACTIVITIES, milestone, None):
             chair_rows.append(_chair_row(milestone, promised, counts, chair_columns, today=today, reader=reader))
-    widest = [n for row in rows + totals for n in (row.young, row.seats, row.young_target, row.seats_target) if n]
+        if not own and not is_summed:
+            continue
+        rows, totals = tables.setdefault(tuple(columns), ([], []))
+        rows += own
+        if is_summed:
+            totals.append(_row(milestone, None, card.readings, counts, columns, today=today, reader=reader))
+    every = [row for rows, totals in tables.values() for row in rows + totals]
+    widest = [n for row in every for n in (row.young, row.seats, row.young_target, row.seats_target) if n]
     return Board(
         title=verdict([card.standing.status for card in cards]),
         cards=cards,
-        rows=rows,
-        totals=totals,
+        tables=[
+            Table([(COLUMNS[key], MEASURES[key]) for key in columns], rows, totals)
+            for columns, (rows, totals) in tables.items()
+        ],
         scale=max(widest, default=1),
-        columns=[(COLUMNS[key], MEASURES[key]) for key in columns],
         chair_rows=chair_rows,
         chair_columns=[(CHAIR_COLUMNS[key], MEASURES[key]) for key in chair_columns],
     )
 
 
-def card_of(milestone: Milestone, counts: Counts, *, signed_on: date, today: date) -> Card:
+def card_of(milestone: Milestone, counts: Counts, *, signed_on: date, today: date, reader: User | None = None) -> Card:
     """A milestone with its status, its reason, its date and what lacks."""
     read = readings(milestone, counts, signed_on=signed_on, today=today)
     contents, commitments = contents_of(milestone, counts), list(milestone.commitments.all())
@@ -427,6 +487,8 @@ def card_of(milestone: Milestone, counts: Counts, *, signed_on: date, today: dat
         link=_link_words(missing(read, contents), contents, commitments),
         readings=read,
         contents=contents,
+        waiting=figure(counts, WAITING, milestone, None),
+        waiting_url=list_url(WAITING, milestone, None, reader=reader),
     )
 
 

@@ -35,6 +35,26 @@ def register(*measures: Measure, counts: Source) -> None:
         _SOURCES.append(counts)
 
 
+# Of a convention, by milestone: the figures that do not apply to it, as places do not where nobody needs a host.
+Exceptions = Callable[[Convention], dict[int, frozenset[str]]]
+_EXCEPTIONS: list[Exceptions] = []
+
+
+def register_exceptions(source: Exceptions) -> None:
+    """Let an app say which figures do not apply to a milestone; the board leaves their columns out there."""
+    if source not in _EXCEPTIONS:
+        _EXCEPTIONS.append(source)
+
+
+def exceptions(convention: Convention) -> dict[int, frozenset[str]]:
+    """The figures that do not apply, by milestone."""
+    found: dict[int, frozenset[str]] = {}
+    for source in _EXCEPTIONS:
+        for milestone, keys in source(convention).items():
+            found[milestone] = found.get(milestone, frozenset()) | keys
+    return found
+
+
 def counts(user: User | None, convention: Convention) -> Counts:
     """Every registered figure by milestone and zone, for a user or for the public."""
     figures: Counts = {key: {} for key in MEASURES}

@@ -73,6 +73,8 @@ def open_seats(site: HostSite, intake: Intake, *, number: int, by: User, shown: 
 
     Stale if others have been opened since a page that showed `shown` of them, by somebody else or by the same click.
     """
+    if not intake.programme.is_hosted:
+        raise Refused(_("This course needs no host: its students have their employer."))
     if shown is not None:
         HostSite.objects.select_for_update(no_key=True).get(pk=site.pk)
         if site.seats.count() != shown:

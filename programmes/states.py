@@ -12,6 +12,10 @@ class ProgrammeKind(models.TextChoices):
     CHAIR = "chair", _("chair")
 
 
+# Their students sit at a host; those of a certificate have their employer, and a chair has none.
+HOSTED = (ProgrammeKind.DIPLOMA, ProgrammeKind.PROFESSIONAL_TITLE)
+
+
 class CurriculumState(models.TextChoices):
     DRAFT = "draft", _("Being written")
     SUBMITTED = "submitted", pgettext_lazy("content version", "Submitted")

@@ -35,6 +35,7 @@ def post(
         provider=application.cohort.intake.programme.provider.name,
         reference=application.reference,
         is_hosted=application.cohort.intake.programme.is_hosted,
+        is_for_professionals=application.cohort.intake.programme.is_for_professionals,
         paragraph=_paragraph(application, template),
         **{"link": (FOLLOW, application), **options},
     )

@@ -1,7 +1,7 @@
 """What applicants fill in: twelve questions on two pages, and the consents of the third."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,8 @@ from partnership import clock
 from partnership.fields import AddressField, LineField, NameField, PhoneField
 from partnership.models import Commune, Zone
 
-from ..models import Cohort
+from ..models import Cohort, may_be_minor
+from ..services.ages import only_of_age
 from ..states import Availability, ConsentPurpose, Level, Source
 
 # Outside these ages the year is a slip of the finger; who may join within them is recruitment's to say.
@@ -44,9 +45,18 @@ def _months() -> list[tuple[str | int, Any]]:
     return [("", gettext_lazy("Choose")), *MONTHS.items()]
 
 
-def _capital(choices: Iterable[tuple[str, Any]]) -> Callable[[], list[tuple[str, str]]]:
+def capital(choices: Iterable[tuple[str, Any]]) -> Callable[[], list[tuple[str, str]]]:
     """The choices of a list on a page, each beginning as a sentence does, in the language of the moment."""
     return lambda: [(key, capfirst(label)) for key, label in choices]
+
+
+def cohort_choices(cohorts: Mapping[str, Cohort]) -> list[tuple[str, str]]:
+    """The cohorts by their zone, and by their day where they begin on several."""
+    is_one_day = len({cohort.intake_id for cohort in cohorts.values()}) == 1
+    return [
+        (key, cohort.zone.name if is_one_day else f"{cohort.zone.name}, {cohort.intake.starts_on:%d/%m/%Y}")
+        for key, cohort in cohorts.items()
+    ]
 
 
 def _year_input(autocomplete: str) -> forms.TextInput:
@@ -111,9 +121,13 @@ class IdentityForm(forms.Form):
     )
     commune = LineField(label=gettext_lazy("Your commune"), required=False, max_length=5, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, starts_on: date, **kwargs: Any):
+    def __init__(self, *args: Any, starts_on: date, of_age: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.starts_on = starts_on
+        # A course for professionals takes nobody who is, or may be, under age on its first day.
+        self.of_age = of_age
+        if of_age:
+            self.fields["phone"].help_text = gettext_lazy("Somebody calls you if your file raises a question.")
         self.communes: list[Commune] = []
         self.asks_commune = False
         if not self.is_bound and self.initial.get("postcode"):
@@ -130,6 +144,8 @@ class IdentityForm(forms.Form):
         if not 0 <= age <= OLDEST:
             raise forms.ValidationError(_("Write the year, in four digits."))
         if age < YOUNGEST:
+            if self.of_age:
+                raise forms.ValidationError(only_of_age(self.starts_on))
             raise forms.ValidationError(_("Check the year: one joins from the age of %(age)s.") % {"age": YOUNGEST})
         return year
 
@@ -164,7 +180,9 @@ class IdentityForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         answers = super().clean()
         year, month = answers.get("birth_year"), answers.get("birth_month")
-        if year and month and age_on(self.starts_on, year=year, month=month) < YOUNGEST:
+        if year and month and self.of_age and may_be_minor(self.starts_on, year=year, month=month):
+            self.add_error("birth_year", only_of_age(self.starts_on))
+        elif year and month and age_on(self.starts_on, year=year, month=month) < YOUNGEST:
             self.add_error("birth_year", _("Check the year: one joins from the age of %(age)s.") % {"age": YOUNGEST})
         chosen = {commune.insee_code: commune for commune in self.communes}.get(answers.get("commune"))
         if chosen is None and len(self.communes) == 1:
@@ -186,7 +204,7 @@ class ProjectForm(forms.Form):
     level = forms.ChoiceField(
         label=gettext_lazy("Your highest diploma"),
         help_text=gettext_lazy("The one you hold, or take this year."),
-        choices=_capital(Level.choices),
+        choices=capital(Level.choices),
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose your highest diploma.")},
     )
@@ -221,7 +239,7 @@ class ProjectForm(forms.Form):
     availability = forms.MultipleChoiceField(
         label=gettext_lazy("When could you work, besides office hours?"),
         help_text=gettext_lazy("Call centres often open late. None of these is required."),
-        choices=_capital(Availability.choices),
+        choices=capital(Availability.choices),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -241,7 +259,7 @@ class ProjectForm(forms.Form):
     )
     source = forms.ChoiceField(
         label=gettext_lazy("How did you hear of us?"),
-        choices=_capital([("", gettext_lazy("Choose")), *Source.choices]),
+        choices=capital([("", gettext_lazy("Choose")), *Source.choices]),
         error_messages={"required": gettext_lazy("Choose how you heard of us.")},
     )
     supported_by = LineField(
@@ -257,11 +275,7 @@ class ProjectForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.cohorts = {str(cohort.pk): cohort for cohort in cohorts}
         self.zones = {str(zone.pk): zone for zone in zones}
-        rentrees = {cohort.intake_id for cohort in self.cohorts.values()}
-        self.fields["cohort"].choices = [
-            (key, cohort.zone.name if len(rentrees) == 1 else f"{cohort.zone.name}, {cohort.intake.starts_on:%d/%m/%Y}")
-            for key, cohort in self.cohorts.items()
-        ]
+        self.fields["cohort"].choices = cohort_choices(self.cohorts)
         self.fields["other_zones"].choices = [(key, zone.name) for key, zone in self.zones.items()]
         if not is_hosted:
             # No host is looked for: neither other zones nor free evenings are asked for.

@@ -10,6 +10,7 @@ from partnership import clock
 from partnership.fields import AddressField, LineField, NameField, PhoneField
 
 from ..models import OF_AGE, Application, Dossier, age_on, is_minor
+from ..services.ages import only_of_age
 from ..services.dossiers import OF_MINORS
 
 YOUNGEST, OLDEST = 14, 99
@@ -76,7 +77,8 @@ class DossierForm(forms.Form):
         names = self.base_fields
         kept = {name: getattr(dossier, name) for name in names} if dossier else {}
         super().__init__(*args, initial=kept, **kwargs)
-        if not self._is_minor(application):
+        self.intake = application.intake
+        if self.intake.programme.is_for_professionals or not self._is_minor(application):
             for name in OF_MINORS:
                 del self.fields[name]
 
@@ -95,6 +97,8 @@ class DossierForm(forms.Form):
         day = self.cleaned_data["born_on"]
         if not YOUNGEST <= age_on(clock.today(), born_on=day) <= OLDEST:
             raise forms.ValidationError(_("Check the year: this date cannot be that of your birth."))
+        if self.intake.programme.is_for_professionals and age_on(self.intake.starts_on, born_on=day) < OF_AGE:
+            raise forms.ValidationError(only_of_age(self.intake.starts_on))
         return day
 
     def clean(self) -> dict[str, Any]:

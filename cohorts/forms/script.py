@@ -9,11 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from partnership.fields import AddressField
 
 from .apply import ConsentForm, IdentityForm, ProjectForm
+from .career import CareerForm
 
 # The questions as one asks them on the telephone: what is still to be known, by the field that keeps it.
 PERSON = ("last_name", "email", "phone", "birth_month", "birth_year", "postcode")
 PROJECT = ("level", "diploma_month", "diploma_year", "languages", "availability", "has_employer")
 ORIGIN = ("source", "supported_by")
+# Of a professional, who is sent by nobody.
+CAREER_ORIGIN = ("source",)
+_OF_THEM = {
+    "employer_name": _("Their present employer"),
+    "employer_siret": _("SIRET of their employer"),
+    "class_days": _("Which days can they leave their post?"),
+    "source": _("How did they hear of us?"),
+}
 
 
 class HeardPersonForm(IdentityForm):
@@ -70,6 +79,22 @@ class HeardProjectForm(ProjectForm):
         if year and month:
             said["diploma_on"] = date(year, month, 1)
         return said
+
+
+class HeardCareerForm(CareerForm):
+    """What a professional does and who pays, as they say it; only what is `asked`."""
+
+    def __init__(self, *args: Any, asked: tuple[str, ...], **kwargs: Any):
+        super().__init__(*args, **{"cohorts": [], **kwargs})
+        _keep(self, set(asked))
+        for name, label in _OF_THEM.items():
+            if name in self.fields:
+                self.fields[name].label = label
+
+    @property
+    def heard(self) -> dict[str, Any]:
+        """What was said, by the field that keeps it."""
+        return _said(self)
 
 
 class NoticeForm(ConsentForm):

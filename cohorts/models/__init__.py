@@ -1,11 +1,12 @@
 """Who joins: intakes and cohorts, candidates and their applications, interviews, enrolments."""
 
 from .absences import Absence, AbsenceQuerySet
-from .applications import NO_RANK, RANK, Application, ApplicationQuerySet
+from .applications import CAREER, NO_RANK, RANK, Application, ApplicationQuerySet
+from .blocks import AcquiredBlock, Block, CourseDay, CourseDayQuerySet, blocks_of, hours_by_block
 from .bulk import Bulk, BulkLine, BulkQuerySet
 from .calls import Call
 from .conditions import Condition, ConditionQuerySet
-from .dossiers import OF_AGE, Dossier, age_on, is_minor
+from .dossiers import OF_AGE, Dossier, age_on, is_minor, may_be_minor
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate, Import, ImportRow, KnownHeadings
 from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake, LetterParagraph
@@ -16,12 +17,17 @@ from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQue
 from .sources import RecruitmentSource, RecruitmentSourceQuerySet
 
 __all__ = [
+    "CAREER",
     "NO_RANK",
     "OF_AGE",
     "RANK",
     "CRITERIA",
     "RECRUITMENT",
     "Absence",
+    "AcquiredBlock",
+    "Block",
+    "CourseDay",
+    "CourseDayQuerySet",
     "AbsenceQuerySet",
     "Application",
     "ApplicationQuerySet",
@@ -59,9 +65,12 @@ __all__ = [
     "SlotQuerySet",
     "TwoPeople",
     "age_on",
+    "blocks_of",
     "dialled",
+    "hours_by_block",
     "is_minor",
     "kept_of_people",
+    "may_be_minor",
     "names_of",
     "plain",
     "same_name",

@@ -21,12 +21,16 @@ from ..states import (
     ApplicationState,
     Availability,
     ExitReason,
+    Funding,
     Level,
     Source,
 )
 from .intakes import RECRUITMENT, Cohort, Intake
 from .people import Candidate
 from .sources import RecruitmentSource
+
+# What a professional is asked in place of the school's questions.
+CAREER = ("employer_name", "employer_siret", "job", "management_years", "funding", "class_days")
 
 
 class _NextNumber(Func):
@@ -100,6 +104,13 @@ class Application(models.Model):
     has_employer = models.BooleanField(_("has an employer"), null=True, blank=True)
     source = models.CharField(_("heard of us through"), max_length=16, choices=Source.choices, blank=True)
     supported_by = models.CharField(_("supported by"), max_length=120, blank=True)
+    # of a professional, in place of the school's questions
+    employer_name = models.CharField(_("present employer"), max_length=120, blank=True)
+    employer_siret = models.CharField(_("SIRET of the employer"), max_length=14, blank=True)
+    job = models.CharField(_("position held"), max_length=120, blank=True)
+    management_years = models.PositiveSmallIntegerField(_("years of management"), null=True, blank=True)
+    funding = models.CharField(_("paid for by"), max_length=12, choices=Funding.choices, blank=True)
+    class_days = models.CharField(_("days free for the course"), max_length=120, blank=True)
     # By whose link they came, or where recruitment met them; what they answer themselves is `source`.
     recruitment_source = models.ForeignKey(
         RecruitmentSource,
@@ -193,6 +204,11 @@ class Application(models.Model):
     @property
     def reference(self) -> str:
         return f"CV-{self.intake.starts_on:%y}-{self.number:04d}"
+
+    @property
+    def is_described(self) -> bool:
+        """Whether the second step of the form was answered: the school's questions, or a professional's."""
+        return bool(self.level or self.employer_name)
 
     @property
     def newest(self) -> "Application":

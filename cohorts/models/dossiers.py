@@ -15,6 +15,11 @@ def age_on(day: date, *, born_on: date) -> int:
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
+def may_be_minor(day: date, *, year: int, month: int) -> bool:
+    """Whether somebody born in that month may be under age on a day: until the month is over, nobody knows."""
+    return day.year - year - (day.month <= month) < OF_AGE
+
+
 class Dossier(models.Model):
     """Where a student lives, when they were born, and who answers for a minor; it is the person's, in every file."""
 
@@ -46,4 +51,4 @@ def is_minor(candidate: Candidate, day: date) -> bool:
         return age_on(day, born_on=dossier.born_on) < OF_AGE
     if not candidate.birth_year:
         return False
-    return day.year - candidate.birth_year - (day.month <= (candidate.birth_month or 12)) < OF_AGE
+    return may_be_minor(day, year=candidate.birth_year, month=candidate.birth_month or 12)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.models import User
 from partnership.states import Role
+from programmes.states import HOSTED
 
 from ..states import (
     ENROLMENT_FLOW,
@@ -27,14 +28,17 @@ TIME_TO_ANSWER = timedelta(days=3)
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def visible_to(self, user: User) -> "EnrolmentQuerySet":
-        """Students of the lead's zone, and those who said they could move to it; recruitment sees its own zones."""
+        """Students to host in the lead's zone, and those who could move to it; recruitment sees its own zones."""
         recruiting = user.zones_as(*RECRUITMENT)
         leading = user.zones_as(Role.REGIONAL_LEAD)
-        if recruiting is None or leading is None:
+        if recruiting is None:
             return self
-        here = Q(application__cohort__zone__in=recruiting | leading)
-        movable = Q(pk__in=Enrolment.objects.filter(application__other_zones__in=leading).values("pk"))
-        return self.filter(here | movable)
+        # Whoever has an employer is nobody's to place, and is no rival's to know.
+        to_host = Q(application__intake__programme__kind__in=HOSTED)
+        if leading is not None:
+            movable = Q(pk__in=Enrolment.objects.filter(application__other_zones__in=leading).values("pk"))
+            to_host &= Q(application__cohort__zone__in=leading) | movable
+        return self.filter(Q(application__cohort__zone__in=recruiting) | to_host)
 
     def expected(self) -> "EnrolmentQuerySet":
         return self.filter(state=EnrolmentState.EXPECTED)
@@ -43,6 +47,9 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Expected students who hesitate, or who let two questions pass without a word."""
         silent = Q(unanswered__gte=SILENCE, asked_at__lte=now - TIME_TO_ANSWER)
         return self.expected().filter(silent | Q(answer=Coming.HESITATES))
+
+    def completed(self) -> "EnrolmentQuerySet":
+        return self.filter(state=EnrolmentState.COMPLETED)
 
     def live(self) -> "EnrolmentQuerySet":
         return self.filter(state__in=ENROLMENT_LIVE)

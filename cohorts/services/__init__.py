@@ -5,12 +5,15 @@ from .addresses import ADDRESSES, correct_address
 from .agenda import agenda_of, close_agenda, open_agenda, open_agendas
 from .applying import begin, correct_identity, describe_project, send_links, submit
 from .attendance import attend, expect_again, is_attended, miss, miss_the_others, rate, walk_in
+from .attestations import attestation, standing_of
+from .blocks import Standing, content_of, record_blocks, standings, students_of
 from .bookings import book, choose, give_up, invite, kinds_to_choose, may_choose
 from .calls import record_call
 from .cancellations import Fate, Rebooking, cancel_slots, letter_of_cancellation, read_cancellation
 from .conditions import hinders, meet, meet_all, take_back
 from .consents import consents_of, give_consent, read_notice, withdraw_consent
 from .contacts import add_contact
+from .days import drop_day, is_closed, plan_days
 from .decisions import (
     admit,
     confirm,
@@ -72,7 +75,17 @@ __all__ = [
     "Fate",
     "Rebooking",
     "STUDENTS",
+    "Standing",
+    "content_of",
+    "drop_day",
+    "is_closed",
+    "plan_days",
+    "record_blocks",
+    "standings",
+    "students_of",
     "accept_paper",
+    "attestation",
+    "standing_of",
     "FILES_END",
     "REMINDERS",
     "Keeping",

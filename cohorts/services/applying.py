@@ -14,12 +14,13 @@ from partnership.workflow import Refused, Stale, move, record
 
 from .. import emails
 from ..handover import owner_for
-from ..models import Application, Candidate, Cohort, Consent, RecruitmentSource
+from ..models import CAREER, Application, Candidate, Cohort, Consent, RecruitmentSource
 from ..states import (
     LIVE,
     RESUME,
     ApplicationState,
 )
+from .ages import must_be_of_age
 from .moves import WITH_ALL_A_LETTER_SAYS
 from .sameness import Turn, close_fresh_links, held, same_person
 
@@ -137,6 +138,7 @@ def submit(draft: Application, *, consents: Iterable[str], notice_version: str, 
         raise Refused(_("This person has been erased."))
     if version is not None and draft.version != version:
         raise Stale(draft)
+    must_be_of_age(draft.candidate, draft.cohort)
     taking = Cohort.objects.open_on(clock.today()).filter(pk=draft.cohort_id)
     if not taking.annotate(turn=Turn(draft.candidate)).values_list("turn"):
         raise Refused(_("Applications are closed in this zone."))
@@ -230,6 +232,7 @@ def _take_over(draft: Application, *, person: Candidate, enquiry: Application | 
         "has_employer",
         "source",
         "supported_by",
+        *CAREER,
     ):
         setattr(enquiry, name, getattr(draft, name))
     # Where recruitment met them came first.

@@ -10,7 +10,6 @@ from partnership import clock, workflow
 from partnership.models import OutgoingMessage, User
 from partnership.states import Channel
 from partnership.workflow import Actor, Refused
-from programmes.states import ProgrammeKind
 
 from .. import emails
 from ..models import Application
@@ -37,6 +36,9 @@ from .moves import (
 )
 from .papers import ask_usual
 
+# A law of the database as well, whoever writes there.
+NO_LIST = REFUSALS["a_certificate_has_no_waiting_list"]
+
 
 @transaction.atomic
 def admit(
@@ -47,7 +49,7 @@ def admit(
     Refused without a place or a validated content.
     """
     programme = application.cohort.intake.programme
-    if application.state == ApplicationState.SUBMITTED and programme.kind != ProgrammeKind.SCHOOL_CERTIFICATE:
+    if application.state == ApplicationState.SUBMITTED and not programme.is_for_professionals:
         raise Refused(_("This course admits after an interview."))
     hold_queue(application.cohort_id)
     offer(application, by=by, decided_by=by, version=version)
@@ -64,7 +66,9 @@ def letter_of_admission(
 
 @transaction.atomic
 def waitlist(application: Application, *, by: User, version: int | None = None) -> None:
-    """Put on the waiting list, behind whoever is there, and tell the applicant the rank."""
+    """Put on the waiting list, behind whoever is there, and tell the applicant the rank; a certificate has none."""
+    if application.cohort.intake.programme.is_for_professionals:
+        raise Refused(NO_LIST)
     go(
         application,
         ApplicationState.WAITLISTED,

@@ -15,6 +15,7 @@ from partnership.workflow import Actor, Refused, Stale, record
 from .. import pay
 from ..models import OF_AGE, Application, Candidate, Dossier, age_on
 from ..states import ApplicationState
+from .ages import only_of_age
 from .papers import ask_usual
 
 # Only asked of minors, and not kept for anybody else.
@@ -46,6 +47,9 @@ def save_dossier(
     if version != (dossier.version if dossier else 0):
         raise Stale(dossier or application)
     said = dict(said)
+    intake = application.intake
+    if intake.programme.is_for_professionals and age_on(intake.starts_on, born_on=said["born_on"]) < OF_AGE:
+        raise Refused(only_of_age(intake.starts_on))
     if age_on(clock.today(), born_on=said["born_on"]) >= OF_AGE:
         said |= dict.fromkeys(OF_MINORS, "")
     dossier = Dossier(candidate=candidate, version=version + 1, saved_at=clock.now(), **said)

@@ -14,12 +14,14 @@ from partnership.workflow import Refused, edit
 from .. import emails
 from ..models import Application, Candidate, Cohort
 from ..states import EXITS, ApplicationState
+from .ages import must_be_of_age
 from .consents import give_consent
 from .moves import go
 
 # Without these nobody has applied; what else is asked may stay open.
 _OF_THE_PERSON = ("last_name", "email", "birth_month", "birth_year", "postcode")
 _OF_THE_FILE = ("level", "languages", "has_employer")
+_OF_A_PROFESSIONAL = ("employer_name", "job", "management_years", "funding")
 _PERSONS = {field.name for field in Candidate._meta.get_fields()}
 
 
@@ -31,6 +33,8 @@ def hear(application: Application, *, answers: Mapping[str, Any], by: User, vers
     if not answers:
         return
     of_the_file = {name: value for name, value in answers.items() if name not in _PERSONS}
+    if of_the_file.get("employer_name"):
+        of_the_file["has_employer"] = True
     said = ", ".join(sorted(answers))
     edit(application, by=by, version=version, channel=Channel.PHONE, deed="heard", reason=said, **of_the_file)
     # The file's row is held now: nobody else writes the person's answers by it.
@@ -61,7 +65,9 @@ def lacks(application: Application) -> list[str]:
     """The fields without which a contact is no application yet; whoever has a telephone needs no address."""
     person = application.candidate
     missing = [name for name in _OF_THE_PERSON if getattr(person, name) in (None, "")]
-    missing += [name for name in _OF_THE_FILE if getattr(application, name) in (None, "")]
+    programme = application.intake.programme
+    asked = _OF_A_PROFESSIONAL if programme.is_for_professionals else _OF_THE_FILE
+    missing += [name for name in asked if getattr(application, name) in (None, "")]
     return [name for name in missing if name != "email" or not person.phone]
 
 
@@ -79,6 +85,7 @@ def submit_by_telephone(application: Application, *, by: User, version: int | No
         raise Refused(_("Tell first what becomes of their data."))
     if not Cohort.objects.open_on(clock.today()).filter(pk=application.cohort_id).exists():
         raise Refused(_("Applications are closed in this zone."))
+    must_be_of_age(application.candidate, application.cohort)
     now = clock.now()
     go(application, ApplicationState.SUBMITTED, by=by, version=version, channel=Channel.PHONE, submitted_at=now)
     emails.application_received(application)

@@ -30,6 +30,7 @@ from ..states import (
     EnrolmentState,
     SlotKind,
 )
+from .ages import must_be_of_age
 
 WITH_ALL_A_LETTER_SAYS = Application.objects.for_letters()
 REFUSALS = {
@@ -39,6 +40,9 @@ REFUSALS = {
     ),
     "one_live_application_per_person_and_intake": gettext_lazy(
         "This person already has another application under way for the same intake."
+    ),
+    "a_certificate_has_no_waiting_list": gettext_lazy(
+        "This course has no waiting list: offer a place, or refuse and propose a later intake."
     ),
     # A law of the places, which stand above; whoever moves a student meets it here.
     "a_student_stays_in_the_zones_of_their_place": gettext_lazy(
@@ -70,6 +74,8 @@ def leave(
     if reason not in (CONTINUED if goes_on else EXIT_REASONS[to]):
         raise Refused(_("Choose a reason."))
     left_from = application.state
+    if left_from == ApplicationState.CONFIRMED and application.enrolments.completed().exists():
+        raise Refused(_("This student has completed the course: there is nothing to leave."))
     # To the applicant: what hosts and leads are told of this file is still true.
     outbox.cancel(about=application, to=application.candidate)
     go(application, to, by=by, reason=reason, exit_reason=reason, left_from=left_from, waiting_rank=None, **changes)
@@ -110,7 +116,8 @@ def enrol(application: Application, *, by: Actor) -> None:
 
 
 def offer(application: Application, *, by: Actor, decided_by: User, **changes: Any) -> None:
-    """Hold a place for somebody until they answer; Refused without a place or a validated content."""
+    """Hold a place for somebody until they answer; Refused without a place or a validated content, and too young."""
+    must_be_of_age(application.candidate, application.cohort)
     with workflow.refusing(REFUSALS):
         go(
             application,

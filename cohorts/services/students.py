@@ -148,6 +148,8 @@ def expect_student_again(enrolment: Enrolment, *, by: User) -> None:
     held = _held(enrolment)
     if held.state != EnrolmentState.PRESENT:
         raise Refused(_("This student is not ticked."))
+    if held.blocks.exists():
+        raise Refused(_("This student has acquired a block already: they have come."))
     move(held, EnrolmentState.EXPECTED, by=by, present_at=None, present_by=None)
 
 

@@ -12,8 +12,9 @@ from programmes.states import ProgrammeKind
 
 from .. import emails
 from ..handover import follower_in
-from ..models import Application, Booking, Cohort
+from ..models import CAREER, Application, Booking, Cohort
 from ..states import HOLDING, LIVE, ApplicationState, BookingState, ExitReason, SlotKind
+from .ages import must_be_of_age
 from .moves import REFUSALS, close_booking, go, hold_queue, leave, let_cascade, next_rank, rehearse, validated_content
 
 # What was answered comes along; so do the papers, which are the person's.
@@ -25,6 +26,7 @@ _ANSWERS = (
     "has_employer",
     "source",
     "supported_by",
+    *CAREER,
     "recruitment_source",
     "notice_version",
 )
@@ -88,6 +90,7 @@ def redirect(application: Application, *, cohort: Cohort, by: User, version: int
         raise Refused(_("Choose another course."))
     if cohort.intake.starts_on <= clock.today():
         raise Refused(_("This course has already begun."))
+    must_be_of_age(application.candidate, cohort)
     cancelled = _booked(application)
     following = _continue(
         application, cohort, reason=ExitReason.REDIRECTED, by=by, version=version, cancelled=cancelled

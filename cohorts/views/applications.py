@@ -18,9 +18,8 @@ from partnership import clock
 from partnership import policies as house
 from partnership.models import OptOut
 from partnership.states import LetterKind
-from partnership.templatetags.figures import daydate, daytime, longdate, monthdate
+from partnership.templatetags.figures import daydate, daytime, longdate, monthdate, number
 from programmes.models import Curriculum
-from programmes.states import ProgrammeKind
 
 from .. import letters, policies, services
 from ..forms.calls import CallForm
@@ -119,6 +118,7 @@ def show(
         "grid": grid_of(Evaluation.objects.filter(booking__in=of_line).select_related("rated_by") if of_line else []),
         "panel": call_panel.panel(application, calls),
         "student": student_panel.panel(application),
+        "standing": student_panel.standing(application),
         "coming": student_panel.coming(enrolment),
         "is_at_risk": enrolment is not None and enrolment.is_at_risk(clock.now()),
         "papers": papers,
@@ -178,11 +178,12 @@ def _due(
         return {"url": f"#{anchor}", "label": label, "get": True, **look}
 
     reject = post("application_reject", _("Reject…"), danger=True) | {"get": True}
+    waits = not application.intake.programme.is_for_professionals
     match application.state:
         case S.ENQUIRY:
             title = _("First contact due since %(day)s") % {"day": since}
             return _block(title, _("This person asked for information."), go("appel", _("Call"), primary=True))
-        case S.SUBMITTED if application.intake.programme.kind == ProgrammeKind.SCHOOL_CERTIFICATE:
+        case S.SUBMITTED if application.intake.programme.is_for_professionals:
             return _block(
                 _("Decision due since %(day)s") % {"day": since},
                 _places(application),
@@ -212,7 +213,7 @@ def _due(
                 _("Decision due since %(day)s") % {"day": since},
                 _places(application),
                 post("application_admit", _("Admit"), primary=True),
-                post("application_waitlist", _("Waiting list")),
+                *([post("application_waitlist", _("Waiting list"))] if waits else []),
                 reject,
             )
         case S.WAITLISTED:
@@ -313,21 +314,13 @@ def _places(application: Application) -> str:
 
 def _facts(application: Application) -> list[dict[str, Any]]:
     person = application.candidate
-    moments = dict(Availability.choices)
     unwanted = [str(LetterKind(kind).label) for kind in application.unwanted]
-    has_employer = {True: _("yes"), False: _("no"), None: ""}[application.has_employer]
     rows = [
         (_("E-mail"), person.email, f"mailto:{person.email}"),
         (_("Telephone"), said_phone(person.phone), f"tel:{person.phone}"),
         (_("Commune"), " ".join(filter(None, [person.postcode, str(person.commune or "")])), ""),
         (_("Zone"), application.cohort.zone.name, ""),
-        (_("Other possible zones"), ", ".join(zone.name for zone in application.other_zones.all()), ""),
-        (_("Age"), _age(application), ""),
-        (_("Level"), application.get_level_display(), ""),
-        (_("Diploma"), monthdate(application.diploma_on) if application.diploma_on else "", ""),
-        (_("Availability"), "\n".join(str(moments.get(moment, moment)) for moment in application.availability), ""),
-        (_("Languages"), application.languages, ""),
-        (_("Employer"), has_employer, ""),
+        *(_career(application) if application.intake.programme.is_for_professionals else _project(application)),
         (_("Source"), dict(Source.choices).get(application.source, ""), ""),
         (
             _("Recruitment source"),
@@ -342,6 +335,32 @@ def _facts(application: Application) -> list[dict[str, Any]]:
         (_("Closed because"), application.get_exit_reason_display(), ""),
     ]
     return [{"label": label, "value": value, "url": url if value else ""} for label, value, url in rows]
+
+
+def _project(application: Application) -> list[tuple[str, str, str]]:
+    moments = dict(Availability.choices)
+    has_employer = {True: _("yes"), False: _("no"), None: ""}[application.has_employer]
+    return [
+        (_("Other possible zones"), ", ".join(zone.name for zone in application.other_zones.all()), ""),
+        (_("Age"), _age(application), ""),
+        (_("Level"), application.get_level_display(), ""),
+        (_("Diploma"), monthdate(application.diploma_on) if application.diploma_on else "", ""),
+        (_("Availability"), "\n".join(str(moments.get(moment, moment)) for moment in application.availability), ""),
+        (_("Languages"), application.languages, ""),
+        (_("Employer"), has_employer, ""),
+    ]
+
+
+def _career(application: Application) -> list[tuple[str, str, str]]:
+    return [
+        (_("Age"), _age(application), ""),
+        (_("Present employer"), application.employer_name, ""),
+        (_("SIRET of the employer"), application.employer_siret, ""),
+        (_("Position held"), application.job, ""),
+        (_("Years of management"), number(application.management_years), ""),
+        (_("Paid for by"), application.get_funding_display(), ""),
+        (_("Days free for the course"), application.class_days, ""),
+    ]
 
 
 def said_phone(number: str) -> str:

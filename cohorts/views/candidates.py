@@ -19,15 +19,16 @@ from partnership import clock, guard, links
 from partnership.fields import key_in
 from partnership.models import Zone, ZoneDepartment
 from partnership.personal_data import NOTICE_VERSION
-from partnership.templatetags.figures import monthdate
+from partnership.templatetags.figures import monthdate, number
 from partnership.workflow import Refused, Stale
 from programmes.models import Programme
 from programmes.states import ProgrammeKind
 
 from .. import services, sources
 from ..forms.apply import ConsentForm, IdentityForm, LinkForm, ProjectForm, age_on, spoken
+from ..forms.career import CareerForm
 from ..handover import owner_for
-from ..models import Application, Candidate, Cohort
+from ..models import CAREER, Application, Candidate, Cohort
 from ..states import FOLLOW, RESUME, ApplicationState, Availability
 from .courses import opens_on
 
@@ -63,9 +64,10 @@ def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
     if draft is not None and _is_submitted(draft):
         draft = None
     starts_on, hindrance = cohorts[0].intake.starts_on, None
+    asked = {"starts_on": starts_on, "of_age": programme.is_for_professionals}
     if request.method == "POST":
         key = _posted_key(request)
-        form = IdentityForm(request.POST, starts_on=starts_on)
+        form = IdentityForm(request.POST, **asked)
         is_complete = form.is_valid() and not form.asks_commune
         if is_complete and (draft is None or draft.submit_key != key):
             email = form.identity["email"]
@@ -89,7 +91,7 @@ def apply_identity(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(_next_step(begun), slug=slug)
     else:
         key = draft.submit_key if draft else uuid.uuid4()
-        form = IdentityForm(initial=_identity_of(draft), starts_on=starts_on)
+        form = IdentityForm(initial=_identity_of(draft), **asked)
     contact = owner_for(draft.cohort if draft else cohorts[0])
     context = {"programme": programme, "intake": cohorts[0].intake, "form": form, "key": key, "draft": draft}
     context["carried"] = sources.carried(request)
@@ -112,13 +114,8 @@ def apply_project(request: HttpRequest, slug: str) -> HttpResponse:
     if not cohorts:
         return _closed(request, programme)
     home = _zone_of(draft)
-    choices = {
-        "cohorts": cohorts,
-        "zones": Zone.objects.filter(cohorts__in=cohorts).distinct(),
-        "is_hosted": programme.is_hosted,
-    }
-    if request.method == "POST":
-        form = ProjectForm(request.POST, **choices)
+    form = _second_form(programme, cohorts, request.POST if request.method == "POST" else None, draft, home)
+    if form.is_bound:
         if form.is_valid():
             try:
                 services.describe_project(
@@ -127,11 +124,21 @@ def apply_project(request: HttpRequest, slug: str) -> HttpResponse:
             except Refused:
                 return redirect("cohorts:apply_thanks", slug=slug)
             return redirect("cohorts:apply_check", slug=slug)
-    else:
-        form = ProjectForm(initial=_project_of(draft, cohorts, home), **choices)
     status = 422 if form.is_bound and form.errors else 200
     context = _frame(request, programme, draft) | {"form": form, "home": home}
     return render(request, "cohorts/apply_project.html", context, status=status)
+
+
+def _second_form(
+    programme: Programme, cohorts: list[Cohort], sent: Any, draft: Application, home: Zone | None
+) -> ProjectForm | CareerForm:
+    """What is asked of whoever applies to this course, with what they have answered."""
+    if programme.is_for_professionals:
+        return CareerForm(sent, initial=_career_of(draft, home), cohorts=cohorts)
+    zones = Zone.objects.filter(cohorts__in=cohorts).distinct()
+    return ProjectForm(
+        sent, initial=_project_of(draft, home), cohorts=cohorts, zones=zones, is_hosted=programme.is_hosted
+    )
 
 
 @login_not_required
@@ -145,7 +152,7 @@ def apply_check(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("cohorts:apply_identity", slug=slug)
     if _is_submitted(draft):
         return redirect("cohorts:apply_thanks", slug=slug)
-    if not draft.level:
+    if not draft.is_described:
         return redirect("cohorts:apply_project", slug=slug)
     form, status = ConsentForm(initial={"version": draft.version}), 200
     if request.method == "POST":
@@ -170,7 +177,7 @@ def apply_check(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "identity": _identity_answers(programme, draft, age),
         "project": _project_answers(programme, draft),
-        "unusual_age": not USUAL_AGES[0] <= age <= USUAL_AGES[1] and programme.kind != ProgrammeKind.SCHOOL_CERTIFICATE,
+        "unusual_age": programme.is_hosted and not USUAL_AGES[0] <= age <= USUAL_AGES[1],
         "usual_ages": USUAL_AGES,
     }
     return render(request, "cohorts/apply_check.html", context, status=status)
@@ -318,7 +325,7 @@ def _is_submitted(draft: Application) -> bool:
 def _next_step(draft: Application) -> str:
     if _is_submitted(draft):
         return "cohorts:apply_thanks"
-    return "cohorts:apply_check" if draft.level else "cohorts:apply_project"
+    return "cohorts:apply_check" if draft.is_described else "cohorts:apply_project"
 
 
 def _frame(request: HttpRequest, programme: Programme, draft: Application) -> dict[str, Any]:
@@ -342,10 +349,20 @@ def _identity_of(draft: Application | None) -> dict[str, Any]:
     }
 
 
-def _project_of(draft: Application, cohorts: list[Cohort], home: Zone | None) -> dict[str, Any]:
-    """What was answered; before any answer, the zone of the postcode is proposed."""
-    if not draft.level:
-        return {"cohort": str(draft.cohort_id) if home and draft.cohort.zone_id == home.pk else None}
+def _nearest(draft: Application, home: Zone | None) -> dict[str, Any]:
+    """Before any answer, the zone of the postcode is proposed."""
+    return {"cohort": str(draft.cohort_id) if home and draft.cohort.zone_id == home.pk else None}
+
+
+def _career_of(draft: Application, home: Zone | None) -> dict[str, Any]:
+    if not draft.is_described:
+        return _nearest(draft, home)
+    return {name: getattr(draft, name) for name in (*CAREER, "source")} | {"cohort": str(draft.cohort_id)}
+
+
+def _project_of(draft: Application, home: Zone | None) -> dict[str, Any]:
+    if not draft.is_described:
+        return _nearest(draft, home)
     names = ("level", "availability", "languages", "source", "supported_by")
     return {name: getattr(draft, name) for name in names} | {
         "cohort": str(draft.cohort_id),
@@ -373,6 +390,8 @@ def _identity_answers(programme: Programme, draft: Application, age: int) -> lis
 
 
 def _project_answers(programme: Programme, draft: Application) -> list[dict[str, Any]]:
+    if programme.is_for_professionals:
+        return _career_answers(programme, draft)
     labels = dict(Availability.choices)
     hours = ", ".join(str(labels[key]).lower() for key in draft.availability)
     level = draft.get_level_display()
@@ -388,6 +407,20 @@ def _project_answers(programme: Programme, draft: Application) -> list[dict[str,
         (_("Employer already found"), _("Yes") if draft.has_employer else _("No"), "has_employer_0"),
         (_("How you heard of us"), capfirst(draft.get_source_display()), "source"),
         (_("Who supports you"), draft.supported_by, "supported_by"),
+    ]
+    return _rows("cohorts:apply_project", programme, answers)
+
+
+def _career_answers(programme: Programme, draft: Application) -> list[dict[str, Any]]:
+    answers = [
+        (_("Present employer"), draft.employer_name, "employer_name"),
+        (_("SIRET of the employer"), draft.employer_siret, "employer_siret"),
+        (_("Position held"), draft.job, "job"),
+        (_("Years of management"), number(draft.management_years), "management_years"),
+        (_("Paid for by"), capfirst(draft.get_funding_display()), "funding_0"),
+        (_("Days free for the course"), draft.class_days, "class_days"),
+        (_("Zone"), draft.cohort.zone.name, "cohort_0"),
+        (_("How you heard of us"), capfirst(draft.get_source_display()), "source"),
     ]
     return _rows("cohorts:apply_project", programme, answers)
 

@@ -17,8 +17,17 @@ from partnership.workflow import Refused, Stale, must_be_shown
 
 from .. import services
 from ..forms.calls import CallForm
-from ..forms.script import ORIGIN, PERSON, PROJECT, HeardPersonForm, HeardProjectForm, NoticeForm
-from ..models import Application
+from ..forms.script import (
+    CAREER_ORIGIN,
+    ORIGIN,
+    PERSON,
+    PROJECT,
+    HeardCareerForm,
+    HeardPersonForm,
+    HeardProjectForm,
+    NoticeForm,
+)
+from ..models import CAREER, Application
 from ..states import EXITS, ApplicationState, SlotKind
 from . import call_panel, story
 from .applications import fetch
@@ -71,19 +80,23 @@ def _keep(application: Application, step: str, form: Any, request: HttpRequest) 
 
 def _steps(application: Application, step: str, sent: Any) -> dict[str, forms.Form]:
     """The forms of what is still to be heard, in the order in which one asks; the one that was sent is bound."""
-    person, hosted = application.candidate, application.intake.programme.is_hosted
+    person, programme = application.candidate, application.intake.programme
+    career = programme.is_for_professionals
+    plan, origin = (CAREER, CAREER_ORIGIN) if career else (PROJECT, ORIGIN)
     lacking = {
         WHO: tuple(name for name in PERSON if getattr(person, name) in (None, "")),
-        PLAN: tuple(name for name in PROJECT if _lacks(application, name)),
-        SOURCE: tuple(name for name in ORIGIN if not getattr(application, name)),
+        PLAN: tuple(name for name in plan if _lacks(application, name)),
+        SOURCE: tuple(name for name in origin if not getattr(application, name)),
     }
     found: dict[str, forms.Form] = {}
     for key, asked in lacking.items():
         data = sent if key == step else None
         if key == WHO and asked:
-            found[key] = HeardPersonForm(data, asked=asked, starts_on=application.intake.starts_on)
+            found[key] = HeardPersonForm(data, asked=asked, starts_on=application.intake.starts_on, of_age=career)
+        elif asked and career:
+            found[key] = HeardCareerForm(data, asked=asked)
         elif asked:
-            found[key] = HeardProjectForm(data, asked=asked, is_hosted=hosted)
+            found[key] = HeardProjectForm(data, asked=asked, is_hosted=programme.is_hosted)
     found = {key: form for key, form in found.items() if form.fields}
     if not application.notice_version:
         found[NOTICE] = NoticeForm(sent if step == NOTICE else None)
@@ -145,20 +158,24 @@ def _questions(application: Application) -> list[dict[str, str]]:
     """What they usually ask, and what to answer: facts of their own course."""
     intake, programme = application.intake, application.intake.programme
     where = {"day": longdate(intake.starts_on), "zone": application.cohort.zone, "programme": programme}
+    costs = _("In alternation the course costs the young person nothing, and the employer pays a wage.")
+    follows = _("An interview of half an hour, then an answer within five days, whatever it is.")
     if programme.is_hosted:
         employer = _("No: if they have none, we look for one with them. Their own employer is welcome.")
     else:
-        employer = _("They come with their employer, or with a project we can look at together.")
+        employer = _("They keep their post: the course takes place beside it, block by block.")
+        costs = _("It is paid for by the employer, a skills operator (OPCO) or their own means: ask which they plan.")
+        follows = _("Their file is read, without a waiting list; the answer comes by letter, whatever it is.")
     return [
         {"ask": _("When does it begin, and where?"), "say": _("%(programme)s, on %(day)s, in %(zone)s.") % where},
         {"ask": _("Must I find an employer myself?"), "say": employer},
         {
             "ask": _("What does it cost?"),
-            "say": _("In alternation the course costs the young person nothing, and the employer pays a wage."),
+            "say": costs,
         },
         {
             "ask": _("What happens after this call?"),
-            "say": _("An interview of half an hour, then an answer within five days, whatever it is."),
+            "say": follows,
         },
         {
             "ask": _("What if I need an adaptation?"),

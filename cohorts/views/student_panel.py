@@ -8,7 +8,9 @@ from django.utils.translation import ngettext
 
 from partnership.templatetags.figures import longdate, number, phone
 
+from .. import services
 from ..models import Application, Dossier, Enrolment, PaperRequest
+from ..services import Standing
 from ..states import ApplicationState, Coming, EnrolmentState, PaperRequestState
 
 
@@ -31,6 +33,13 @@ def _facts(dossier: Dossier) -> list[dict[str, Any]]:
         (_("Telephone of the contact person"), phone(dossier.contact_phone), f"tel:{dossier.contact_phone}"),
     ]
     return [{"label": label, "value": value, "url": url if value else ""} for label, value, url in rows]
+
+
+def standing(application: Application) -> Standing | None:
+    """What a student of a certificate has acquired, even if they have left since; None of anybody else."""
+    if not (application.intake.programme.is_for_professionals and application.offered_curriculum_id):
+        return None
+    return services.standing_of(application)
 
 
 def papers_verdict(asked: Iterable[PaperRequest]) -> str:

@@ -64,6 +64,7 @@ def board(request: HttpRequest) -> HttpResponse:
         signed_on=_signed_on(convention),
         today=clock.today(),
         reader=request.user,
+        exceptions=measures.exceptions(convention),
     )
     context = {"convention": convention, "board": shown, "today": clock.today()}
     return render(request, "partnership/board.html", context)
@@ -158,7 +159,8 @@ def milestone_detail(request: HttpRequest, order: int) -> HttpResponse:
     convention = _running_or_404(request.user)
     milestone = get_object_or_404(_milestones(convention), order=order)
     counts = measures.counts(request.user, convention)
-    card = boards.card_of(milestone, counts, signed_on=_signed_on(convention), today=clock.today())
+    signed_on = _signed_on(convention)
+    card = boards.card_of(milestone, counts, signed_on=signed_on, today=clock.today(), reader=request.user)
     lines = [
         (reading, boards.list_url(reading.measure, milestone, reading.zone, reader=request.user))
         for reading in card.readings

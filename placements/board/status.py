@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cohorts.models import Application, Booking
+from cohorts.services import Standing
 from cohorts.states import EXITS, ApplicationState, BookingState
 from partnership import clock
 from partnership.templatetags.figures import clocktime, daydate, daytime, longdate
@@ -34,8 +35,20 @@ class Step:
     state: str
 
 
-def of(application: Application, placement: Placement | None, booking: Booking | None, *, now: datetime) -> Status:
+def of(
+    application: Application,
+    placement: Placement | None,
+    booking: Booking | None,
+    *,
+    now: datetime,
+    standing: Standing | None = None,
+) -> Status:
     """What the applicant reads first."""
+    if standing is not None and standing.is_complete:
+        return Status(
+            _("You have acquired every block: the certificate is yours."),
+            _("Your attestation is below, to keep and to show."),
+        )
     if application.state == _S.CONFIRMED:
         return _of_student(application, placement)
     if application.state == _S.ADMITTED:
@@ -50,6 +63,11 @@ def of(application: Application, placement: Placement | None, booking: Booking |
         return Status(
             _("You are number %(rank)s on the waiting list.") % {"rank": application.position},
             _("The course is full for now. We write to you as soon as a place is free; you have nothing to do."),
+        )
+    if application.state == _S.SUBMITTED and application.cohort.intake.programme.is_for_professionals:
+        return Status(
+            _("We have received your application."),
+            _("Next step: we read your file, and call you if it raises a question."),
         )
     title, text = _sentences()[ApplicationState(application.state)]
     return Status(title, text)
@@ -163,13 +181,18 @@ def steps(application: Application, placement: Placement | None, booking: Bookin
     elif placement is not None:
         host = _("a site is contacted")
     hosting = Step(_("Host company"), host if confirmed else "", "done" if placed else "now" if confirmed else "next")
+    programme, interview = application.cohort.intake.programme, [_interview(application, booking)]
+    if programme.is_for_professionals and booking is None:
+        # Admitted on file: nobody waits for an interview that nobody fixes.
+        interview = []
+    is_awaited = state in (_S.INTERVIEWED, _S.WAITLISTED) or (not interview and application.submitted_at)
     return [
         _received(application),
-        _interview(application, booking),
+        *interview,
         Step(
             decision,
             _day(application.decided_at) if decided or state == _S.WAITLISTED else "",
-            "done" if decided else "now" if state in (_S.INTERVIEWED, _S.WAITLISTED) else "next",
+            "done" if decided else "now" if is_awaited else "next",
         ),
         Step(
             _("Your answer"),
@@ -180,10 +203,8 @@ def steps(application: Application, placement: Placement | None, booking: Bookin
             else "",
             "done" if confirmed else "now" if state == _S.ADMITTED else "next",
         ),
-        *([hosting] if application.cohort.intake.programme.is_hosted else []),
-        Step(
-            _("First day"), starts, "next" if application.cohort.intake.programme.is_hosted or not confirmed else "now"
-        ),
+        *([hosting] if programme.is_hosted else []),
+        Step(_("First day"), starts, "next" if programme.is_hosted or not confirmed else "now"),
     ]
 
 

@@ -14,15 +14,11 @@ from cohorts.states import ApplicationState, Availability
 from partnership import clock
 from partnership.models import Objective, OutgoingMessage, User, Zone
 from partnership.states import MessageState
-from programmes.states import ProgrammeKind
+from programmes.states import HOSTED
 
 from .. import emails
 from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat
 from ..states import PLACED, PlacementState
-
-# The courses whose students sit at a host; a certificate's already have their employer.
-_HOSTED = (ProgrammeKind.DIPLOMA, ProgrammeKind.PROFESSIONAL_TITLE)
-
 
 # -- sites and their places -----------------------------------------------------------------------------------------
 
@@ -243,7 +239,7 @@ class ZoneBoard:
 def intakes_of(zone: Zone) -> list[Intake]:
     """The intakes whose students are hosted in a zone, the earliest first."""
     return list(
-        Intake.objects.filter(cohorts__zone=zone, programme__kind__in=_HOSTED)
+        Intake.objects.filter(cohorts__zone=zone, programme__kind__in=HOSTED)
         .select_related("programme")
         .order_by("starts_on", "programme__short_title")
     )

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import F
 
 from cohorts import services as recruitment
 from cohorts.models import Application, Cohort, Enrolment, Intake, RecruitmentSource, Slot, plain
-from cohorts.states import Coming, SlotKind
+from cohorts.states import Coming, SlotKind, Source
 from partnership import clock
 from partnership import services as partnership
 from partnership.models import (
@@ -26,6 +27,7 @@ from partnership.models import (
     User,
     Zone,
 )
+from partnership.personal_data import NOTICE_VERSION
 from partnership.states import Channel, MessageState, Precision, Role
 from programmes import services as teaching
 from programmes.models import Curriculum, Programme
@@ -76,6 +78,7 @@ class Story:
         ChairYear(self).plan()
         self.plan_hosts()
         self.plan_applications()
+        self.plan_directors()
         self.plan_slots()
         self.plan_first_day()
         while self.deeds:
@@ -373,6 +376,35 @@ class Story:
                     if state == "confirmed":
                         seat = "placed" if rank < placed else "proposed" if rank < placed + proposed else ""
                     Journey(self, zone, state, names.pop(), number, seat).plan()
+
+    def plan_directors(self) -> None:
+        for place, person in enumerate(self.data["director"], start=1):
+            month, day, hour = person["applied"]
+            self.plan(self.at(month, day, hour), lambda p=person, n=place: self.apply_in_post(p, n), office=False)
+
+    def apply_in_post(self, person: dict[str, Any], place: int) -> None:
+        """A professional applies to the certificate, whose content is still under review."""
+        first, last = person["name"]
+        draft = recruitment.begin(
+            Cohort.objects.get(pk=self.directors_cohort.pk),
+            submit_key=UUID(int=self.year * 1000 + place),
+            language="fr",
+            identity={
+                "first_name": first,
+                "last_name": last,
+                "phone": f"{self.data['names']['phones']['paris']}{9000 + place}",
+                "email": plain(f"{first}.{last}").replace(" ", "") + "@example.org",
+                "birth_year": self.year - person["age"],
+                "birth_month": place,
+                "postcode": person["postcode"],
+                "commune": commune_of(person["postcode"]),
+            },
+        )
+        career = {name: person[name] for name in ("job", "funding")}
+        career |= {"employer_name": person["employer"], "employer_siret": "", "has_employer": True}
+        career |= {"management_years": person["years"], "class_days": person["days"], "source": Source.WORD_OF_MOUTH}
+        recruitment.describe_project(draft, cohort=draft.cohort, other_zones=[], project=career)
+        recruitment.submit(draft, consents=[], notice_version=NOTICE_VERSION)
 
     def plan_slots(self) -> None:
         self.plan(self.at(6, 3, 15), self.open_meeting)

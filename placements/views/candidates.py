@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cohorts import services as cohort_services
-from cohorts.models import Application, Dossier, Enrolment
+from cohorts.models import Application, CourseDay, Dossier, Enrolment
 from cohorts.states import FOLLOW, HOLDING, LIVE, ApplicationState, BookingState, SlotKind
 from partnership import clock, guard, links, notices
 from partnership.models import AccessLink
@@ -27,6 +27,8 @@ from ..states import ANSWER, PLACED, PlacementState
 
 # An hour, from one address of the network.
 _MOST_LINKS = 60
+# Of the days of class, the next few; all of them have their own page.
+_DAYS_AHEAD = 3
 _RENEW = {
     FOLLOW: ("placements:follow_renew", services.send_new_follow_link),
     ANSWER: ("placements:answer_renew", services.send_new_answer_link),
@@ -133,10 +135,11 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
     now, dossier = clock.now(), None
     if application.state in HOLDING:
         dossier = Dossier.objects.filter(candidate=application.candidate_id).first()
+    standing, days_ahead = _course_of(application)
     context = {
         "token": token,
         "application": application,
-        "status": status.of(application, placement, interview, now=now),
+        "status": status.of(application, placement, interview, now=now, standing=standing),
         "steps": status.steps(application, placement, interview),
         "appointments": [
             {"booking": one, "is_ahead": one.slot.starts_at > now}
@@ -145,6 +148,8 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
         ],
         "choices": [choice for choice in cohort_services.kinds_to_choose(application) if choice.booking is None],
         "is_student": application.state == ApplicationState.CONFIRMED,
+        "standing": standing,
+        "days_ahead": days_ahead,
         "awaited": _awaited(application),
         "dossier": dossier,
         "pay": cohort_services.pay_lines(application, dossier) if application.state in HOLDING else [],
@@ -156,9 +161,21 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
         "notice_news": notices.unread_by(application.notice_version),
         "conditions": list(application.conditions.all()) if application.state in HOLDING else [],
         "may_withdraw": application.state != ApplicationState.ADMITTED
+        and not (standing and standing.is_complete)
         and ApplicationState.WITHDRAWN in Application.FLOW[application.state],
     }
     return render(request, "placements/application_follow.html", context)
+
+
+def _course_of(application: Application) -> tuple[cohort_services.Standing | None, list[CourseDay]]:
+    """Of whoever studies block by block: what they have acquired, and their next days of class."""
+    programme = application.cohort.intake.programme
+    if not programme.is_for_professionals or application.offered_curriculum_id is None:
+        return None, []
+    standing, days = cohort_services.standing_of(application), []
+    if application.state == ApplicationState.CONFIRMED and not (standing and standing.is_complete):
+        days = list(application.cohort.days.ahead(clock.today())[:_DAYS_AHEAD])
+    return standing, days
 
 
 def _awaited(application: Application) -> Enrolment | None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.models import Convention, Milestone, Party, User
 
-from ..states import Assigned, ProgrammeKind
+from ..states import HOSTED, Assigned, ProgrammeKind
 
 # Three years, four for whoever has a disability (Code du travail, art. L6222-7-1 and R6222-46).
 LONGEST_CONTRACT = 48
@@ -122,4 +122,9 @@ class Programme(models.Model):
     @property
     def is_hosted(self) -> bool:
         """Whether its students sit at a host: those of a certificate already have their employer."""
-        return self.kind in (ProgrammeKind.DIPLOMA, ProgrammeKind.PROFESSIONAL_TITLE)
+        return self.kind in HOSTED
+
+    @property
+    def is_for_professionals(self) -> bool:
+        """Whether its students are in post: of age, admitted on file, on no waiting list, certified block by block."""
+        return self.kind == ProgrammeKind.SCHOOL_CERTIFICATE

@@ -29,6 +29,7 @@ from programmes.states import CurriculumState, ProgrammeKind
 
 from .. import factories
 from ..papers import corpus
+from .certifying import certify
 from .chairing import hold_the_chair
 from .placing import open_slots, place
 from .recruiting import bring, choose_many, enter_twice, exchange, recruit
@@ -68,6 +69,7 @@ def build(mailbox: Path) -> World:
         open_slots(world, zone, cohort)
         place(world, zone, cohort)
         enter_twice(world, zone, cohort)
+        certify(world, zone, milestone)
         world.things["zone", zone] = {"zone": zone}
     choose_many(world)
     world.things["programme", LYON] = {"slug": acvd.slug}

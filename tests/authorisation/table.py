@@ -96,6 +96,9 @@ PUBLIC = [
     form("placements:follow_withdraw", EVERYBODY, of="file by link"),
     form("cohorts:follow_dossier", EVERYBODY, of="student by link"),
     deed("cohorts:follow_coming", EVERYBODY, of="student by link"),
+    page("cohorts:follow_days", EVERYBODY, of="certificate by link"),
+    page("cohorts:follow_days_calendar", EVERYBODY, of="certificate by link"),
+    page("cohorts:follow_attestation", EVERYBODY, of="certificate by link", asks=("langue",)),
     # what is sent must be a paper, which an empty form is not
     form("cohorts:follow_paper", EVERYBODY, of="paper by link", post=WRONG, changes=False),
     deed("placements:follow_notice", EVERYBODY, of="file by link"),
@@ -358,6 +361,11 @@ THE_RECRUITMENT = [
     deed("cohorts:bulk_leave_out", frozenset({RECRUITER}), of="bulk line", unless=_COLLEAGUES),
     deed("cohorts:bulk_send_drafts", frozenset({RECRUITER}), of="bulk of drafts", unless=_COLLEAGUES),
     form("cohorts:application_dossier", RECRUITMENT, of="confirmed", zone=True),
+    form("cohorts:course_plan", RECRUITMENT, of="certificate cohort", zone=True),
+    page("cohorts:course_calendar", RECRUITMENT, of="certificate cohort", zone=True),
+    deed("cohorts:course_day_drop", RECRUITMENT, of="day of class", zone=True),
+    form("cohorts:block_list", RECRUITMENT, of="certificate cohort", zone=True),
+    page("cohorts:application_attestation", RECRUITMENT, of="certificate student", zone=True, asks=("langue",)),
     page("cohorts:first_day", RECRUITMENT, of="cohort", zone=True),
     form("cohorts:first_day_edit", RECRUITMENT, of="cohort", zone=True),
     # nobody has come to a course that has not begun: refused in words

@@ -22,13 +22,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.forms.script import ORIGIN, PERSON, PROJECT
-from cohorts.models import Application, Candidate, Cohort, Intake, RecruitmentSource, Slot
+from cohorts.models import CAREER, Application, Candidate, Cohort, Intake, RecruitmentSource, Slot, blocks_of
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
 from partnership.models import Membership, OutgoingMessage, User, Zone
+from programmes.models import Module
 from programmes.states import ContributionState
 
 from .. import every_form
@@ -51,7 +52,8 @@ GIVEN: dict[str, Any] = {
     "zones": Zone.objects.all,
     "sources": RecruitmentSource.objects.all,
     "owners": lambda: list(User.objects.all()[:3]),
-    "asked": lambda: (*PERSON, *PROJECT, *ORIGIN),
+    "asked": lambda: (*PERSON, *PROJECT, *ORIGIN, *CAREER),
+    "blocks": lambda: blocks_of(Module.objects.all()),
     "people": lambda: list(User.objects.all()[:3]),
     "colleagues": lambda: list(User.objects.all()[:3]),
     "intakes": Intake.objects.all,

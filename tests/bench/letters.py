@@ -64,7 +64,7 @@ def measure(bench: "Bench") -> Iterator[Line]:
 def _words(application: Application) -> dict[str, object]:
     words = {"name": "Inès", "contact": "Claire Devaux", "contact_phone": "04 65 71 20 36", "programme": "CS ACVD"}
     words |= {"zone": "Lyon", "provider": "Groupe IGS", "reference": application.reference}
-    return words | {"is_hosted": True, "is_draft": False}
+    return words | {"is_hosted": True, "is_for_professionals": False, "is_draft": False}
 
 
 def _write(application: Application, subject: str, text: str, html: str, turn: int) -> None:

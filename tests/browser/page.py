@@ -71,6 +71,14 @@ def slug(world: World) -> list[Any]:
     return [world.acvd.slug]
 
 
+def certificate_slug(world: World) -> list[Any]:
+    return ["directeur-de-centres-de-clientele"]
+
+
+def part_time(world: World) -> list[Any]:
+    return [world.part_time.pk]
+
+
 def follow(key: str) -> Callable[[World], list[Any]]:
     return lambda world: [world.tokens[key]]
 

@@ -25,7 +25,7 @@ from cohorts.models import (
     RecruitmentSource,
     Slot,
 )
-from cohorts.states import ERASE, FOLLOW, RESUME, TAKE, ApplicationState, ImportState, Level, SlotKind
+from cohorts.states import ERASE, FOLLOW, RESUME, TAKE, ApplicationState, EnrolmentState, ImportState, Level, SlotKind
 from config import caught_mail
 from partnership import clock, jobs, links, papers
 from partnership import services as team
@@ -37,6 +37,7 @@ from programmes import services as teaching
 from programmes.models import ChairActivity, Contribution, Curriculum, Programme, Registration
 from programmes.states import GUEST, ActivityState, ContributionState, CurriculumState, Opinion
 from tests import factories
+from tests.cohorts import certificates
 
 
 @dataclass
@@ -86,6 +87,7 @@ class World:
         for state in ApplicationState:
             if found := Application.objects.filter(state=state).first():
                 self.tokens[state] = links.mint(FOLLOW, ref(found))
+        self._certify()
         emails.application_unfinished(begun, days=1)
         nudge = OutgoingMessage.objects.get(about=ref(begun), kind=LetterKind.DRAFTS)
         self.tokens["no more"] = links.mint(STOP, ref(nudge))
@@ -253,6 +255,36 @@ class World:
         identity |= {"commune": factories.commune()}
         identity |= {"email": "zoe@exemple.test", "birth_year": clock.today().year - 19, "birth_month": 3}
         return recruitment.begin(cohort, submit_key=uuid4(), identity=identity, language="fr")
+
+    def _certify(self) -> None:
+        """A certificate under way beside the one whose content is under review, and a form of each step of it."""
+        milestone = Programme.objects.get(slug="directeur-de-centres-de-clientele").milestone
+        self.part_time = certificates.cohort("paris", milestone=milestone)
+        # The first days of the course are behind, the next ahead.
+        days = [clock.today() + timedelta(days=n) for n in (-14, -13, 3, 10, 17)]
+        for day in days:
+            if not recruitment.is_closed(day):
+                certificates.day(self.part_time, day, by=self.user(Role.RECRUITER))
+        students = [certificates.student(self.part_time) for _n in range(3)]
+        certificates.student(self.part_time, state=EnrolmentState.EXPECTED)
+        names = [*certificates.BLOCKS]
+        pairs = [(students[0].pk, name) for name in names] + [(students[1].pk, names[0])]
+        said = {"on": clock.today(), "by": self.user(Role.RECRUITER)}
+        recruitment.record_blocks(self.part_time, acquired=pairs, taken_back=[], **said)
+        self.certified, self.in_class = students[0].application, students[1].application
+        for key, file in {"certified": self.certified, "in class": self.in_class}.items():
+            self.tokens[key] = links.mint(FOLLOW, ref(file))
+        person = {"first_name": "Odette", "last_name": "Fictive", "phone": "+33199000177", "postcode": "75015"}
+        person |= {"email": "odette@exemple.test", "birth_year": clock.today().year - 40, "birth_month": 3}
+        person |= {"commune": factories.commune("paris")}
+        career = {"employer_name": "Contact (fictif)", "employer_siret": "", "job": "Superviseuse", "source": "web"}
+        career |= {"management_years": 4, "funding": "opco", "class_days": "", "has_employer": True}
+        cohort = Cohort.objects.get(intake__programme__slug="directeur-de-centres-de-clientele")
+        for key in ("in post", "career"):
+            draft = recruitment.begin(cohort, submit_key=uuid4(), identity=person, language="fr")
+            if key == "career":
+                recruitment.describe_project(draft, cohort=cohort, other_zones=[], project=career)
+            self.tokens[key] = links.mint(RESUME, ref(draft))
 
     def _describe(self, draft: Application) -> None:
         project = {"level": Level.BAC, "diploma_on": None, "availability": [], "languages": "français"}
