@@ -27,5 +27,5 @@ DROP FUNCTION a_certificate_has_no_host_place();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("placements", "0005_placed_after_the_wait"), ("cohorts", "0090_careers")]
+    dependencies = [("placements", "0005_placed_after_the_wait"), ("cohorts", "0030_careers")]
     operations = [migrations.RunSQL(LAW, REPEAL)]
