@@ -90,6 +90,7 @@ def chair_feed(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
+@never_cache  # it says to whom a letter has just left
 @require_safe
 def chair_activity(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """An activity: what it is, when and where, how to come, what to propose, what it has brought."""

@@ -174,6 +174,14 @@ def test_a_delivered_activity_keeps_its_day_and_takes_new_words(coordinator):
     assert activity.deliverable == "Actes du séminaire"
 
 
+def test_what_is_published_keeps_something_to_read(coordinator):
+    activity = factories.activity(state=S.PUBLISHED, days=-5)
+    with pytest.raises(Refused):
+        services.edit_activity(activity, version=1, deliverable_text="", by=coordinator)
+    services.edit_activity(activity, version=1, deliverable_url="https://exemple.test/actes", by=coordinator)
+    services.edit_activity(activity, version=2, deliverable_text="", by=coordinator)
+
+
 def test_cancelling_says_why_to_whoever_was_to_come_and_takes_it_out_of_their_calendar(chair, coordinator):
     activity = opened(chair, coordinator)
     come(activity, "amina")
