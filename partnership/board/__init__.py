@@ -1,0 +1,32 @@
+"""The convention at a glance: statuses, short sides and sentences, computed from figures and dates, never typed."""
+
+from .columns import COLUMNS
+from .dates import countdown, date_words, elapsed_share, last_day
+from .readings import Contents, Reading, contents_of, figure, missing, readings
+from .standings import Standing, lacks_words, standing, verdict
+from .tables import Board, Card, build, card_of, list_url, settlement_words, short_side
+
+__all__ = [
+    "COLUMNS",
+    "Board",
+    "Card",
+    "Contents",
+    "Reading",
+    "Standing",
+    "build",
+    "card_of",
+    "contents_of",
+    "countdown",
+    "date_words",
+    "elapsed_share",
+    "figure",
+    "lacks_words",
+    "last_day",
+    "list_url",
+    "missing",
+    "readings",
+    "settlement_words",
+    "short_side",
+    "standing",
+    "verdict",
+]

@@ -1,0 +1,331 @@
+"""What the page shows: a card for each milestone, the tables of zones, those of a chair."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .. import policies
+from ..measures import MEASURES, Counts, Measure
+from ..models import Commitment, Milestone, User, Zone
+from ..states import Precision
+from ..templatetags.figures import number
+from .columns import ACTIVITIES, CHAIR_COLUMNS, COLUMNS, ON_DEMAND, PLACED, PLACES, WAITING, YOUNG
+from .dates import countdown, date_words, last_day
+from .readings import Contents, Reading, contents_of, figure, missing, readings
+from .standings import Standing, amount, lacks_words, standing, verdict
+
+
+@dataclass(frozen=True)
+class Card:
+    """A milestone as the board and its own page show it."""
+
+    milestone: Milestone
+    standing: Standing
+    date: str
+    link: str
+    readings: list[Reading]
+    contents: Contents
+    waiting: int = 0
+    # The list of who waits, for whoever may read it.
+    waiting_url: str = ""
+
+    @property
+    def waiting_words(self) -> str:
+        """« 4 candidatures attendent ce contenu »; nothing while nobody waits."""
+        if not self.waiting:
+            return ""
+        words = ngettext(
+            "%(n)s application waits for the content", "%(n)s applications wait for the content", self.waiting
+        )
+        return words % {"n": number(self.waiting)}
+
+    @property
+    def url(self) -> str:
+        return reverse("partnership:milestone_detail", args=[self.milestone.order])
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number and the list whose count equals it."""
+
+    measure: str
+    n: int
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A milestone in a zone, or in all of them."""
+
+    milestone: Milestone
+    zone: Zone | None
+    cells: list[Cell]
+    young: int
+    seats: int | None
+    linked: int
+    young_target: int | None
+    seats_target: int | None
+    short_side: str
+    lacks: str
+    days_left: str
+
+
+@dataclass(frozen=True)
+class ChairRow:
+    """A milestone whose chair has activities: in no zone, and without a tandem."""
+
+    milestone: Milestone
+    cells: list[Cell]
+    lacks: str
+    days_left: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of milestones to which the same figures apply, under these."""
+
+    columns: list[tuple[Promise, Measure]]
+    rows: list[Row]
+    totals: list[Row]
+
+    @property
+    def milestones(self) -> list[Milestone]:
+        return list(dict.fromkeys(row.milestone for row in self.rows + self.totals))
+
+
+@dataclass(frozen=True)
+class Board:
+    """The convention on one screen."""
+
+    title: str
+    cards: list[Card]
+    tables: list[Table]
+    scale: int
+    chair_rows: list[ChairRow]
+    chair_columns: list[tuple[Promise, Measure]]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for table in self.tables for row in table.rows]
+
+    @property
+    def totals(self) -> list[Row]:
+        return [row for table in self.tables for row in table.totals]
+
+    @property
+    def columns(self) -> list[tuple[Promise, Measure]]:
+        """Each figure that some table shows, once."""
+        return list(
+            {measure.key: (label, measure) for table in self.tables for label, measure in table.columns}.values()
+        )
+
+
+def build(
+    milestones: list[Milestone],
+    zones: list[Zone],
+    counts: Counts,
+    *,
+    signed_on: date,
+    today: date,
+    reader: User | None = None,
+    exceptions: Mapping[int, frozenset[str]] | None = None,
+) -> Board:
+    """Compute the board from milestones (with objectives and commitments), zones, figures and what does not apply.
+
+    Its figures open the lists that the reader may read; those of the public front page open none.
+    """
+    chair_columns = [key for key in CHAIR_COLUMNS if key in MEASURES]
+    cards: list[Card] = []
+    chair_rows: list[ChairRow] = []
+    # By the columns that apply, in the order of the milestones: those of one kind stand in one table.
+    tables: dict[tuple[str, ...], tuple[list[Row], list[Row]]] = {}
+    for milestone in milestones:
+        left_out = (exceptions or {}).get(milestone.pk, ON_DEMAND)
+        columns = [key for key in COLUMNS if key in MEASURES and key not in left_out]
+        card = card_of(milestone, counts, signed_on=signed_on, today=today, reader=reader)
+        cards.append(card)
+        own = [
+            _row(milestone, zone, card.readings, counts, columns, today=today, reader=reader)
+            for zone in zones
+            if _concerns(milestone, zone, card.readings, counts)
+        ]
+        is_summed = len(own) > 1 or any(one.zone is None and one.measure in COLUMNS for one in card.readings)
+        if is_summed and len(own) == 1 and not any(one.zone for one in card.readings):
+            # One zone without an objective of its own: the line of all zones says the same, and what is promised.
+            own = []
+        promised = [reading for reading in card.readings if reading.measure in CHAIR_COLUMNS]
+        if promised or figure(counts, ACTIVITIES, milestone, None):
+            chair_rows.append(_chair_row(milestone, promised, counts, chair_columns, today=today, reader=reader))
+        if not own and not is_summed:
+            continue
+        rows, totals = tables.setdefault(tuple(columns), ([], []))
+        rows += own
+        if is_summed:
+            totals.append(_row(milestone, None, card.readings, counts, columns, today=today, reader=reader))
+    every = [row for rows, totals in tables.values() for row in rows + totals]
+    widest = [n for row in every for n in (row.young, row.seats, row.young_target, row.seats_target) if n]
+    return Board(
+        title=verdict([card.standing.status for card in cards]),
+        cards=cards,
+        tables=[
+            Table([(COLUMNS[key], MEASURES[key]) for key in columns], rows, totals)
+            for columns, (rows, totals) in tables.items()
+        ],
+        scale=max(widest, default=1),
+        chair_rows=chair_rows,
+        chair_columns=[(CHAIR_COLUMNS[key], MEASURES[key]) for key in chair_columns],
+    )
+
+
+def card_of(milestone: Milestone, counts: Counts, *, signed_on: date, today: date, reader: User | None = None) -> Card:
+    """A milestone with its status, its reason, its date and what lacks."""
+    read = readings(milestone, counts, signed_on=signed_on, today=today)
+    contents, commitments = contents_of(milestone, counts), list(milestone.commitments.all())
+    return Card(
+        milestone=milestone,
+        standing=standing(milestone, read, contents, commitments, today=today),
+        date=settlement_words(milestone, today),
+        link=_link_words(missing(read, contents), contents, commitments),
+        readings=read,
+        contents=contents,
+        waiting=figure(counts, WAITING, milestone, None),
+        waiting_url=list_url(WAITING, milestone, None, reader=reader),
+    )
+
+
+def settlement_words(milestone: Milestone, today: date) -> str:
+    """« tout finalisé le 31 juillet 2027, J−47 », « janvier 2028 », « sans date »."""
+    said = date_words(milestone.finalise_by, milestone.finalise_precision)
+    if milestone.finalise_precision != Precision.DAY:
+        return said
+    return _("settled by %(date)s, %(countdown)s") % {
+        "date": said,
+        "countdown": countdown(milestone.finalise_by, today),
+    }
+
+
+def _link_words(lacks: dict[str, int], contents: Contents, commitments: list[Commitment]) -> str:
+    if lacks:
+        return _("%(lacks)s missing") % {"lacks": lacks_words(lacks)}
+    if contents.total:
+        return ngettext(
+            "%(n)s content validated of %(total)s", "%(n)s contents validated of %(total)s", contents.validated
+        ) % {"n": contents.validated, "total": contents.total}
+    if commitments:
+        kept = sum(1 for promise in commitments if promise.done_at)
+        return ngettext("%(n)s commitment kept of %(total)s", "%(n)s commitments kept of %(total)s", kept) % {
+            "n": kept,
+            "total": len(commitments),
+        }
+    return _("See the milestone")
+
+
+def _concerns(milestone: Milestone, zone: Zone, read: list[Reading], counts: Counts) -> bool:
+    return any(reading.zone == zone for reading in read) or any(figure(counts, key, milestone, zone) for key in COLUMNS)
+
+
+def _row(
+    milestone: Milestone,
+    zone: Zone | None,
+    read: list[Reading],
+    counts: Counts,
+    columns: list[str],
+    *,
+    today: date,
+    reader: User | None,
+) -> Row:
+    young, places = _side(YOUNG, milestone, zone, read, counts), _side(PLACES, milestone, zone, read, counts)
+    hosts = any(reading.measure == PLACES for reading in read) or bool(figure(counts, PLACES, milestone, None))
+    short, lacks = short_side(young, places)
+    settled = last_day(milestone.finalise_by, milestone.finalise_precision)
+    exact = milestone.finalise_precision == Precision.DAY
+    return Row(
+        milestone=milestone,
+        zone=zone,
+        cells=[
+            Cell(key, figure(counts, key, milestone, zone), list_url(key, milestone, zone, reader=reader))
+            for key in columns
+        ],
+        young=figure(counts, YOUNG, milestone, zone),
+        seats=figure(counts, PLACES, milestone, zone) if hosts else None,
+        linked=figure(counts, PLACED, milestone, zone),
+        young_target=young.target if young else None,
+        seats_target=places.target if places else None,
+        short_side=short,
+        lacks=lacks,
+        days_left=countdown(settled, today) if exact else date_words(settled, milestone.finalise_precision),
+    )
+
+
+def _chair_row(
+    milestone: Milestone,
+    promised: list[Reading],
+    counts: Counts,
+    columns: list[str],
+    *,
+    today: date,
+    reader: User | None,
+) -> ChairRow:
+    settled = last_day(milestone.finalise_by, milestone.finalise_precision)
+    exact = milestone.finalise_precision == Precision.DAY
+    lacks = missing(promised, Contents())
+    said = _("%(lacks)s missing") % {"lacks": lacks_words(lacks)} if lacks else _("objectives reached")
+    return ChairRow(
+        milestone=milestone,
+        cells=[
+            Cell(key, figure(counts, key, milestone, None), list_url(key, milestone, None, reader=reader))
+            for key in columns
+        ],
+        lacks=said if promised else _("no objective"),
+        days_left=countdown(settled, today) if exact else date_words(settled, milestone.finalise_precision),
+    )
+
+
+def _side(measure: str, milestone: Milestone, zone: Zone | None, read: list[Reading], counts: Counts) -> Reading | None:
+    same = [reading for reading in read if reading.measure == measure]
+    own = [reading for reading in same if reading.zone == zone]
+    if own:
+        return own[0]
+    if zone is not None or not same:
+        return None
+    # No target for all zones: the zones' targets and their shares of today add up.
+    target = sum(reading.target for reading in same)
+    needed = sum(reading.target * reading.share for reading in same)
+    return Reading(
+        measure=measure,
+        figure=figure(counts, measure, milestone, None),
+        target=target,
+        share=Fraction(needed) / target if target else Fraction(0),
+    )
+
+
+def list_url(key: str, milestone: Milestone, zone: Zone | None, *, reader: User | None) -> str:
+    """The list whose count is this number, where its measure has one and the reader may open it."""
+    name = MEASURES[key].url_name if key in MEASURES else ""
+    if not name or reader is None or not policies.can_open_figure(reader, zone):
+        return ""
+    query = {"mesure": key, "jalon": milestone.order} | ({"zone": zone.code} if zone else {})
+    return f"{reverse(name)}?{urlencode(query)}"
+
+
+def short_side(young: Reading | None, places: Reading | None) -> tuple[str, str]:
+    """The side further behind its own objective at today's date, and what lacks to both, the short side first."""
+    sides = [reading for reading in (young, places) if reading is not None]
+    if not sides:
+        return _("no objective"), ""
+    if any(reading.is_behind for reading in sides):
+        # Recruitment first when both are equally behind: young people are what is hard to find.
+        sides.sort(key=lambda reading: reading.ratio)
+        name = _("Recruitment") if sides[0].measure == YOUNG else _("Hosting")
+    else:
+        name = _("Met")
+    if not any(reading.missing for reading in sides):
+        return name, _("objectives reached")
+    return name, ", ".join(amount(reading.measure, reading.missing) for reading in sides)
