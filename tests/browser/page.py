@@ -16,6 +16,9 @@ from placements.states import PlacementState
 from .visitor import Visitor
 from .world import World
 
+# The one form of a page that has no other.
+MAIN_FORM = ("main form[method=post]",)
+
 
 @dataclass(frozen=True)
 class Page:
