@@ -9,7 +9,7 @@ from partnership import measures
 from partnership.measures import Counts, Measure
 from partnership.models import Convention, User
 
-from .models import ChairActivity, ChairActivityQuerySet, Programme, Registration, RegistrationQuerySet
+from .models import ChairActivity, ChairActivityQuerySet, Curriculum, Programme, Registration, RegistrationQuerySet
 from .states import ACTIVITY_DELIVERED, Attendance, CurriculumState, RegistrationState
 
 CONTENTS = Measure(
@@ -26,6 +26,13 @@ CONTENTS_VALIDATED = Measure(
 )
 
 
+CONTENTS_LATE = Measure(
+    "contents_late",
+    _("contents judged late"),
+    _("Of these, the versions that their reviewers were to have judged before today."),
+)
+
+
 def counts(user: User, convention: Convention) -> Counts:
     """Contents by milestone, in no zone: the same for whoever may read the board."""
     rows = (
@@ -37,12 +44,14 @@ def counts(user: User, convention: Convention) -> Counts:
             contents=Count("pk", distinct=True),
             # One validated version a programme, by law: counting versions counts programmes.
             validated=Count("curricula", filter=Q(curricula__state=CurriculumState.VALIDATED)),
+            late=Count("curricula", filter=Q(curricula__in=Curriculum.objects.late().values("pk"))),
         )
     )
-    figures: Counts = {CONTENTS.key: {}, CONTENTS_VALIDATED.key: {}}
+    figures: Counts = {CONTENTS.key: {}, CONTENTS_VALIDATED.key: {}, CONTENTS_LATE.key: {}}
     for row in rows:
         figures[CONTENTS.key][row["milestone"], None] = row["contents"]
         figures[CONTENTS_VALIDATED.key][row["milestone"], None] = row["validated"]
+        figures[CONTENTS_LATE.key][row["milestone"], None] = row["late"]
     return figures
 
 
@@ -109,5 +118,5 @@ def chair_counts(user: User | None, convention: Convention) -> Counts:
 
 def register() -> None:
     """Make the measures of contents and of the chair known to the board."""
-    measures.register(CONTENTS, CONTENTS_VALIDATED, counts=counts)
+    measures.register(CONTENTS, CONTENTS_VALIDATED, CONTENTS_LATE, counts=counts)
     measures.register(*CHAIR, counts=chair_counts)

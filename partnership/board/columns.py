@@ -4,8 +4,8 @@ from django.utils.translation import pgettext_lazy
 
 YOUNG, PLACES, PLACED = "confirmed", "host_places", "placed"
 CONTENTS, VALIDATED = "contents", "contents_validated"
-# Who waits for a content to be validated: said beside it, in no column.
-WAITING = "waiting_for_content"
+# Who waits for a content to be validated, and which are not judged in time: said beside it, in no column.
+WAITING, LATE = "waiting_for_content", "contents_late"
 # The columns of the board, in the order of a young person's way; soft hyphens keep them narrow.
 COLUMNS = {
     "contacts": pgettext_lazy("column", "Contacts"),

@@ -16,7 +16,7 @@ from ..measures import MEASURES, Counts, Measure
 from ..models import Commitment, Milestone, User, Zone
 from ..states import Precision
 from ..templatetags.figures import number
-from .columns import ACTIVITIES, CHAIR_COLUMNS, COLUMNS, ON_DEMAND, PLACED, PLACES, WAITING, YOUNG
+from .columns import ACTIVITIES, CHAIR_COLUMNS, COLUMNS, LATE, ON_DEMAND, PLACED, PLACES, WAITING, YOUNG
 from .dates import countdown, date_words, last_day
 from .readings import Contents, Reading, contents_of, figure, missing, readings
 from .standings import Standing, amount, lacks_words, standing, verdict
@@ -35,6 +35,7 @@ class Card:
     waiting: int = 0
     # The list of who waits, for whoever may read it.
     waiting_url: str = ""
+    late: int = 0
 
     @property
     def waiting_words(self) -> str:
@@ -45,6 +46,14 @@ class Card:
             "%(n)s application waits for the content", "%(n)s applications wait for the content", self.waiting
         )
         return words % {"n": number(self.waiting)}
+
+    @property
+    def late_words(self) -> str:
+        """« 1 contenu n’est pas jugé à temps »; nothing while all are."""
+        if not self.late:
+            return ""
+        words = ngettext("%(n)s content is not judged in time", "%(n)s contents are not judged in time", self.late)
+        return words % {"n": number(self.late)}
 
     @property
     def url(self) -> str:
@@ -197,6 +206,7 @@ def card_of(milestone: Milestone, counts: Counts, *, signed_on: date, today: dat
         contents=contents,
         waiting=figure(counts, WAITING, milestone, None),
         waiting_url=list_url(WAITING, milestone, None, reader=reader),
+        late=figure(counts, LATE, milestone, None),
     )
 
 

@@ -2,10 +2,10 @@
 
 import hashlib
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from partnership import clock
@@ -35,6 +35,13 @@ class CurriculumQuerySet(models.QuerySet["Curriculum"]):
 
     def validated(self) -> "CurriculumQuerySet":
         return self.filter(state=CurriculumState.VALIDATED)
+
+    def late(self) -> "CurriculumQuerySet":
+        """Those that their reviewers were to have judged before today."""
+        due = F("submitted_at") + F("programme__review_days") * Value(timedelta(days=1))
+        midnight = datetime.combine(clock.today(), time(), clock.PARIS)
+        rows = self.filter(state__in=REVIEWABLE).alias(due=ExpressionWrapper(due, models.DateTimeField()))
+        return rows.filter(due__lt=midnight)
 
 
 class Curriculum(models.Model):

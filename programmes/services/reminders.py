@@ -1,8 +1,8 @@
 """What reviewers and coordinators are told because time has passed: two and seven days after a submission, and late."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, TextField, Value
+from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from partnership import clock, measures
@@ -54,11 +54,8 @@ def _remind(assignment: Assignment, days: int) -> None:
 
 
 def _late() -> QuerySet[Curriculum]:
-    """Versions that should have been judged before today."""
-    due = ExpressionWrapper(F("submitted_at") + F("programme__review_days") * Value(timedelta(days=1)), DateTimeField())
-    midnight = datetime.combine(clock.today(), time(), clock.PARIS)
-    rows = Curriculum.objects.filter(state__in=REVIEWABLE).annotate(due=due).filter(due__lt=midnight)
-    return untold(rows, "programmes/curriculum_late", since="submitted_at")
+    """Versions not judged in time, whose coordinators have not heard of it since their last submission."""
+    return untold(Curriculum.objects.late(), "programmes/curriculum_late", since="submitted_at")
 
 
 def _tell_late(curriculum: Curriculum) -> None:
