@@ -25,6 +25,7 @@ TRIGGERS = {
     "offers_never_exceed_the_places",
     "a_slot_holds_its_capacity",
     "a_slot_keeps_its_word",
+    "a_certificate_has_no_waiting_list",
     "a_cohort_keeps_its_word",
     "a_merged_person_stays_merged",
     "an_application_follows_its_person",

@@ -16,7 +16,7 @@ class ProgrammesConfig(AppConfig):
         measures.register()
         invariants.register()
         reminders.register(*services.REMINDERS)
-        sweeps.register("attachments", services.look_again_at_attachments)
+        sweeps.register("attachments", services.look_again)
         # A year of the chair is announced long before, and asked about after.
         links.register(links.Purpose(GUEST, "programmes:guest_follow", days=400))
         people.register(personal_data.HOLDER)

@@ -106,7 +106,7 @@ def writers(curriculum: Curriculum) -> set[str]:
         actor_kind=ActorKind.USER,
     )
     known = {curriculum.created_by_id, curriculum.submitted_by_id} - {None}
-    return {str(key) for key in known} | set(wrote.values_list("actor_ref", flat=True).distinct())
+    return {str(key) for key in known} | set(wrote.order_by().values_list("actor_ref", flat=True).distinct())
 
 
 # -- the chair --------------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def fields_of(
     fields, now = [], module.texts()
     for name in ("title", "block", "hours", *_LONG, _DAY, ATTACHMENTS):
         before = older.texts.get(name, "") if older else ""
-        if name == ATTACHMENTS and not before and name not in now:
+        if name == ATTACHMENTS and not before and name not in now and form is None:
             continue
         gone, come = diff.words(_said(name, before), _said(name, now.get(name, ""))) if older else ([], [])
         is_text = name in (*_LONG, _DAY, ATTACHMENTS)

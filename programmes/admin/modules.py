@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from partnership.workflow import Refused, Stale
 
-from .. import services
+from .. import policies, services
 from ..forms.contents import ASKED, REQUEST, OpinionForm
-from ..models import Module, OpinionDraft
+from ..models import ATTACHMENTS, Curriculum, Module, OpinionDraft
 from ..services import Standing
 from ..states import REVIEWABLE
 from .comparing import IN_FORCE, SINCE, changes, fields_of, older_texts
@@ -25,12 +25,18 @@ DRAFT = "draft"
 @require_http_methods(["GET", "HEAD", "POST"])
 def module_review(request: HttpRequest, pk: str, module_pk: str) -> HttpResponse:
     """A module beside the text in force, and the reviewer's opinion on it."""
-    curriculum = fetch(request, pk)
-    context = frame(request, curriculum, module_pk)
+    try:
+        curriculum = fetch(request, pk)
+        context = frame(request, curriculum, module_pk)
+    except Http404:
+        if request.method != "POST":
+            raise
+        return _gone(request, pk, module_pk)
     line: Standing = context["line"]
+    is_asking = any(asked.written_by_id == request.user.pk for asked in line.requests)
     if request.method != "POST":
         return _page(request, context, OpinionForm(initial=_begun(request, line)))
-    form = OpinionForm(request.POST, is_draft=DRAFT in request.POST)
+    form = OpinionForm(request.POST, is_draft=DRAFT in request.POST, is_asking=is_asking)
     if not form.is_valid():
         return _page(request, context, form, status=422)
     if form.is_draft:
@@ -77,6 +83,24 @@ def _too_late(
     return _page(request, context | {"is_stale": isinstance(problem, Stale)}, shown, status=409)
 
 
+def _gone(request: HttpRequest, pk: str, module_pk: str) -> HttpResponse:
+    """The version was taken back, or the module removed, while somebody wrote: their words are shown, and kept."""
+    curriculum = get_object_or_404(Curriculum.objects.select_related("programme"), pk=pk)
+    if not policies.can_review(request.user, curriculum):
+        raise Http404
+    form = OpinionForm(request.POST, is_draft=True)
+    module = curriculum.modules.filter(pk=module_pk).first()
+    if module is not None and form.is_valid():
+        services.save_draft(module, by=request.user, **form.said())
+    context = admin.site.each_context(request) | {
+        "curriculum": curriculum,
+        "module": module,
+        "words": form.words(),
+        "title": gettext("What you wrote is not given"),
+    }
+    return render(request, "admin/programmes/module_gone.html", context, status=409)
+
+
 def _begun(request: HttpRequest, line: Standing) -> dict[str, str]:
     """What the form shows: the opinion given, or what was begun, and the requests kept."""
     shown = {"text_hash": line.module.text_hash()}
@@ -85,6 +109,11 @@ def _begun(request: HttpRequest, line: Standing) -> dict[str, str]:
     if begun is not None:
         shown |= {"opinion": begun.opinion, "comment": begun.comment}
     return shown | {f"{REQUEST}{kept.field}": kept.text for kept in line.prepared}
+
+
+def _unsaid(form: OpinionForm, line: Standing) -> list[tuple[str, str]]:
+    said = {line.mine.comment} if line.mine else set()
+    return [(label, text) for label, text in form.words() if text not in said]
 
 
 def _page(request: HttpRequest, context: dict[str, Any], form: OpinionForm, *, status: int = 200) -> HttpResponse:
@@ -97,18 +126,22 @@ def _page(request: HttpRequest, context: dict[str, Any], form: OpinionForm, *, s
     fields = fields_of(module, older, asked=line.requests, form=form if may_ask else None)
     shown = [field for field in fields if field.is_shown]
     hidden = [field for field in fields if not field.is_shown]
+    # Attachments are a field where there are some, and to ask for one.
+    told = [field for field in fields if field.name != ATTACHMENTS or field.value or field.is_changed]
     context |= {
         "module": module,
         "is_new": not any(one.key == IN_FORCE for one in olders),
         "olders": olders,
         "older": older,
         "fields": shown,
-        "changes": changes(shown, len(fields)) if older and any(field.is_changed for field in shown) else "",
+        "changes": changes(shown, len(told)) if older and any(field.is_changed for field in shown) else "",
         "unchanged": [field for field in hidden if may_ask or (field.is_text and field.value)],
-        "unchanged_names": ", ".join(str(field.label) for field in hidden),
+        "unchanged_names": ", ".join(str(field.label) for field in hidden if field in told),
         "on_the_whole": [asked for asked in line.requests if not asked.field],
         "others": [review for review in line.opinions if review.given_by_id != request.user.pk],
         "form": form,
+        # Where it can no longer be given, what was written is shown to be copied.
+        "words": [] if may_ask else _unsaid(form, line),
         "favourable": line.favourable,
         "hash_words": f"{module.text_hash()[:4]} {module.text_hash()[4:8]}",
     }

@@ -155,16 +155,18 @@ def curriculum_interest(request: HttpRequest, pk: str) -> HttpResponse:
     curriculum = fetch(request, pk)
     declared = Interest.objects.in_force().filter(programme=curriculum.programme, user=request.user).first()
     context = frame(request, curriculum) | {"title": gettext("My interests"), "declared": declared}
-    form = InterestForm(request.POST if request.method == "POST" and declared is None else None)
-    if request.method != "POST" or (declared is None and not form.is_valid()):
+    # The button names the interest it ends: declaring it twice by a double click ends nothing.
+    ends = request.POST.get("end", "")
+    form = InterestForm(request.POST if request.method == "POST" and not ends else None)
+    if request.method != "POST" or not (ends or form.is_valid()):
         status = 422 if form.is_bound else 200
         return render(request, "admin/programmes/curriculum_interest.html", context | {"form": form}, status=status)
     try:
-        if declared is None:
+        if not ends:
             services.declare_interest(curriculum.programme, by=request.user, **form.cleaned_data)
             told = gettext("Your interest is declared: others judge this programme.")
         else:
-            services.end_interest(curriculum.programme, by=request.user)
+            services.end_interest(curriculum.programme, interest=ends, by=request.user)
             told = gettext("Your interest is over: you may judge this programme again.")
     except Refused as refusal:
         messages.error(request, refusal.reason)

@@ -10,7 +10,7 @@ from partnership.fields import LineField, ProseField
 from partnership.models import User
 
 from ..models import Field, Module
-from ..states import FAVOURABLE_OPINIONS, InterestKind, Opinion, Outcome
+from ..states import ASKING_OPINIONS, FAVOURABLE_OPINIONS, InterestKind, Opinion, Outcome
 
 # A term lasts some 600 hours: a module longer than that is a slip of the finger.
 MOST_HOURS = 999
@@ -68,9 +68,10 @@ class OpinionForm(forms.Form):
     )
     text_hash = LineField(max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, is_draft: bool = False, **kwargs: Any):
+    def __init__(self, *args: Any, is_draft: bool = False, is_asking: bool = False, **kwargs: Any):
+        """`is_asking`: the reviewer has requests open on the module already."""
         super().__init__(*args, **kwargs)
-        self.is_draft = is_draft
+        self.is_draft, self.is_asking = is_draft, is_asking
         if is_draft:
             self.fields["opinion"].required = False
         for field in ASKED:
@@ -90,14 +91,23 @@ class OpinionForm(forms.Form):
         asked = [field for field in ASKED if answers.get(f"{REQUEST}{field}")]
         if opinion in FAVOURABLE_OPINIONS and asked:
             self.add_error("opinion", _("You ask for a change of a field: ask for the changes, or empty the request."))
-        elif opinion != Opinion.FAVOURABLE and not comment and (opinion == Opinion.REMARK or not asked):
+        elif opinion == Opinion.REMARK and not comment or opinion in ASKING_OPINIONS and not self._asks(comment, asked):
             self.add_error("comment", _("Say why: a comment is needed unless the opinion is favourable."))
         return answers
 
+    def _asks(self, comment: str | None, asked: list[Field]) -> bool:
+        return bool(comment or asked or self.is_asking)
+
+    def words(self) -> list[tuple[str, str]]:
+        """What is written in it, each under its label: to be read where it can no longer be given."""
+        names = ["comment", *(f"{REQUEST}{field}" for field in ASKED)]
+        return [(str(self[name].label), str(self[name].value())) for name in names if self[name].value()]
+
     def said(self) -> dict[str, Any]:
-        """What the services take: the opinion, the comment, the requests by field."""
+        """What the services take: the opinion, the comment, the requests by field; of what was not sent, nothing."""
         answers = self.cleaned_data
-        requests = {str(field): answers.get(f"{REQUEST}{field}", "") for field in ASKED}
+        sent = [field for field in ASKED if f"{REQUEST}{field}" in self.data]
+        requests = {str(field): answers.get(f"{REQUEST}{field}", "") for field in sent}
         return {"opinion": answers.get("opinion", ""), "comment": answers.get("comment", ""), "requests": requests}
 
 

@@ -236,4 +236,4 @@ class Attachment(models.Model):
     @property
     def said(self) -> str:
         """What the text of its module says of it: another file under the same title is another text."""
-        return f"{self.title} ({self.pages} p., {self.sha256[:12]})"
+        return f"{self.title} ({self.pages} p., {self.sha256})"

@@ -3,10 +3,12 @@
 import uuid
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from partnership.models import User
+from partnership import clock
+from partnership.models import Membership, User
 from partnership.papers import FOLDER
 from partnership.states import Scan
 
@@ -31,11 +33,21 @@ class Field(models.TextChoices):
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def disinterested(self) -> "ReviewQuerySet":
-        """Those of people who have declared no interest in the programme since."""
-        declared = Interest.objects.in_force().filter(
-            user=OuterRef("given_by"), programme=OuterRef("module__curriculum__programme")
+        """Those of people without an interest in the programme: at the decision, or today while there is none.
+
+        Whoever has come to work for its teachers meanwhile judges it no more.
+        """
+        then = Coalesce(OuterRef("module__curriculum__decided_at"), Value(clock.now()))
+        declared = Interest.objects.filter(
+            Q(ended_at=None) | Q(ended_at__gt=then),
+            user=OuterRef("given_by"),
+            programme=OuterRef("module__curriculum__programme"),
+            declared_at__lte=then,
         )
-        return self.filter(~Exists(declared))
+        teaching = Membership.objects.current().filter(
+            user=OuterRef("given_by"), party=OuterRef("module__curriculum__programme__provider")
+        )
+        return self.filter(Q(module__curriculum__decided_at__isnull=False) | ~Exists(teaching), ~Exists(declared))
 
 
 class Review(models.Model):

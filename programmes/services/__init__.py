@@ -10,7 +10,7 @@ from .activities import (
     publish_activity,
 )
 from .assigning import assign, coordinators
-from .attachments import MOST_ATTACHMENTS, attach, detach, look_again_at_attachments
+from .attachments import MOST_ATTACHMENTS, attach, detach, look_again
 from .commissions import record_commission
 from .contributions import contribute, decide_contribution
 from .interests import declare_interest, end_interest
@@ -50,7 +50,7 @@ __all__ = [
     "give_up",
     "is_answered",
     "last_reading",
-    "look_again_at_attachments",
+    "look_again",
     "mark_attendance",
     "move_module",
     "open_activity",

@@ -15,7 +15,7 @@ from .. import emails
 from ..models import Assignment, Curriculum
 from ..states import REVIEWABLE, WRITABLE, Assigned
 from .holding import hold
-from .standings import reviewers
+from .standings import reviewers, standings, with_opinions
 
 
 def assign_for_submission(curriculum: Curriculum) -> list[User]:
@@ -23,9 +23,21 @@ def assign_for_submission(curriculum: Curriculum) -> list[User]:
 
     With nobody asked yet where the coordinator chooses, the coordinator is told. Returns those who are asked.
     """
+    Assignment.objects.filter(curriculum=curriculum).update(read_at=None)
+    return _fill(curriculum)
+
+
+def replace(curriculum: Curriculum) -> None:
+    """Ask others, where somebody who was asked may judge no more; the caller holds the version's row."""
+    before = set(curriculum.assignments.values_list("reviewer", flat=True))
+    for reviewer in _fill(curriculum):
+        if reviewer.pk not in before and curriculum.state in REVIEWABLE:
+            emails.curriculum_submitted(curriculum, to=reviewer)
+
+
+def _fill(curriculum: Curriculum) -> list[User]:
     able = reviewers(curriculum)
     kept = _kept(curriculum, able)
-    Assignment.objects.filter(curriculum=curriculum).update(read_at=None)
     rule = curriculum.programme.assigned
     if rule == Assigned.EVERYBODY:
         fresh = [user for user in able if user not in kept]
@@ -38,6 +50,7 @@ def assign_for_submission(curriculum: Curriculum) -> list[User]:
             for coordinator in coordinators(curriculum):
                 emails.curriculum_to_assign(curriculum, to=coordinator)
     _ask(curriculum, fresh, by=THE_CLOCK, hand=None)
+    _note_reading(curriculum)
     return sorted([*kept, *fresh], key=lambda user: user.email)
 
 
@@ -59,6 +72,7 @@ def assign(curriculum: Curriculum, chosen: Iterable[User], *, by: User) -> list[
     asked = set(curriculum.assignments.values_list("reviewer", flat=True))
     fresh = [user for key, user in wanted.items() if key not in asked]
     _ask(curriculum, fresh, by=by, hand=by)
+    _note_reading(curriculum)
     if curriculum.state in REVIEWABLE:
         for reviewer in fresh:
             emails.curriculum_submitted(curriculum, to=reviewer)
@@ -95,3 +109,13 @@ def _ask(curriculum: Curriculum, users: list[User], *, by: Actor, hand: User | N
     for user in users:
         asked = Assignment.objects.create(curriculum=curriculum, reviewer=user, assigned_at=now, assigned_by=hand)
         record(asked, "assigned", by=by, reason=str(user.pk))
+
+
+def _note_reading(curriculum: Curriculum) -> None:
+    """Whose opinions are all kept has nothing to read."""
+    unread = curriculum.assignments.filter(read_at=None).select_related("reviewer")
+    version = with_opinions(Curriculum.objects.filter(pk=curriculum.pk)).get()
+    for assignment in unread:
+        if all(line.mine for line in standings(version, reader=assignment.reviewer)):
+            assignment.read_at = clock.now()
+            assignment.save(update_fields=["read_at"])

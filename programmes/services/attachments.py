@@ -11,7 +11,7 @@ from partnership.models import User
 from partnership.states import Scan
 from partnership.workflow import Refused, record
 
-from ..models import Attachment, Module
+from ..models import Attachment, CommissionOpinion, Module
 from .holding import hold_to_write, refresh
 
 # On one module; what is longer belongs into its texts.
@@ -72,13 +72,15 @@ def _touch(module: Module) -> None:
     Module.objects.filter(pk=module.pk).update(version=F("version") + 1)
 
 
-def look_again_at_attachments() -> int:
-    """Ask the virus scanner again about attachments it did not answer for; how many it has now answered for."""
+def look_again() -> int:
+    """Ask the virus scanner again about attachments and minutes it did not answer for; how many it has answered for."""
     answered = 0
-    for attachment in Attachment.objects.filter(scan=Scan.PENDING).order_by("?")[:MOST_SCANS]:
-        scan = papers.look_again(attachment.file.name)
-        if scan == Scan.PENDING:
-            break  # it is still away: the next sweep asks
-        # A copy names the same file.
-        answered += Attachment.objects.filter(file=attachment.file.name, scan=Scan.PENDING).update(scan=scan)
+    for model, file in ((Attachment, "file"), (CommissionOpinion, "minutes")):
+        waiting = model.objects.filter(scan=Scan.PENDING)
+        for name in waiting.order_by("?").values_list(file, flat=True)[:MOST_SCANS]:
+            scan = papers.look_again(name)
+            if scan == Scan.PENDING:
+                return answered  # it is still away: the next sweep asks
+            # A copy names the same file.
+            answered += waiting.filter(**{file: name}).update(scan=scan)
     return answered

@@ -7,12 +7,14 @@ from partnership import clock
 from partnership.models import User
 from partnership.workflow import Refused, record
 
-from ..models import Interest, Programme
+from ..models import Curriculum, Interest, Programme
+from ..states import REVIEWABLE
+from .assigning import replace
 
 
 @transaction.atomic
 def declare_interest(programme: Programme, *, kind: str, note: str = "", by: User) -> Interest:
-    """Declare an interest: its opinions on versions that are not decided no longer count, its reading ends."""
+    """Declare an interest: its opinions on versions that are not decided no longer count, and others are asked."""
     Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     if Interest.objects.in_force().filter(programme=programme, user=by).exists():
         raise Refused(_("You have declared an interest in this programme already."))
@@ -20,13 +22,16 @@ def declare_interest(programme: Programme, *, kind: str, note: str = "", by: Use
         programme=programme, user=by, kind=kind, note=note.strip(), declared_at=clock.now()
     )
     record(declared, "declared", by=by, reason=kind)
+    for version in Curriculum.objects.select_for_update().filter(programme=programme, state__in=REVIEWABLE):
+        replace(version)
     return declared
 
 
 @transaction.atomic
-def end_interest(programme: Programme, *, by: User) -> None:
-    """Say that an interest is over; Refused if there is none."""
-    declared = Interest.objects.select_for_update().in_force().filter(programme=programme, user=by).first()
+def end_interest(programme: Programme, *, interest: str, by: User) -> None:
+    """Say that the interest of this key is over; Refused if it is not theirs, or over already."""
+    theirs = Interest.objects.select_for_update().in_force().filter(programme=programme, user=by)
+    declared = next((one for one in theirs if str(one.pk) == interest), None)
     if declared is None:
         raise Refused(_("You have declared no interest in this programme."))
     declared.ended_at = clock.now()

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils.translation import gettext as _
 
 from partnership.models import User
-from partnership.workflow import Stale, edit, record
+from partnership.workflow import Refused, Stale, edit, record
 
 from ..models import Curriculum, Module
 from .holding import hold_to_write, refresh
+from .standings import is_replied, standing_of
 
 
 @transaction.atomic
@@ -37,9 +39,15 @@ def edit_module(module: Module, *, version: int, by: User, **texts: Any) -> Modu
 
 @transaction.atomic
 def remove_module(module: Module, *, by: User) -> None:
-    """Take a module out of a version its author holds; the journal keeps its title."""
+    """Take a module out of a version its author holds; Refused while a request on it has no word of its authors.
+
+    The journal keeps its title.
+    """
     hold_to_write(module.curriculum)
     refresh(module)
+    line = standing_of(module)
+    if any(not is_replied(request) for request in line.requests):
+        raise Refused(_("A request on this module has no reply yet: reply in its thread, then remove the module."))
     record(module, "removed", by=by, reason=module.title)
     module.curriculum.modules.filter(order__gt=module.order).update(order=F("order") - 1)
     module.delete()

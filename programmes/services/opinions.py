@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partnership import clock
 from partnership.models import User
-from partnership.workflow import Refused, Stale, move, record
+from partnership.workflow import Refused, Stale, move, record, record_all
 
 from .. import emails
 from ..models import Assignment, ChangeRequest, Curriculum, Field, Module, OpinionDraft, Review
 from ..states import ASKING_OPINIONS, CurriculumState, Opinion
-from .holding import hold_to_review, refresh
+from .holding import hold, hold_to_review, refresh
 from .requests import add, ask, prepare, settle
-from .standings import Standing, authors, standings
+from .standings import Standing, authors, reviewers, standings
 from .versions import put_in_force
 
 
@@ -37,6 +38,8 @@ def review_module(
     curriculum = module.curriculum
     hold_to_review(curriculum, by=by)
     refresh(module)
+    module.curriculum = curriculum
+    prefetch_related_objects([module], "attachments")
     if module.text_hash() != text_hash:
         raise Stale(module)
     prepare(module, requests or {}, by=by)
@@ -55,8 +58,19 @@ def approve_rest(curriculum: Curriculum, *, by: User, text_hash: str | None = No
     if text_hash is not None and curriculum.text_hash() != text_hash:
         raise Stale(curriculum)
     lines = uncommented(curriculum, standings(curriculum, reader=by), reader=by)
-    for line in lines:
-        _give(line.module, Opinion.FAVOURABLE, "", by=by)
+    now = clock.now()
+    given = Review.objects.bulk_create(
+        Review(
+            module=line.module,
+            given_by=by,
+            opinion=Opinion.FAVOURABLE,
+            text_hash=line.module.text_hash(),
+            read=line.module.texts(),
+            given_at=now,
+        )
+        for line in lines
+    )
+    record_all([(review, review.module.title) for review in given], Opinion.FAVOURABLE, by=by)
     _read_on(curriculum, by=by)
     return len(lines)
 
@@ -102,6 +116,7 @@ def save_draft(module: Module, *, opinion: str = "", comment: str = "", requests
 
     Nothing said is nothing kept; nobody else reads it.
     """
+    hold(module.curriculum)
     refresh(module)
     prepare(module, requests, by=by)
     mine = {"module": module, "reader": by}
@@ -115,7 +130,7 @@ def save_draft(module: Module, *, opinion: str = "", comment: str = "", requests
 def _give(module: Module, opinion: str, comment: str, *, by: User) -> Review:
     mine = ChangeRequest.objects.filter(module=module, written_by=by, settled_at=None)
     if opinion in ASKING_OPINIONS:
-        if comment:
+        if comment and not mine.filter(field=Field.MODULE, text=comment).exists():
             add(module, field=Field.MODULE, text=comment, by=by)
         if not ask(mine, module, by=by):
             raise Refused(_("Say what must change: a request is needed unless the opinion is favourable."))
@@ -155,7 +170,7 @@ def _read_on(curriculum: Curriculum, *, by: User) -> None:
     lines = standings(curriculum, reader=by)
     if all(line.mine for line in lines):
         Assignment.objects.filter(curriculum=curriculum, reviewer=by, read_at=None).update(read_at=clock.now())
-    if any(len(line.opinions) < curriculum.programme.quorum for line in lines):
+    if any(len(line.opinions) < curriculum.programme.quorum for line in lines) or _must_be_heard(curriculum, lines):
         return
     to_change = [line for line in lines if line.is_asked_to_change]
     if to_change:
@@ -164,6 +179,25 @@ def _read_on(curriculum: Curriculum, *, by: User) -> None:
             emails.curriculum_changes_requested(curriculum, to=author, by=by, modules=titles(to_change))
     else:
         put_in_force(curriculum, by=by)
+
+
+def _must_be_heard(curriculum: Curriculum, lines: Iterable[Standing]) -> bool:
+    """Whether somebody's request came back in words alone and they have not said what they think of them.
+
+    Somebody who is still asked to judge, and may: whoever left, or whom the coordinator replaced, holds up nothing.
+    """
+    waiting = {
+        request.written_by_id
+        for line in lines
+        for request in line.requests
+        if request.asked_at < curriculum.submitted_at
+        and line.module.field_hash(request.field) == request.asked_of
+        and not any(review.given_by_id == request.written_by_id for review in line.opinions)
+    }
+    if not waiting:
+        return False
+    asked = set(curriculum.assignments.values_list("reviewer", flat=True))
+    return any(user.pk in waiting & asked for user in reviewers(curriculum))
 
 
 def titles(lines: Iterable[Standing]) -> str:

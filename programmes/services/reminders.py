@@ -8,13 +8,14 @@ from django.db.models.functions import Cast, Concat
 from partnership import clock, measures
 from partnership.models import Membership, OutgoingMessage, User
 from partnership.reminders import Reminder, untold
+from partnership.services import administrators
 from partnership.states import Role
 
 from .. import emails
-from ..models import Assignment, Curriculum, Programme
+from ..models import Assignment, Curriculum, Interest, Programme
 from ..states import REVIEWABLE
 from .assigning import coordinators
-from .standings import standings, with_opinions
+from .standings import reviewers, standings, with_opinions
 
 # A reviewer who has not read all of a version hears of it after so many days.
 DAYS_BEFORE_A_WORD = (2, 7)
@@ -35,8 +36,12 @@ def _unread(days: int) -> QuerySet[Assignment]:
         to_ref=Concat(Value("partnership.user:"), Cast(OuterRef("reviewer"), TextField())),
         written_at__gte=OuterRef("curriculum__submitted_at"),
     )
+    declared = Interest.objects.in_force().filter(
+        user=OuterRef("reviewer"), programme=OuterRef("curriculum__programme")
+    )
     return Assignment.objects.filter(
         Exists(reviewing),
+        ~Exists(declared),
         ~Exists(told),
         read_at=None,
         reviewer__is_active=True,
@@ -59,12 +64,10 @@ def _late() -> QuerySet[Curriculum]:
 
 
 def _tell_late(curriculum: Curriculum) -> None:
-    unread = ", ".join(
-        assignment.reviewer.full_name
-        for assignment in curriculum.assignments.filter(read_at=None).select_related("reviewer")
-    )
-    for coordinator in coordinators(curriculum):
-        emails.curriculum_late(curriculum, to=coordinator, unread=unread, waiting=waiting_for(curriculum.programme))
+    unread = set(curriculum.assignments.filter(read_at=None).values_list("reviewer", flat=True))
+    names = ", ".join(user.full_name for user in reviewers(curriculum) if user.pk in unread)
+    for somebody in coordinators(curriculum) or administrators():
+        emails.curriculum_late(curriculum, to=somebody, unread=names, waiting=waiting_for(curriculum.programme))
 
 
 def waiting_for(programme: Programme) -> int:

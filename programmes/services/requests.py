@@ -9,21 +9,24 @@ from django.utils.translation import ngettext
 
 from partnership import clock
 from partnership.models import User
-from partnership.workflow import Refused, record
+from partnership.workflow import Actor, Refused, record
 
 from .. import emails, policies
 from ..models import ChangeRequest, Curriculum, Module, Reply
-from ..states import REVIEWABLE, WRITABLE
+from ..states import ASKING_OPINIONS, REVIEWABLE, WRITABLE
 from .holding import hold
-from .standings import Standing, authors, standings
+from .standings import Standing, authors, standing_of, standings
 
 
 def prepare(module: Module, texts: Mapping[str, str], *, by: User) -> None:
     """Keep what a reviewer will ask of each field, in place of what they kept of it; an empty text takes it away."""
-    mine = ChangeRequest.objects.filter(module=module, written_by=by, asked_at=None)
-    known = {request.field: request for request in mine}
+    mine = ChangeRequest.objects.filter(module=module, written_by=by, settled_at=None)
+    known = {request.field: request for request in mine if request.asked_at is None}
+    asked = {(request.field, request.text) for request in mine if request.asked_at is not None}
     for field, text in texts.items():
         kept, text = known.get(field), text.strip()
+        if (field, text) in asked:
+            continue  # the form was sent twice
         if kept is not None and not text:
             kept.delete()
         elif kept is not None and kept.text != text:
@@ -43,6 +46,7 @@ def ask(requests: QuerySet[ChangeRequest], module: Module, *, by: User) -> int:
     now = clock.now()
     asked = list(requests)
     for request in asked:
+        request.module = module
         request.asked_at, request.asked_of = now, module.field_hash(request.field)
         request.save(update_fields=["asked_at", "asked_of"])
         record(request, "asked", by=by, reason=module.title)
@@ -56,10 +60,15 @@ def settle_request(request: ChangeRequest, *, by: User) -> None:
     request.refresh_from_db()
     if not request.is_open or request.written_by_id != by.pk:
         raise Refused(_("This request is not open."))
+    others = ChangeRequest.objects.filter(module=request.module_id, written_by=by, settled_at=None)
+    if request.module.curriculum.state in REVIEWABLE and not others.exclude(pk=request.pk).exists():
+        line = standing_of(request.module)
+        if any(review.given_by_id == by.pk and review.opinion in ASKING_OPINIONS for review in line.opinions):
+            raise Refused(_("It is all that your opinion asks for: give another opinion of the module instead."))
     settle(request, by=by)
 
 
-def settle(request: ChangeRequest, *, by: User) -> None:
+def settle(request: ChangeRequest, *, by: Actor) -> None:
     """Close a request, and journal it; the caller holds the version's row."""
     request.settled_at = clock.now()
     request.save(update_fields=["settled_at"])
@@ -85,6 +94,13 @@ def reply(request: ChangeRequest, *, text: str, by: User) -> Reply:
         for author in authors(curriculum):
             emails.change_request_replied(said, to=author)
     return said
+
+
+def close_requests(curriculum: Curriculum, *, by: Actor) -> None:
+    """Settle what is still open as a version is put in force: nothing waits for an answer any more."""
+    still_open = ChangeRequest.objects.filter(module__curriculum=curriculum, asked_at__isnull=False, settled_at=None)
+    for request in still_open.select_related("module"):
+        settle(request, by=by)
 
 
 def must_be_answered(curriculum: Curriculum) -> None:

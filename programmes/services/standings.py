@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
 from partnership.models import JournalEntry, Membership, User, ref
 from partnership.states import ActorKind, Role
 
 from .. import policies
-from ..models import ChangeRequest, Curriculum, CurriculumQuerySet, Interest, Module, Reply, Review
+from ..models import ChangeRequest, Curriculum, CurriculumQuerySet, Interest, Module, ModuleQuerySet, Reply, Review
 from ..states import ASKING_OPINIONS, FAVOURABLE_OPINIONS, CurriculumState
 
 
@@ -22,6 +22,8 @@ class Standing:
     mine: Review | None = None
     earlier: Review | None = None
     is_kept: bool = False
+    # The reader has asked for a change of this very text, before it was submitted again.
+    is_unanswered: bool = False
     # What was asked and is not settled; what the reader has in preparation.
     requests: list[ChangeRequest] = field(default_factory=list)
     prepared: list[ChangeRequest] = field(default_factory=list)
@@ -37,11 +39,6 @@ class Standing:
         return any(review.opinion in ASKING_OPINIONS for review in self.opinions)
 
     @property
-    def is_unanswered(self) -> bool:
-        """Whether the reader's request came back with the same text."""
-        return self.earlier is not None and self.earlier.text_hash == self.module.text_hash()
-
-    @property
     def unanswered(self) -> list[ChangeRequest]:
         """The open requests that neither another text nor a word of the authors has answered."""
         return [request for request in self.requests if not is_answered(request, self.module)]
@@ -49,8 +46,11 @@ class Standing:
 
 def is_answered(request: ChangeRequest, module: Module) -> bool:
     """Whether what was asked of has another text now, or an author has replied since."""
-    if module.field_hash(request.field) != request.asked_of:
-        return True
+    return module.field_hash(request.field) != request.asked_of or is_replied(request)
+
+
+def is_replied(request: ChangeRequest) -> bool:
+    """Whether an author has written in its thread since it was asked."""
     return any(reply.is_answer and reply.written_at >= request.asked_at for reply in request.replies.all())
 
 
@@ -61,11 +61,16 @@ def with_opinions(curricula: CurriculumQuerySet) -> CurriculumQuerySet:
     ).prefetch_related(Prefetch("modules", queryset=_with_words(Module.objects.all())))
 
 
-def _with_words(modules):
+def _with_words(modules: ModuleQuerySet) -> ModuleQuerySet:
+    return modules.prefetch_related(*_words())
+
+
+def _words() -> tuple[str | Prefetch, ...]:
+    """All that is said of a module: its attachments are part of its text."""
     replies = Reply.objects.select_related("written_by")
     requests = ChangeRequest.objects.select_related("written_by").prefetch_related(Prefetch("replies", replies))
     reviews = Review.objects.disinterested().select_related("given_by").order_by("given_at")
-    return modules.prefetch_related("attachments", Prefetch("reviews", reviews), Prefetch("requests", requests))
+    return "attachments", Prefetch("reviews", reviews), Prefetch("requests", requests)
 
 
 def standings(curriculum: Curriculum, *, reader: User | None = None) -> list[Standing]:
@@ -80,6 +85,12 @@ def standings(curriculum: Curriculum, *, reader: User | None = None) -> list[Sta
     return [_standing(module, curriculum, reader) for module in modules]
 
 
+def standing_of(module: Module) -> Standing:
+    """One module with the opinions and the requests that count."""
+    prefetch_related_objects([module], *_words())
+    return _standing(module, module.curriculum, None)
+
+
 def _standing(module: Module, curriculum: Curriculum, reader: User | None) -> Standing:
     standing = Standing(module)
     text_hash = module.text_hash()
@@ -92,6 +103,7 @@ def _standing(module: Module, curriculum: Curriculum, reader: User | None) -> St
                 standing.mine, standing.is_kept = review, not is_recent
         elif is_mine:
             standing.earlier = review
+            standing.is_unanswered |= review.text_hash == text_hash
     for request in module.requests.all():
         if request.is_open:
             standing.requests.append(request)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from partnership import clock, outbox
 from partnership.models import User
+from partnership.states import Scan
 from partnership.workflow import Refused, move, record
 
 from .. import emails
@@ -13,7 +14,7 @@ from ..models import Attachment, Curriculum, Module, Programme
 from ..states import OPENS_APPLICATIONS, REVIEWABLE, WRITABLE, CurriculumState, ProgrammeKind
 from .assigning import assign_for_submission
 from .holding import hold
-from .requests import must_be_answered
+from .requests import close_requests, must_be_answered
 from .standings import authors
 
 TEXTS = ("block", *Module.TEXTS)
@@ -76,6 +77,8 @@ def submit(curriculum: Curriculum, *, by: User) -> None:
     hold(curriculum)
     if not curriculum.modules.exists():
         raise Refused(_("A content needs at least one module before it is submitted."))
+    if infected := Attachment.objects.filter(module__curriculum=curriculum, scan=Scan.INFECTED).first():
+        raise Refused(_("A virus was found in “%(title)s”: take this attachment away.") % {"title": infected.title})
     must_be_answered(curriculum)
     move(curriculum, CurriculumState.SUBMITTED, by=by, submitted_at=clock.now(), submitted_by=by)
     for reviewer in assign_for_submission(curriculum):
@@ -93,6 +96,7 @@ def withdraw(curriculum: Curriculum, *, by: User) -> None:
 def put_in_force(curriculum: Curriculum, *, by: User) -> None:
     """Validate a version in the place of the one in force, and tell its authors; the caller holds its row."""
     # The old version goes first: the database allows one validated version a programme at any moment.
+    close_requests(curriculum, by=by)
     in_force = validated_curriculum(curriculum.programme)
     if in_force is not None:
         move(in_force, CurriculumState.SUPERSEDED, by=by)

@@ -108,6 +108,8 @@ def curriculum_read(request: HttpRequest, pk: str) -> HttpResponse:
         "doubts": hours.doubts(curriculum.programme, total),
         "may_write": may_write,
         "may_assign": policies.can_assign(request.user, curriculum) and curriculum.state in (*WRITABLE, *REVIEWABLE),
+        # A coordinator follows what is asked, and takes no part in it.
+        "may_talk": policies.can_write(request.user, curriculum) or policies.can_review(request.user, curriculum),
         "commissions": curriculum.commissions.all(),
         "due": _due(curriculum, lines, request.user),
         "days": services.story(curriculum),
@@ -274,6 +276,7 @@ def module_edit(request: HttpRequest, pk: str) -> HttpResponse:
         .prefetch_related("replies")
         .order_by("-asked_at"),
         "text_hash": module.text_hash(),
+        "may_talk": policies.can_write(request.user, curriculum) or policies.can_review(request.user, curriculum),
     }
     if request.method != "POST":
         if not (policies.can_write(request.user, curriculum) and curriculum.state in WRITABLE):

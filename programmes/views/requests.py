@@ -14,6 +14,7 @@ from partnership.workflow import Refused
 from .. import policies, services
 from ..forms.contents import ReplyForm
 from ..models import ChangeRequest
+from ..states import REVIEWABLE, WRITABLE
 
 _WITH_MODULE = "module__curriculum__programme"
 
@@ -41,6 +42,7 @@ def request_reply(request: HttpRequest, pk: UUID) -> HttpResponse:
         "curriculum": asked.module.curriculum,
         "replies": asked.replies.select_related("written_by"),
         "form": form,
+        "may_reply": asked.is_open and asked.module.curriculum.state in (*REVIEWABLE, *WRITABLE),
         "may_settle": asked.is_open and policies.is_writer(request.user, asked),
     }
     return render(request, "programmes/request_reply.html", context, status=status)

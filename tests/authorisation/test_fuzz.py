@@ -48,6 +48,7 @@ GIVEN: dict[str, Any] = {
     "cohorts": lambda: list(Cohort.objects.select_related("zone", "intake__programme")),
     "cohort": Cohort.objects.first,
     "application": lambda: Application.objects.select_related("candidate").first(),
+    "able": lambda: list(User.objects.all()[:3]),
     "held": lambda: 0,
     "zones": Zone.objects.all,
     "sources": RecruitmentSource.objects.all,

@@ -405,6 +405,8 @@ ELSEWHERE = {
     "partnership:convention_detail": "the convention again, by its key",
     "recovery_codes_file": "a file",
     "cohorts:slot_feed": "a calendar",
+    "admin:programmes_curriculum_minutes": "a file",
+    "programmes:attachment_open": "a file",
     "programmes:chair_feed": "a calendar",
     "cohorts:course_calendar": "a calendar",
     "cohorts:follow_days_calendar": "a calendar",

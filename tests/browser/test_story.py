@@ -60,12 +60,12 @@ def validate(reviewer, people, post):
     reviewer.sign_in(people["reviewer"])
     reviewer.click(first.title, role="link", inside=".desk__main")
     reviewer.tick("Favourable", "Nothing to change.", inside=".decision")
-    reviewer.click(inside=".decision")
+    reviewer.click("Give this opinion", inside=".decision")
     reviewer.sees("Your opinion is given.", inside="body")
     assert reviewer.clicks <= 4
     reviewer.sees(second.title, inside="h1")
     reviewer.tick("Favourable", "Nothing to change.", inside=".decision")
-    reviewer.click(inside=".decision")
+    reviewer.click("Give this opinion", inside=".decision")
     reviewer.sees("The content is validated; its authors are told.", inside="body")
     assert post.to(people["author"].email, "validé")
 

@@ -45,6 +45,7 @@ class World:
     """A partnership in the middle of June, to be read only."""
 
     tokens: dict[str, str] = field(default_factory=dict)
+    _users: dict[tuple[Role, str | None], User] = field(default_factory=dict)
     bulks: dict[str, Bulk] = field(default_factory=dict)
     papers: dict[str, PaperRequest] = field(default_factory=dict)
 
@@ -296,7 +297,11 @@ class World:
         return Programme.objects.get(slug="assistance-conseil-vente-a-distance")
 
     def user(self, role: Role, zone: str | None = None) -> User:
-        return User.objects.filter(memberships__role=role, memberships__zone__code=zone).order_by("pk").first()
+        """Somebody of a role, the same whoever joins the team later."""
+        if (role, zone) not in self._users:
+            theirs = User.objects.filter(memberships__role=role, memberships__zone__code=zone)
+            self._users[role, zone] = theirs.order_by("pk").first()
+        return User.objects.get(pk=self._users[role, zone].pk)
 
     def application(self, state: ApplicationState, zone: str = "lyon") -> Application:
         return Application.objects.filter(state=state, cohort__zone__code=zone).order_by("pk").first()

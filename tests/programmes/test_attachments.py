@@ -100,7 +100,7 @@ def test_what_a_virus_scanner_says_later_changes_no_text(draft, author):
     services.submit(draft, by=author)
     before = first(draft).text_hash()
     Attachment.objects.update(scan=Scan.PENDING)
-    assert services.look_again_at_attachments() == 1
+    assert services.look_again() == 1
     assert (Attachment.objects.get().scan, first(draft).text_hash()) == (Scan.CLEAN, before)
 
 

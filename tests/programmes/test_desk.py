@@ -196,7 +196,7 @@ def test_the_new_text_stands_beside_the_one_in_force(author, desk, submitted, re
         ("Accueillir une personne au téléphone.", "Prévenir avant d’appeler."),
     ]
     unchanged = desk.get(module_page(second, 2)).context
-    assert (unchanged["fields"], len(unchanged["unchanged"])) == ([], 7)
+    assert (unchanged["fields"], len(unchanged["unchanged"])) == ([], 8)
 
 
 def test_a_draft_or_another_party_s_content_is_not_on_the_desk(desk, author, client_of, submitted):

@@ -47,10 +47,11 @@ def test_an_interest_that_is_over_lets_one_judge_again(submitted, reviewer):
     services.declare_interest(submitted.programme, kind="written", by=reviewer)
     with pytest.raises(Refused):
         services.declare_interest(submitted.programme, kind="written", by=reviewer)
-    services.end_interest(submitted.programme, by=reviewer)
+    key = str(Interest.objects.get().pk)
+    services.end_interest(submitted.programme, interest=key, by=reviewer)
     assert services.approve_rest(submitted, by=reviewer) == 2
     with pytest.raises(Refused):
-        services.end_interest(submitted.programme, by=reviewer)
+        services.end_interest(submitted.programme, interest=key, by=reviewer)
 
 
 def test_whoever_belongs_to_the_party_that_teaches_does_not_judge(submitted, reviewer):
@@ -85,5 +86,7 @@ def test_an_interest_is_declared_and_ended_on_the_desk(submitted, reviewer, clie
     module = submitted.modules.first()
     page = site.get(f"/fr/admin/programmes/curriculum/{submitted.pk}/relire/{module.pk}/").content.decode()
     assert 'name="opinion"' not in page
-    assert site.post(url).status_code == 302
+    twice = site.post(url, {"kind": "sells"})
+    assert (twice.status_code, Interest.objects.in_force().count()) == (302, 1)
+    assert site.post(url, {"end": str(Interest.objects.get().pk)}).status_code == 302
     assert not Interest.objects.in_force().exists()

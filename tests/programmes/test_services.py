@@ -357,6 +357,9 @@ def test_a_request_answered_by_the_same_text_must_be_judged_again_and_by_itself(
 def test_a_version_resubmitted_without_the_criticised_module_needs_only_a_confirmation(submitted, author, reviewer):
     judge(submitted, 1, by=reviewer)
     judge(submitted, 2, Opinion.CHANGES, by=reviewer)
+    with pytest.raises(Refused):
+        services.remove_module(submitted.modules.get(order=2), by=author)
+    services.reply(ChangeRequest.objects.get(), text="Nous le retirons.", by=author)
     services.remove_module(submitted.modules.get(order=2), by=author)
     with clock.travel(clock.now() + timedelta(days=1)):
         services.submit(submitted, by=author)
