@@ -7,6 +7,7 @@ class ProgrammesConfig(AppConfig):
     verbose_name = _("Programmes")
 
     def ready(self) -> None:
+        from partnership import handover as belongings
         from partnership import links, reminders, sweeps
         from partnership import personal_data as people
 
@@ -22,3 +23,4 @@ class ProgrammesConfig(AppConfig):
         people.register(personal_data.HOLDER)
         retention.register()
         handover.register()
+        belongings.register(services.READINGS)

@@ -16,6 +16,7 @@ from .contributions import contribute, decide_contribution
 from .interests import declare_interest, end_interest
 from .modules import add_module, edit_module, move_module, remove_module
 from .opinions import approve_rest, refuse, review_module, save_draft, uncommented
+from .readings import READINGS
 from .registrations import give_up, mark_attendance, places_left, register
 from .reminders import REMINDERS, waiting_for
 from .requests import reply, settle_request
@@ -26,6 +27,7 @@ from .versions import create_curriculum, curriculum_for_applications, submit, va
 __all__ = [
     "Event",
     "MOST_ATTACHMENTS",
+    "READINGS",
     "REMINDERS",
     "Standing",
     "activity_story",

@@ -35,6 +35,24 @@ def replace(curriculum: Curriculum) -> None:
             emails.curriculum_submitted(curriculum, to=reviewer)
 
 
+def ask_instead(assignment: Assignment, heir: User | None, *, by: User) -> bool:
+    """Ask somebody else than whoever leaves: the heir if they may judge, else as the programme says.
+
+    Whether somebody is asked to judge the version afterwards; the caller holds its row.
+    """
+    curriculum = assignment.curriculum
+    record(assignment, "released", by=by, reason=str(assignment.reviewer_id))
+    assignment.delete()
+    asked = set(curriculum.assignments.values_list("reviewer", flat=True))
+    if heir is not None and heir.pk not in asked and heir in reviewers(curriculum):
+        _ask(curriculum, [heir], by=by, hand=by)
+        _note_reading(curriculum)
+        emails.curriculum_submitted(curriculum, to=heir)
+    else:
+        replace(curriculum)
+    return curriculum.assignments.exists()
+
+
 def _fill(curriculum: Curriculum) -> list[User]:
     able = reviewers(curriculum)
     kept = _kept(curriculum, able)

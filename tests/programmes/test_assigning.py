@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from partnership import clock
+from partnership import services as team
 from partnership.models import OutgoingMessage
 from partnership.reminders import remind
 from partnership.states import Role
@@ -207,3 +208,25 @@ def test_reading_all_of_it_is_noted(author, reviewers):
 
 def test_a_programme_asks_for_two_opinions_unless_it_says_otherwise():
     assert Programme._meta.get_field("quorum").default == 2
+
+
+# -- who leaves -------------------------------------------------------------------------------------------------------
+
+
+def test_what_somebody_had_to_judge_goes_to_whom_the_administrator_chooses(author, reviewers, administrator):
+    version = submitted(author, assigned=Assigned.IN_TURN)
+    (gone,) = asked(version)
+    heir = next(user for user in reviewers if user != gone)
+    assert team.dismiss(gone, by=administrator, heirs={"readings": heir}) == 0
+    assert asked(version) == [heir]
+    assert heir.email in letters("curriculum_submitted")
+
+
+def test_without_an_heir_the_next_in_turn_is_asked_and_with_nobody_left_it_is_said(author, reviewers, administrator):
+    version = submitted(author, assigned=Assigned.IN_TURN)
+    for left in (2, 1):
+        (gone,) = asked(version)
+        assert team.dismiss(gone, by=administrator, heirs={}) == 0
+        assert (len(asked(version)), gone in asked(version)) == (1, False), left
+    (last,) = asked(version)
+    assert team.dismiss(last, by=administrator, heirs={}) == 1
