@@ -1,6 +1,6 @@
 """Dates, hours, figures and telephones as each language writes them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import phonenumbers
@@ -55,7 +55,7 @@ def monthdate(value: date | datetime | None) -> str:
 
 
 @register.filter
-def clocktime(value: datetime | None) -> str:
+def clocktime(value: datetime | time | None) -> str:
     """« 9 h 45 », « 20 h »; in English 09:45."""
     if not value:
         return ""

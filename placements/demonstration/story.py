@@ -189,6 +189,12 @@ class Story:
             audience="Vous avez un bac ou l’obtiendrez cet été, de 16 à 29 ans. Aucune expérience demandée : on "
             "regarde l’écoute, la voix, l’envie.",
             outcome="Un diplôme de niveau 4 en un an, un métier qui recrute, et un salaire dès le premier mois.",
+            prerequisites="Un diplôme de niveau 4 (bac ou équivalent), obtenu ou préparé cette année.",
+            access_terms="Candidature en ligne, entretien, réponse sous cinq jours. Entrée en septembre, selon les "
+            "places de la zone.",
+            methods="Cours en centre, appels simulés sur un plateau pédagogique, mise en pratique chez l’employeur.",
+            assessment="Contrôles en cours de formation, dossier d’activités, examens blancs.",
+            accessibility="Les locaux, les supports et les épreuves s’aménagent : parlez-en dès la candidature.",
             **common,
         )
         self.directors = Programme.objects.create(
@@ -201,6 +207,11 @@ class Story:
             pitch="Vingt-six jours pour conduire un centre de contacts, sans quitter son poste.",
             audience="Vous encadrez des équipes de conseillers et visez la direction d’un centre.",
             outcome="Un certificat de maîtrise de compétences délivré par l’école.",
+            prerequisites="Encadrer une équipe de conseillers.",
+            access_terms="Admission sur dossier, réponse sous cinq jours.",
+            methods="Vingt-six jours de cours, études de cas, mémoire tiré de son propre centre.",
+            assessment="Une évaluation par bloc ; un bloc acquis le reste.",
+            accessibility="Les locaux, les supports et les épreuves s’aménagent : parlez-en dès la candidature.",
             **common,
         )
         Programme.objects.create(
