@@ -16,8 +16,6 @@ from . import emails
 from .models import RECRUITMENT, Absence, Application, Booking, Cohort, Slot
 from .states import BookingState
 
-# How many references an administrator is shown.
-SAMPLE = 5
 # In the journal, with the key of the person as their reason: who was given a file, who was told that it is silent.
 ENTRUSTED, SILENCE = "entrusted", "silence"
 
@@ -84,14 +82,12 @@ def _interviews(person: User) -> QuerySet[Booking]:
 
 def files_of(person: User) -> Left:
     """The live applications somebody follows."""
-    files = _files(person)
-    return Left(files.count(), tuple(file.reference for file in files.order_by("number")[:SAMPLE]))
+    return Left.of(_files(person).order_by("number"), lambda file: file.reference)
 
 
 def interviews_of(person: User) -> Left:
     """The interviews somebody is to hold."""
-    booked = _interviews(person)
-    return Left(booked.count(), tuple(one.application.reference for one in booked[:SAMPLE]))
+    return Left.of(_interviews(person), lambda one: one.application.reference)
 
 
 def heirs_of(person: User) -> list[User]:
@@ -107,8 +103,7 @@ def _covers(person: User) -> QuerySet[Absence]:
 
 def covers_of(person: User) -> Left:
     """The absences in which somebody stands in, by whose they are."""
-    absences = list(_covers(person))
-    return Left(len(absences), tuple(absence.user.full_name for absence in absences[:SAMPLE]))
+    return Left.of(_covers(person), lambda absence: absence.user.full_name)
 
 
 def hand_files_over(person: User, *, heir: User | None, by: User) -> int:
@@ -149,8 +144,7 @@ def _cascades(person: User) -> QuerySet[Cohort]:
 
 def cascades_of(person: User) -> Left:
     """The cohorts whose free places are offered in somebody's name."""
-    cohorts = list(_cascades(person))
-    return Left(len(cohorts), tuple(str(cohort) for cohort in cohorts[:SAMPLE]))
+    return Left.of(_cascades(person))
 
 
 def _heads_of(zone: Zone | int) -> QuerySet[User]:

@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from .models import User
+
+# How many references or titles an administrator is shown.
+SAMPLE = 5
 
 
 @dataclass(frozen=True)
@@ -14,6 +19,13 @@ class Left:
 
     number: int
     sample: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, rows: QuerySet, say: Callable[[Any], str] = str) -> "Left":
+        """So many rows, the first of them by name; counted apart only where there are more."""
+        first = list(rows[: SAMPLE + 1])
+        number = len(first) if len(first) <= SAMPLE else rows.count()
+        return cls(number, tuple(say(row) for row in first[:SAMPLE]))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from .states import PlacementState
 def proposals_of(person: User) -> Left:
     """The proposals somebody has made and that wait for the host's answer."""
     waiting = Placement.objects.filter(state=PlacementState.PROPOSED, proposed_by=person)
-    return Left(waiting.count(), tuple(waiting.values_list("seat__site__name", flat=True)[:5]))
+    return Left.of(waiting.values_list("seat__site__name", flat=True))
 
 
 BELONGINGS = (

@@ -14,9 +14,6 @@ from . import emails
 from .models import ChairActivity
 from .states import ACTIVITY_AHEAD
 
-# How many titles an administrator is shown.
-SAMPLE = 5
-
 
 def _led_by(person: User) -> QuerySet[ChairActivity]:
     return ChairActivity.objects.filter(lead=person, state__in=ACTIVITY_AHEAD)
@@ -24,8 +21,7 @@ def _led_by(person: User) -> QuerySet[ChairActivity]:
 
 def _activities_of(person: User) -> Left:
     """The activities somebody leads that are still ahead."""
-    titles = list(_led_by(person).values_list("title", flat=True))
-    return Left(len(titles), tuple(titles[:SAMPLE]))
+    return Left.of(_led_by(person).values_list("title", flat=True))
 
 
 def _heirs_of(person: User) -> list[User]:

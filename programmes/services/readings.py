@@ -13,9 +13,6 @@ from .assigning import ask_instead
 from .holding import hold
 from .standings import reviewers
 
-# How many versions an administrator is shown.
-SAMPLE = 5
-
 
 def _unread_by(person: User) -> QuerySet[Assignment]:
     return Assignment.objects.filter(reviewer=person, read_at=None, curriculum__state__in=REVIEWABLE)
@@ -23,8 +20,7 @@ def _unread_by(person: User) -> QuerySet[Assignment]:
 
 def _left_by(person: User) -> Left:
     versions = Curriculum.objects.filter(pk__in=_unread_by(person).values("curriculum")).select_related("programme")
-    titles = [str(version) for version in versions]
-    return Left(len(titles), tuple(titles[:SAMPLE]))
+    return Left.of(versions)
 
 
 def _heirs_of(person: User) -> list[User]:
