@@ -103,7 +103,8 @@ def convention(*, signed: bool = True) -> Convention:
 
 
 def milestone(of: Convention | None = None, *, order: int = 1, finalise_by: date | None = None) -> Milestone:
-    of = of or Convention.objects.first() or convention()
+    # A signed one before a draft: keys are random.
+    of = of or Convention.objects.order_by("-state", "pk").first() or convention()
     found = of.milestones.filter(order=order).first()
     return found or Milestone.objects.create(
         convention=of,
