@@ -4,10 +4,8 @@ A training body says, before anybody enrols, what the course demands, teaches, c
 art. L6353-8 and L6111-8; quality indicator 1). What is not known is not shown; staff are told what is missing.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Max
@@ -20,7 +18,7 @@ from partnership.models import JournalEntry, ref
 from partnership.templatetags.figures import longdate, number
 
 from . import services
-from .models import Curriculum, Module, Programme
+from .models import Block, Curriculum, Programme, blocks_of
 from .states import CurriculumState
 
 
@@ -31,18 +29,6 @@ class Section:
     key: str
     title: str
     text: str
-
-
-@dataclass(frozen=True)
-class Block:
-    """The modules of a competence block, or those that stand in none."""
-
-    title: str
-    modules: list[Module]
-
-    @property
-    def hours(self) -> int:
-        return sum(module.hours for module in self.modules)
 
 
 @dataclass(frozen=True)
@@ -138,12 +124,7 @@ def content(programme: Programme) -> Content:
     """The content in force, or the one being judged, of which only its existence is public."""
     curriculum = services.curriculum_for_applications(programme) if programme.recruits else None
     is_validated = curriculum is not None and curriculum.state == CurriculumState.VALIDATED
-    return Content(curriculum, is_validated, blocks(curriculum.modules.all()) if is_validated else [])
-
-
-def blocks(modules: Iterable[Module]) -> list[Block]:
-    """Modules by competence block, in their order."""
-    return [Block(title, list(within)) for title, within in groupby(modules, key=lambda module: module.block)]
+    return Content(curriculum, is_validated, blocks_of(curriculum.modules.all()) if is_validated else [])
 
 
 def vouched(programme: Programme, curriculum: Curriculum) -> str:

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from partnership.fields import LineField
-
-from ..models import Block
+from programmes.models import Block
 
 # A block of forty-two hours takes six days of seven.
 DAYS_AT_ONCE = 6

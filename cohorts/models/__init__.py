@@ -2,7 +2,7 @@
 
 from .absences import Absence, AbsenceQuerySet
 from .applications import CAREER, NO_RANK, RANK, Application, ApplicationQuerySet
-from .blocks import AcquiredBlock, Block, CourseDay, CourseDayQuerySet, blocks_of, hours_by_block
+from .blocks import AcquiredBlock, CourseDay, CourseDayQuerySet, hours_by_block
 from .bulk import Bulk, BulkLine, BulkQuerySet
 from .calls import Call
 from .conditions import Condition, ConditionQuerySet
@@ -25,7 +25,6 @@ __all__ = [
     "RECRUITMENT",
     "Absence",
     "AcquiredBlock",
-    "Block",
     "CourseDay",
     "CourseDayQuerySet",
     "AbsenceQuerySet",
@@ -65,7 +64,6 @@ __all__ = [
     "SlotQuerySet",
     "TwoPeople",
     "age_on",
-    "blocks_of",
     "dialled",
     "hours_by_block",
     "is_minor",

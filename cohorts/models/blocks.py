@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,26 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership import clock
 from partnership.models import User
-from programmes.models import Module
 
 from .enrolments import Enrolment
 from .intakes import RECRUITMENT, Cohort
-
-
-class Block(NamedTuple):
-    """A block of a version of a content, and the hours of its modules."""
-
-    name: str
-    hours: int
-
-
-def blocks_of(modules: Iterable[Module]) -> list[Block]:
-    """The blocks of a content, in the order of its modules; a module without a block is one by itself."""
-    found: dict[str, int] = {}
-    for module in modules:
-        name = module.block or module.title
-        found[name] = found.get(name, 0) + module.hours
-    return [Block(name, hours) for name, hours in found.items()]
 
 
 class CourseDayQuerySet(models.QuerySet["CourseDay"]):

@@ -13,9 +13,9 @@ from partnership.models import User
 from partnership.templatetags.figures import longdate
 from partnership.workflow import Refused, move, record_all
 from programmes import services as teaching
-from programmes.models import Curriculum, Module
+from programmes.models import Block, Curriculum, Module, blocks_of
 
-from ..models import AcquiredBlock, Block, Cohort, Enrolment, EnrolmentQuerySet, blocks_of
+from ..models import AcquiredBlock, Cohort, Enrolment, EnrolmentQuerySet
 from ..states import CERTIFIED, EnrolmentState
 
 ACQUIRED, NOT_ACQUIRED = "block_acquired", "block_taken_back"

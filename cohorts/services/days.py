@@ -12,8 +12,9 @@ from partnership.models import User
 from partnership.templatetags.figures import daydate, longdate
 from partnership.workflow import Refused, record, record_all
 from partnership.working_time import public_holidays
+from programmes.models import blocks_of
 
-from ..models import Cohort, CourseDay, blocks_of
+from ..models import Cohort, CourseDay
 from .blocks import content_of
 from .moves import hold_queue
 

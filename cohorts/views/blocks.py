@@ -5,25 +5,24 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from partnership import clock
-from partnership import policies as house
 from partnership.templatetags.figures import number
 from partnership.workflow import Refused
 
-from .. import policies, services
+from .. import services
 from ..forms.blocks import AcquiredForm
 from ..models import AcquiredBlock, Application, Cohort
 from ..states import EnrolmentState
 from .applications import fetch
+from .course_days import part_time_cohort
 from .dossiers import back_to_follow, by_link
 
-_COHORTS = Cohort.objects.select_related("zone", "intake__programme", "curriculum")
 _LANGUAGES = ("fr", "en")
 
 
@@ -46,14 +45,6 @@ class Line:
     @property
     def is_awaited(self) -> bool:
         return self.standing.enrolment.state == EnrolmentState.EXPECTED
-
-
-def _cohort(request: HttpRequest, pk: int) -> Cohort:
-    house.require(policies.is_recruiter(request.user))
-    cohort = house.get_allowed(_COHORTS, policies.can_plan, request.user, pk=pk)
-    if not cohort.intake.programme.is_for_professionals:
-        raise Http404
-    return cohort
 
 
 def _lines(cohort: Cohort) -> tuple[list[str], list[Line]]:
@@ -86,7 +77,7 @@ def _verdict(lines: list[Line]) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def block_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Students and blocks, a box each: what is ticked was acquired, what is no longer ticked is taken back."""
-    cohort = _cohort(request, pk)
+    cohort = part_time_cohort(request, pk)
     columns, lines = _lines(cohort)
     form = AcquiredForm(request.POST if request.method == "POST" else None, initial={"on": clock.today()})
     status, typed = 200, None

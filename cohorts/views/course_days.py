@@ -16,10 +16,11 @@ from partnership import clock
 from partnership import policies as house
 from partnership.templatetags.figures import number
 from partnership.workflow import Refused
+from programmes.models import Block, blocks_of
 
 from .. import calendars, policies, services
 from ..forms.blocks import CourseDaysForm
-from ..models import Application, Block, Cohort, CourseDay, blocks_of, hours_by_block
+from ..models import Application, Cohort, CourseDay, hours_by_block
 from ..states import ApplicationState
 from .dossiers import back_to_follow, by_link
 
@@ -82,7 +83,8 @@ def _verdict(lines: list[Line], days: list[CourseDay]) -> str:
     return words % {"owed": hours(owed), "n": number(len(days))}
 
 
-def _cohort(request: HttpRequest, pk: int) -> Cohort:
+def part_time_cohort(request: HttpRequest, pk: int) -> Cohort:
+    """A cohort that studies block by block, for whoever plans it."""
     house.require(policies.is_recruiter(request.user))
     cohort = house.get_allowed(_COHORTS, policies.can_plan, request.user, pk=pk)
     if not cohort.intake.programme.is_for_professionals:
@@ -97,7 +99,7 @@ def _cohort(request: HttpRequest, pk: int) -> Cohort:
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """What is planned against what each block owes; days are added some at a time."""
-    cohort = _cohort(request, pk)
+    cohort = part_time_cohort(request, pk)
     content = services.content_of(cohort)
     blocks = blocks_of(content.modules.all()) if content else []
     form = CourseDaysForm(request.POST if request.method == "POST" else None, blocks=blocks)
@@ -126,7 +128,7 @@ def course_plan(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def course_day_drop(request: HttpRequest, pk: int, day: UUID) -> HttpResponse:
     """Take a day out of the plan."""
-    cohort = _cohort(request, pk)
+    cohort = part_time_cohort(request, pk)
     found = cohort.days.filter(pk=day).first()
     if found is None:
         messages.info(request, _("This day is no longer planned."))
@@ -139,7 +141,7 @@ def course_day_drop(request: HttpRequest, pk: int, day: UUID) -> HttpResponse:
 @require_safe
 def course_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan, for a calendar."""
-    return _calendar(_cohort(request, pk))
+    return _calendar(part_time_cohort(request, pk))
 
 
 def _calendar(cohort: Cohort) -> HttpResponse:

@@ -12,10 +12,12 @@ from .contents import (
     ATTACHMENTS,
     Attachment,
     AttachmentQuerySet,
+    Block,
     Curriculum,
     CurriculumQuerySet,
     Module,
     ModuleQuerySet,
+    blocks_of,
 )
 from .courses import (
     LONGEST_CONTRACT,
@@ -41,6 +43,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AttachmentQuerySet",
+    "Block",
     "ChairActivity",
     "ChairActivityQuerySet",
     "ChangeRequest",
@@ -64,4 +67,5 @@ __all__ = [
     "Reply",
     "Review",
     "ReviewQuerySet",
+    "blocks_of",
 ]

@@ -2,6 +2,8 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import models
@@ -194,6 +196,31 @@ class Module(models.Model):
     def text_hash(self) -> str:
         """The hash of the exact text an opinion is given on."""
         return hashlib.sha256("\x1f".join(map(str, self.texts().values())).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A competence block of a content: its modules, wherever they stand in it; or a module that stands in none."""
+
+    name: str
+    modules: list[Module]
+
+    @property
+    def title(self) -> str:
+        """Its title where it is a block; a module alone has its own."""
+        return self.modules[0].block
+
+    @property
+    def hours(self) -> int:
+        return sum(module.hours for module in self.modules)
+
+
+def blocks_of(modules: Iterable[Module]) -> list[Block]:
+    """The blocks of a content, in the order of its modules; a module without a block is one by itself."""
+    found: dict[str, list[Module]] = {}
+    for module in modules:
+        found.setdefault(module.block or module.title, []).append(module)
+    return [Block(name, within) for name, within in found.items()]
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

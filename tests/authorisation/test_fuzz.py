@@ -22,14 +22,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.forms.script import ORIGIN, PERSON, PROJECT
-from cohorts.models import CAREER, Application, Candidate, Cohort, Intake, RecruitmentSource, Slot, blocks_of
+from cohorts.models import CAREER, Application, Candidate, Cohort, Intake, RecruitmentSource, Slot
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
 from partnership.models import Membership, OutgoingMessage, User, Zone
-from programmes.models import Module
+from programmes.models import Module, blocks_of
 from programmes.states import ContributionState
 
 from .. import every_form

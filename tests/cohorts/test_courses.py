@@ -9,6 +9,7 @@ import pytest
 from cohorts.models import Application
 from partnership import clock, pdf
 from partnership.models import JournalEntry, ref
+from programmes import services as teaching
 from programmes.states import CurriculumState, ProgrammeKind
 
 from .. import factories
@@ -41,6 +42,18 @@ def test_nobody_applies_to_a_chair(client):
     assert client.get("/fr/candidater/chaire/identite/").status_code == 404
     page = client.get(f"/fr/formations/{chair.slug}/").content.decode()
     assert "candidater" not in page
+
+
+def test_a_block_whose_modules_stand_apart_is_told_once_with_all_its_hours(client, author, reviewer):
+    course = factories.programme()
+    version = factories.curriculum(course, state=CurriculumState.DRAFT, modules=3, by=author)
+    for order, block in ((1, "Culture"), (2, "Pratique"), (3, "Culture")):
+        teaching.edit_module(version.modules.get(order=order), version=1, by=author, block=block)
+    teaching.submit(version, by=author)
+    teaching.approve_rest(version, by=reviewer)
+    page = client.get(f"/en/formations/{course.slug}/").content.decode()
+    assert page.count("Culture") == 1
+    assert "56 h" in page.partition("Culture")[2][:80]
 
 
 def test_an_unknown_course_is_not_found(client):
