@@ -83,6 +83,11 @@ def key_in(text: str | None) -> UUID | None:
         return None
 
 
+def order_in(text: str | None) -> int | None:
+    """The number that an address carries in an order of few, if it is one."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 5 else None
+
+
 class LineField(forms.CharField):
     """A short text on one line."""
 

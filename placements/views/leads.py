@@ -19,6 +19,7 @@ from cohorts.models import Enrolment, plain
 from cohorts.states import ENROLMENT_LIVE
 from partnership import clock
 from partnership import policies as partnership_policies
+from partnership.fields import order_in
 from partnership.models import Convention, User, Zone
 from partnership.policies import get_allowed, require
 from partnership.states import Channel, Role
@@ -345,11 +346,11 @@ def register(request: HttpRequest) -> HttpResponse:
     key = request.GET.get("mesure", "")
     key = key if key in ("host_places", "placed", "with_employer") else "host_places"
     wanted: dict[str, Any] = {}
-    milestone, zone = request.GET.get("jalon", ""), request.GET.get("zone", "")
+    milestone, zone = order_in(request.GET.get("jalon")), request.GET.get("zone", "")
     of_seats = key == "host_places"
-    if milestone.isascii() and milestone.isdigit() and len(milestone) < 5:
+    if milestone is not None:
         path = "intake" if of_seats else "enrolment__application__intake"
-        wanted[f"{path}__programme__milestone__order"] = int(milestone)
+        wanted[f"{path}__programme__milestone__order"] = milestone
     if zone:
         wanted["site__zone__code" if of_seats else "seat__site__zone__code"] = zone
     if of_seats:
@@ -364,7 +365,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "measure": measure,
         "measures": measures.MEASURES,
         "of_seats": of_seats,
-        "milestone": milestone if len(wanted) and milestone.isdigit() else "",
+        "milestone": "" if milestone is None else milestone,
         "zone": Zone.objects.filter(code=zone).first() if zone else None,
     }
     return render(request, "placements/register.html", context)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnership import clock
 from partnership import policies as house
+from partnership.fields import order_in
 from partnership.measures import MEASURES
 from partnership.models import Convention, Membership, User
 from partnership.policies import get_allowed, require
@@ -48,9 +49,9 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     require(policies.can_list_activities(request.user))
     chairs = Programme.objects.visible_to(request.user).filter(kind=ProgrammeKind.CHAIR)
     chairs = list(chairs.select_related("milestone__convention").order_by("milestone__order", "short_title"))
-    order = _milestone(request)
+    order = order_in(request.GET.get("jalon"))
     activities = ChairActivity.objects.visible_to(request.user)
-    if order:
+    if order is not None:
         activities = activities.filter(programme__milestone__order=order)
     counted = _with_places(activities)
     on_programme = [activity for activity in counted if activity.state != ActivityState.CANCELLED]
@@ -65,7 +66,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
         "only_delivered": only_delivered,
         "chairs": chairs,
         "may_plan": [chair for chair in chairs if policies.can_see_to_chair(request.user, chair)],
-        "chips": [{"label": _("Milestone"), "value": order, "url": request.path}] if order else [],
+        "chips": [{"label": _("Milestone"), "value": order, "url": request.path}] if order is not None else [],
         "today": clock.today(),
     }
     return render(request, "programmes/activity_list.html", context)
@@ -73,12 +74,6 @@ def activity_list(request: HttpRequest) -> HttpResponse:
 
 def _with_places(activities: ChairActivityQuerySet) -> list[ChairActivity]:
     return list(activities.counted().select_related("programme", "lead", "lead_party").order_by("begins_at", "title"))
-
-
-def _milestone(request: HttpRequest) -> str:
-    """The milestone of the address, if it names one."""
-    order = request.GET.get("jalon", "")
-    return order if order.isascii() and order.isdigit() and len(order) < 5 else ""
 
 
 def _verdict_of_all(total: int, delivered: int) -> str:
@@ -98,9 +93,9 @@ def registration_register(request: HttpRequest) -> HttpResponse:
     require(house.can_read_register(request.user))
     key = request.GET.get("mesure", "")
     key = key if key in ("registrations", "attendances") else "registrations"
-    order = _milestone(request)
+    order = order_in(request.GET.get("jalon"))
     found = measures.registrations_behind(key, Convention.objects.visible_to(request.user))
-    if order:
+    if order is not None:
         found = found.filter(activity__programme__milestone__order=order)
     found = found.select_related("activity__programme").order_by("activity__begins_at", "activity", "number")
     pages = Paginator(found, ROWS)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from partnership.fields import order_in
 from partnership.models import User
 from partnership.policies import get_allowed, require
 from partnership.workflow import Refused, Stale
@@ -45,11 +46,9 @@ def _contents(request: HttpRequest, *, only_validated: bool) -> HttpResponse:
         .prefetch_related(Prefetch("curricula", queryset=Curriculum.objects.order_by("-number")))
         .order_by("milestone__order", "short_title")
     )
-    milestone = request.GET.get("jalon", "")
-    if milestone.isascii() and milestone.isdigit() and len(milestone) < 5:
+    milestone = order_in(request.GET.get("jalon"))
+    if milestone is not None:
         programmes = programmes.filter(milestone__order=milestone)
-    else:
-        milestone = ""
     visible = set(Curriculum.objects.visible_to(request.user).values_list("pk", flat=True))
     rows = [_row(programme, request.user) for programme in programmes]
     validated = sum(row["in_force"] is not None for row in rows)
@@ -60,7 +59,7 @@ def _contents(request: HttpRequest, *, only_validated: bool) -> HttpResponse:
         "only_validated": only_validated,
         "total": len(rows),
         "validated": validated,
-        "chips": [{"label": _("Milestone"), "value": milestone, "url": request.path}] if milestone else [],
+        "chips": [{"label": _("Milestone"), "value": milestone, "url": request.path}] if milestone is not None else [],
     }
     return render(request, "programmes/curriculum_list.html", context)
 
