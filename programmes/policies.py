@@ -1,5 +1,7 @@
 """Who may write, read and judge a content, and see to the chair; each policy is a sentence."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -92,20 +94,20 @@ def interest(user: User, curriculum: Curriculum) -> str:
 
 def has_written(user: User, curriculum: Curriculum) -> bool:
     """Whether the user began, submitted or wrote in this version or an earlier one: nobody judges their own work."""
-    return str(user.pk) in writers(curriculum)
+    return str(user.pk) in writers(Curriculum.objects.filter(programme=curriculum.programme_id))
 
 
-def writers(curriculum: Curriculum) -> set[str]:
-    """The keys of all who began, submitted or wrote in this version or another one of its programme."""
-    versions = [ref(version) for version in Curriculum.objects.filter(programme=curriculum.programme_id)]
+def writers(versions: Iterable[Curriculum]) -> set[str]:
+    """The keys of all who began, submitted or wrote in these versions, attachments included."""
+    versions = list(versions)
     wrote = JournalEntry.objects.filter(
         Q(subject__startswith="programmes.module:")
         | Q(subject__startswith="programmes.attachment:")
         | Q(after__in=[CurriculumState.DRAFT, CurriculumState.SUBMITTED]),
-        about__in=versions,
+        about__in=[ref(version) for version in versions],
         actor_kind=ActorKind.USER,
     )
-    known = {curriculum.created_by_id, curriculum.submitted_by_id} - {None}
+    known = {key for version in versions for key in (version.created_by_id, version.submitted_by_id)} - {None}
     return {str(key) for key in known} | set(wrote.order_by().values_list("actor_ref", flat=True).distinct())
 
 

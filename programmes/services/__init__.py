@@ -9,7 +9,7 @@ from .activities import (
     plan_activity,
     publish_activity,
 )
-from .assigning import assign, coordinators
+from .assigning import assign
 from .attachments import MOST_ATTACHMENTS, attach, detach, look_again
 from .commissions import record_commission
 from .contributions import contribute, decide_contribution
@@ -18,14 +18,13 @@ from .modules import add_module, edit_module, move_module, remove_module
 from .opinions import approve_rest, refuse, review_module, save_draft, uncommented
 from .readings import READINGS
 from .registrations import give_up, mark_attendance, places_left, register
-from .reminders import REMINDERS, waiting_for
+from .reminders import REMINDERS
 from .requests import reply, settle_request
-from .standings import Standing, authors, is_answered, last_reading, previous_text, reviewers, standings, with_opinions
-from .stories import Event, activity_story, story
+from .standings import Standing, last_reading, previous_text, reviewers, standings, with_opinions
+from .stories import activity_story, story
 from .versions import create_curriculum, curriculum_for_applications, submit, validated_curriculum, withdraw
 
 __all__ = [
-    "Event",
     "MOST_ATTACHMENTS",
     "READINGS",
     "REMINDERS",
@@ -35,11 +34,9 @@ __all__ = [
     "approve_rest",
     "assign",
     "attach",
-    "authors",
     "begin_activity",
     "cancel_activity",
     "contribute",
-    "coordinators",
     "create_curriculum",
     "curriculum_for_applications",
     "decide_contribution",
@@ -50,7 +47,6 @@ __all__ = [
     "edit_module",
     "end_interest",
     "give_up",
-    "is_answered",
     "last_reading",
     "look_again",
     "mark_attendance",
@@ -74,7 +70,6 @@ __all__ = [
     "submit",
     "uncommented",
     "validated_curriculum",
-    "waiting_for",
     "with_opinions",
     "withdraw",
 ]

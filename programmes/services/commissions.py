@@ -6,15 +6,12 @@ from django.utils.translation import gettext as _
 
 from partnership import clock, papers
 from partnership.models import User
-from partnership.workflow import Refused, Stale, move, record
+from partnership.workflow import Refused, Stale, record
 
-from .. import emails
 from ..models import CommissionOpinion, Curriculum
-from ..states import CurriculumState, Outcome
+from ..states import Outcome
+from .decisions import begin_reading, close_as_refused, put_in_force, send_back
 from .holding import hold_to_review
-from .opinions import move_to_refused
-from .standings import authors
-from .versions import put_in_force
 
 
 def record_commission(
@@ -59,13 +56,10 @@ def record_commission(
 
 
 def _decide(curriculum: Curriculum, said: CommissionOpinion, *, by: User) -> None:
-    if curriculum.state == CurriculumState.SUBMITTED:
-        move(curriculum, CurriculumState.IN_REVIEW, by=by)
+    begin_reading(curriculum, by=by)
     if said.outcome == Outcome.FAVOURABLE:
         put_in_force(curriculum, by=by)
     elif said.outcome == Outcome.CHANGES:
-        move(curriculum, CurriculumState.CHANGES_REQUESTED, by=by)
-        for author in authors(curriculum):
-            emails.curriculum_changes_requested(curriculum, to=author, by=by, reason=said.text)
+        send_back(curriculum, reason=said.text, by=by)
     else:
-        move_to_refused(curriculum, reason=said.text, by=by)
+        close_as_refused(curriculum, reason=said.text, by=by)

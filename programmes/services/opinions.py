@@ -9,15 +9,14 @@ from django.utils.translation import ngettext
 
 from partnership import clock
 from partnership.models import User
-from partnership.workflow import Refused, Stale, move, record, record_all
+from partnership.workflow import Refused, Stale, record, record_all
 
-from .. import emails
 from ..models import Assignment, ChangeRequest, Curriculum, Field, Module, OpinionDraft, Review
-from ..states import ASKING_OPINIONS, CurriculumState, Opinion
+from ..states import ASKING_OPINIONS, Opinion
+from .decisions import begin_reading, close_as_refused, put_in_force, send_back
 from .holding import hold, hold_to_review, refresh
 from .requests import add, ask, prepare, settle
-from .standings import Standing, authors, reviewers, standings
-from .versions import put_in_force
+from .standings import Standing, reviewers, standings
 
 
 @transaction.atomic
@@ -84,15 +83,7 @@ def refuse(curriculum: Curriculum, *, reason: str, by: User) -> None:
         raise Refused(_("Say first to which module you are unfavourable, and why."))
     if not reason.strip():
         raise Refused(_("Say why the version is refused."))
-    move_to_refused(curriculum, reason=reason.strip(), modules=titles(refused), by=by)
-
-
-def move_to_refused(curriculum: Curriculum, *, reason: str, modules: str = "", by: User) -> None:
-    """Close a version as refused and tell its authors; the caller holds its row."""
-    decided = {"decided_at": clock.now(), "decided_by": by}
-    move(curriculum, CurriculumState.REFUSED, by=by, reason=reason[:500], **decided)
-    for author in authors(curriculum):
-        emails.curriculum_refused(curriculum, to=author, modules=modules, reason=reason)
+    close_as_refused(curriculum, reason=reason.strip(), modules=titles(refused), by=by)
 
 
 def uncommented(curriculum: Curriculum, lines: Iterable[Standing], *, reader: User) -> list[Standing]:
@@ -165,8 +156,7 @@ def _read_on(curriculum: Curriculum, *, by: User) -> None:
 
     An unfavourable opinion blocks like a request: the version comes back once its authors have answered it.
     """
-    if curriculum.state == CurriculumState.SUBMITTED:
-        move(curriculum, CurriculumState.IN_REVIEW, by=by)
+    begin_reading(curriculum, by=by)
     lines = standings(curriculum, reader=by)
     if all(line.mine for line in lines):
         Assignment.objects.filter(curriculum=curriculum, reviewer=by, read_at=None).update(read_at=clock.now())
@@ -174,9 +164,7 @@ def _read_on(curriculum: Curriculum, *, by: User) -> None:
         return
     to_change = [line for line in lines if line.is_asked_to_change]
     if to_change:
-        move(curriculum, CurriculumState.CHANGES_REQUESTED, by=by)
-        for author in authors(curriculum):
-            emails.curriculum_changes_requested(curriculum, to=author, by=by, modules=titles(to_change))
+        send_back(curriculum, modules=titles(to_change), by=by)
     else:
         put_in_force(curriculum, by=by)
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
-from partnership.models import JournalEntry, Membership, User, ref
-from partnership.states import ActorKind, Role
+from partnership.models import Membership, User
+from partnership.states import Role
 
 from .. import policies
 from ..models import ChangeRequest, Curriculum, CurriculumQuerySet, Interest, Module, ModuleQuerySet, Reply, Review
@@ -135,15 +135,11 @@ def reviewers(curriculum: Curriculum) -> list[User]:
     of_its_teachers = current.filter(party=programme.provider_id, user=OuterRef("pk"))
     declared = Interest.objects.in_force().filter(programme=programme, user=OuterRef("pk"))
     people = User.objects.filter(~Exists(of_its_teachers), ~Exists(declared), is_active=True)
-    wrote = policies.writers(curriculum)
+    wrote = policies.writers(Curriculum.objects.filter(programme=programme))
     theirs = people.filter(pk__in=reviewing.values("user")).order_by("email")
     return [user for user in theirs if str(user.pk) not in wrote]
 
 
 def authors(curriculum: Curriculum) -> list[User]:
     """Those who began, submitted or wrote in this version."""
-    wrote = JournalEntry.objects.filter(
-        about=ref(curriculum), actor_kind=ActorKind.USER, subject__startswith="programmes.module:"
-    ).values_list("actor_ref", flat=True)
-    keys = {curriculum.created_by_id, curriculum.submitted_by_id, *wrote} - {None}
-    return list(User.objects.filter(pk__in=keys, is_active=True).order_by("email"))
+    return list(User.objects.filter(pk__in=policies.writers([curriculum]), is_active=True).order_by("email"))

@@ -1,4 +1,4 @@
-"""A version: begun, submitted, taken back, put in force; and what other apps ask of it."""
+"""A version: begun, submitted, taken back; and what other apps ask of it."""
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,8 +14,7 @@ from ..models import Attachment, Curriculum, Module, Programme
 from ..states import OPENS_APPLICATIONS, REVIEWABLE, WRITABLE, CurriculumState, ProgrammeKind
 from .assigning import assign_for_submission
 from .holding import hold
-from .requests import close_requests, must_be_answered
-from .standings import authors
+from .requests import must_be_answered
 
 TEXTS = ("block", *Module.TEXTS)
 
@@ -91,22 +90,3 @@ def withdraw(curriculum: Curriculum, *, by: User) -> None:
     hold(curriculum)
     move(curriculum, CurriculumState.DRAFT, by=by)
     outbox.cancel(about=curriculum)
-
-
-def put_in_force(curriculum: Curriculum, *, by: User) -> None:
-    """Validate a version in the place of the one in force, and tell its authors; the caller holds its row."""
-    # The old version goes first: the database allows one validated version a programme at any moment.
-    close_requests(curriculum, by=by)
-    in_force = validated_curriculum(curriculum.programme)
-    if in_force is not None:
-        move(in_force, CurriculumState.SUPERSEDED, by=by)
-    move(
-        curriculum,
-        CurriculumState.VALIDATED,
-        by=by,
-        decided_at=clock.now(),
-        decided_by=by,
-        content_hash=curriculum.text_hash(),
-    )
-    for author in authors(curriculum):
-        emails.curriculum_validated(curriculum, to=author)
