@@ -55,8 +55,10 @@ def ask_instead(assignment: Assignment, heir: User | None, *, by: User) -> bool:
 
 def _fill(curriculum: Curriculum) -> list[User]:
     able = reviewers(curriculum)
+    # Once somebody has chosen who judges a version, nobody is added behind their back.
+    is_chosen = curriculum.assignments.filter(assigned_by__isnull=False).exists()
+    rule = Assigned.BY_HAND if is_chosen else curriculum.programme.assigned
     kept = _kept(curriculum, able)
-    rule = curriculum.programme.assigned
     if rule == Assigned.EVERYBODY:
         fresh = [user for user in able if user not in kept]
     elif rule == Assigned.IN_TURN:
@@ -90,6 +92,8 @@ def assign(curriculum: Curriculum, chosen: Iterable[User], *, by: User) -> list[
     asked = set(curriculum.assignments.values_list("reviewer", flat=True))
     fresh = [user for key, user in wanted.items() if key not in asked]
     _ask(curriculum, fresh, by=by, hand=by)
+    # Those who were asked before are a choice as well, from now on.
+    curriculum.assignments.update(assigned_by=by)
     _note_reading(curriculum)
     if curriculum.state in REVIEWABLE:
         for reviewer in fresh:

@@ -96,6 +96,16 @@ def test_choosing_others_tells_only_who_is_new(author, reviewers, coordinator):
     assert len(letters("curriculum_submitted")) == 3
 
 
+def test_whom_the_coordinator_has_chosen_is_asked_alone_whatever_comes_after(author, reviewers, coordinator):
+    version = submitted(author)
+    services.assign(version, reviewers[:1], by=coordinator)
+    services.declare_interest(version.programme, kind="sells", by=reviewers[1])
+    assert asked(version) == reviewers[:1]
+    services.withdraw(version, by=author)
+    services.submit(version, by=author)
+    assert asked(version) == reviewers[:1]
+
+
 def test_nobody_with_an_interest_is_asked(author, reviewers, coordinator):
     version = content(author)
     services.declare_interest(version.programme, kind="sells", by=reviewers[0])
