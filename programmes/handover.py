@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership import handover
 from partnership.handover import Belonging, Left
-from partnership.models import Membership, User
+from partnership.models import User
 from partnership.states import Role
 from partnership.workflow import edit
 
-from . import emails
+from . import emails, policies
 from .models import ChairActivity
 from .states import ACTIVITY_AHEAD
 
@@ -31,8 +31,7 @@ def _heirs_of(person: User) -> list[User]:
 
 
 def _leaders(of: Q) -> QuerySet[User]:
-    held = Membership.objects.current().filter(of).exclude(role=Role.REVIEWER)
-    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name")
+    return User.objects.filter(pk__in=policies.leaders().filter(of).values("user")).order_by("full_name")
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from partnership.models import JournalEntry, User, ref
+from partnership.models import JournalEntry, Membership, MembershipQuerySet, User, ref
 from partnership.states import ActorKind, Role
 
 from .models import Attachment, ChairActivity, ChangeRequest, Curriculum, Interest, Module, Programme
@@ -137,6 +137,11 @@ def can_see_to_chair(user: User, programme: Programme) -> bool:
 def can_see_to_activity(user: User, activity: ChairActivity) -> bool:
     """Whoever sees to the chair, and whoever leads the activity, unless they only review contents."""
     return (activity.lead_id == user.pk and leads(user)) or can_see_to_chair(user, activity.programme)
+
+
+def leaders() -> MembershipQuerySet:
+    """For which parties people may lead an activity today: those for which they do more than review contents."""
+    return Membership.objects.current().filter(user__is_active=True).exclude(role=Role.REVIEWER)
 
 
 def leads(user: User) -> bool:

@@ -37,7 +37,7 @@ def _must_lead(lead: User, party: Party, programme: Programme) -> None:
         raise Refused(_("An activity is led by a party of the convention."))
     if not Membership.objects.current().filter(user=lead, party=party).exists():
         raise Refused(_("%(person)s has no role for %(party)s today.") % {"person": lead, "party": party})
-    if not policies.leads(lead):
+    if not policies.leaders().filter(user=lead, party=party).exists():
         raise Refused(_("Whoever only reviews contents leads no activity: they may read no name of those who come."))
 
 

@@ -19,7 +19,6 @@ from partnership.fields import order_in
 from partnership.measures import MEASURES
 from partnership.models import Convention, Membership, User
 from partnership.policies import get_allowed, require
-from partnership.states import Role
 from partnership.templatetags.figures import longdate, number
 from partnership.workflow import Refused, Stale
 
@@ -216,7 +215,7 @@ def _due(activity: ChairActivity) -> dict[str, Any]:
 def _leads(programme: Programme) -> list[Membership]:
     """Whoever may lead an activity of a chair: of a party of its convention, and not only to review contents."""
     parties = programme.milestone.convention.signatures.values("party")
-    held = Membership.objects.current().filter(party__in=parties, user__is_active=True).exclude(role=Role.REVIEWER)
+    held = policies.leaders().filter(party__in=parties)
     return list(held.select_related("user", "party").order_by("user__full_name"))
 
 

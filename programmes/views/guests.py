@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -193,8 +194,24 @@ def _filled_in(
 # -- by personal link -------------------------------------------------------------------------------------------------
 
 
+def _by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the guest behind a personal link; one that opens nothing any more says so."""
+
+    @login_not_required
+    @never_cache
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            guest = _guest(request, token)
+        except links.Unusable as problem:
+            status = 404 if problem.why == "unknown" else 410
+            return render(request, "programmes/guest_follow.html", {"guest": None}, status=status)
+        return view(request, token, guest)
+
+    return opened
+
+
 def _guest(request: HttpRequest, token: str) -> Guest:
-    """Whoever holds the link; Unusable where it opens nothing any more."""
     request.link = links.find(token, GUEST)
     label, _colon, key = request.link.subject.partition(":")
     model = Registration if label == Registration._meta.label_lower else Contribution
@@ -205,20 +222,10 @@ def _guest(request: HttpRequest, token: str) -> Guest:
     return guest
 
 
-def _unusable(request: HttpRequest, problem: links.Unusable) -> HttpResponse:
-    status = 404 if problem.why == "unknown" else 410
-    return render(request, "programmes/guest_follow.html", {"guest": None}, status=status)
-
-
-@login_not_required
-@never_cache
+@_by_link
 @require_safe
-def guest_follow(request: HttpRequest, token: str) -> HttpResponse:
+def guest_follow(request: HttpRequest, token: str, guest: Guest) -> HttpResponse:
     """One's own registration or proposal, and what is kept of it; looking changes nothing."""
-    try:
-        guest = _guest(request, token)
-    except links.Unusable as problem:
-        return _unusable(request, problem)
     return render(request, "programmes/guest_follow.html", _follow(guest, token))
 
 
@@ -248,15 +255,10 @@ def _verdict(registration: Registration) -> str:
     return _("You are on the waiting list, at rank %(rank)s.") % {"rank": number(rank)}
 
 
-@login_not_required
-@never_cache
+@_by_link
 @require_POST
-def guest_give_up(request: HttpRequest, token: str) -> HttpResponse:
+def guest_give_up(request: HttpRequest, token: str, guest: Guest) -> HttpResponse:
     """Give one's place back."""
-    try:
-        guest = _guest(request, token)
-    except links.Unusable as problem:
-        return _unusable(request, problem)
     if isinstance(guest, Registration):
         try:
             services.give_up(guest, by=guest)
@@ -267,15 +269,10 @@ def guest_give_up(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("programmes:guest_follow", token)
 
 
-@login_not_required
-@never_cache
+@_by_link
 @page
-def guest_erase(request: HttpRequest, token: str) -> HttpResponse:
+def guest_erase(request: HttpRequest, token: str, guest: Guest) -> HttpResponse:
     """Have everything erased that was written with one's address; what is expected of one is given back first."""
-    try:
-        guest = _guest(request, token)
-    except links.Unusable as problem:
-        return _unusable(request, problem)
     form = ErasureForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         chair = guest.activity.programme
