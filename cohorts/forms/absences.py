@@ -35,8 +35,6 @@ class AbsenceForm(forms.Form):
         self.fields["person"].choices = [(key, one.full_name) for key, one in self.people.items()]
         if len(self.people) < 2:
             self.fields["person"].widget = forms.HiddenInput()
-        # Shown as what is always chosen; a form without it is about oneself.
-        self.fields["person"].required = len(self.people) > 1 and not self.is_bound
         self.fields["cover"].choices = [
             ("", _("Choose")),
             *((key, one.full_name) for key, one in self.colleagues.items()),

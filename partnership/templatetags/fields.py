@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, MultiWidget, RadioSelect, Select
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    ModelChoiceField,
+    MultiWidget,
+    RadioSelect,
+    Select,
+)
 from django.forms.boundfield import BoundWidget
 from django.forms.widgets import ChoiceWidget, SelectDateWidget
 from django.middleware.csrf import get_token
@@ -65,6 +74,14 @@ def kind(field: BoundField) -> str:
     if isinstance(widget, ChoiceWidget) and not isinstance(widget, Select):
         return "options"
     return "group" if field.use_fieldset else "plain"
+
+
+@register.filter
+def is_optional(field: BoundField) -> bool:
+    """Whether a field may be left: not where a menu always has one of its lines chosen."""
+    if field.field.required or not isinstance(field.field.widget, Select) or isinstance(field.field, ModelChoiceField):
+        return not field.field.required
+    return field.field.widget.allow_multiple_selected or any(not value for value, _label in field.field.choices)
 
 
 @register.filter

@@ -399,3 +399,14 @@ def test_whoever_signs_in_finds_their_name_and_the_way_out(client, db, coordinat
     text = client.get("/fr/style/").content.decode()
     assert "Hélène Brossard" in text
     assert re.search(r'<form method="post" action="/fr/deconnexion/">', text)
+
+
+def test_a_menu_that_always_has_something_chosen_is_not_called_optional():
+    class Sheet(forms.Form):
+        always = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], required=False)
+        perhaps = forms.ChoiceField(choices=[("", "–"), ("a", "A")], required=False)
+        several = forms.MultipleChoiceField(choices=[("a", "A")], required=False)
+        words = forms.CharField(required=False)
+        needed = forms.CharField()
+
+    assert {field.name for field in Sheet() if fields.is_optional(field)} == {"perhaps", "several", "words"}
