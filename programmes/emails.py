@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -82,6 +83,8 @@ def change_request_replied(reply: Reply, *, to: User) -> None:
         "change_request_replied",
         request.module.curriculum,
         to=to,
+        page="programmes:request_reply",
+        of=request.pk,
         reply_to=reply.written_by,
         event=str(reply.pk),
         module=request.module.title,
@@ -115,13 +118,14 @@ def _post(
     to: User,
     reply_to: User,
     page: str = "programmes:curriculum_read",
+    of: UUID | None = None,
     event: str = "",
     **context: str | int | date,
 ) -> None:
     # One letter for each event, submission and reader: a version can come back several times.
     turn = JournalEntry.objects.filter(subject=ref(curriculum), after=CurriculumState.SUBMITTED).count()
     with translation.override(to.language):
-        url = settings.PUBLIC_URL + reverse(page, args=[curriculum.pk])
+        url = settings.PUBLIC_URL + reverse(page, args=[of or curriculum.pk])
     outbox.post(
         f"programmes/{name}",
         key=":".join(filter(None, [name, event, str(curriculum.pk), str(turn), str(to.pk)])),

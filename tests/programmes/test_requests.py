@@ -130,6 +130,7 @@ def test_a_word_of_a_reviewer_is_no_answer_and_its_authors_hear_of_it(submitted,
         services.submit(submitted, by=author)
     letter = OutgoingMessage.objects.get(template="programmes/change_request_replied")
     assert (letter.to_email, "Trente-cinq heures" in letter.text) == (author.email, True)
+    assert f"/fr/contenus/demandes/{request.pk}/" in letter.text
 
 
 def test_an_answer_counts_for_the_request_it_answers_not_for_a_later_one(submitted, author, reviewer):
