@@ -1,6 +1,7 @@
 """Who works in one zone reads no word of another; who does not recruit reads no applicant's name."""
 
 import io
+from collections.abc import Callable, Iterator
 
 import openpyxl
 import pytest
@@ -31,6 +32,7 @@ from .world import (
 
 pytestmark = pytest.mark.django_db
 # What a personal link opens is its holder's, whoever else has signed in.
+Reading = tuple[str, dict[str, str], str]
 READ = [row for row in TABLE if row.get == OK and "by link" not in row.of]
 
 
@@ -90,8 +92,25 @@ def read(answer) -> str:
     return "\n".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
 
 
-def pages(world: World, persona: str):
-    """Every page that the persona may read, in their own zones and with every filter: its address and its text."""
+@pytest.fixture(scope="module")
+def known() -> dict[str, list[Reading]]:
+    """What each persona reads, asked for once: reading changes nothing."""
+    return {}
+
+
+@pytest.fixture
+def pages(world, known) -> Callable[[str], list[Reading]]:
+    """Every page that a persona may read, in their own zones and with every filter: its address and its text."""
+
+    def read_by(persona: str) -> list[Reading]:
+        if persona not in known:
+            known[persona] = list(readings(world, persona))
+        return known[persona]
+
+    return read_by
+
+
+def readings(world: World, persona: str) -> Iterator[Reading]:
     client = world.client(persona)
     for row in READ:
         for zone in row.zones_for("get"):
@@ -111,11 +130,11 @@ def told(text: str, zone: str, asked: dict[str, str], what: str = "") -> bool:
 
 
 @pytest.mark.parametrize("persona", [LYON_RECRUITER, LYON_LEAD])
-def test_lyon_reads_no_word_of_paris(world, persona):
+def test_lyon_reads_no_word_of_paris(pages, persona):
     keys = [str(key) for key in Application.objects.filter(cohort__zone__code=PARIS).values_list("pk", flat=True)]
     keys += [str(key) for key in HostSite.objects.filter(zone__code=PARIS).values_list("pk", flat=True)]
     found, own = [], 0
-    for address, asked, text in pages(world, persona):
+    for address, asked, text in pages(persona):
         own += marker(LYON).casefold() in text
         if told(text, PARIS, asked) or any(key in text for key in keys):
             found.append((address, asked))
@@ -124,27 +143,27 @@ def test_lyon_reads_no_word_of_paris(world, persona):
     assert own > 10
 
 
-def test_paris_reads_no_word_of_lyon(world):
-    assert not [(address, asked) for address, asked, text in pages(world, PARIS_LEAD) if told(text, LYON, asked)]
+def test_paris_reads_no_word_of_lyon(pages):
+    assert not [(address, asked) for address, asked, text in pages(PARIS_LEAD) if told(text, LYON, asked)]
 
 
 @pytest.mark.parametrize("persona", [REVIEWER, AUTHOR, COORDINATOR, STRANGER])
-def test_whoever_does_not_recruit_reads_no_applicants_name(world, persona):
+def test_whoever_does_not_recruit_reads_no_applicants_name(pages, persona):
     found = [
         (address, asked)
-        for address, asked, text in pages(world, persona)
+        for address, asked, text in pages(persona)
         if any(told(text, zone, asked, "jeune") for zone in ZONES)
     ]
     assert not found
 
 
 @pytest.mark.parametrize("persona", [REVIEWER, LYON_RECRUITER, LYON_LEAD, STRANGER])
-def test_whoever_sees_to_no_activity_of_the_chair_reads_no_name_of_its_guests(world, persona):
-    found = [(address, asked) for address, asked, text in pages(world, persona) if told(text, LYON, asked, "invite")]
+def test_whoever_sees_to_no_activity_of_the_chair_reads_no_name_of_its_guests(pages, persona):
+    found = [(address, asked) for address, asked, text in pages(persona) if told(text, LYON, asked, "invite")]
     assert not found
 
 
 @pytest.mark.parametrize("persona", [COORDINATOR, AUTHOR])
-def test_whoever_sees_to_an_activity_reads_who_comes(world, persona):
+def test_whoever_sees_to_an_activity_reads_who_comes(pages, persona):
     """A control: the silence above is not an empty chair's."""
-    assert sum(told(text, LYON, asked, "invite") for _address, asked, text in pages(world, persona)) >= 3
+    assert sum(told(text, LYON, asked, "invite") for _address, asked, text in pages(persona)) >= 3

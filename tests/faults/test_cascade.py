@@ -112,6 +112,7 @@ def test_with_the_broker_dead_the_relay_offers_it_within_the_minute(cohort, at_t
     _each_of_the_first_is_offered_a_place_once(row, 1)
 
 
+@pytest.mark.full
 def test_workers_killed_in_the_middle_skip_nobody_and_double_nobody(cohort, at_ten, programs):
     """Thirty places more, offered one after the other, while both workers are killed -9 again and again."""
     row, places = list(cohort.applications.waiting()), cohort.capacity + 30

@@ -46,6 +46,7 @@ def _told():
     return OutgoingMessage.objects.filter(template="cohorts/appointment_near").count()
 
 
+@pytest.mark.full
 def test_each_reminder_is_told_once_whoever_tells_it_and_whoever_is_killed(programs, settings):
     # A Tuesday at ten: nobody is reminded of anything on a Sunday.
     now = clock.now()

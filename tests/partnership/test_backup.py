@@ -208,6 +208,7 @@ def test_a_damaged_backup_or_one_of_a_newer_release_changes_nothing(folder, tmp_
     assert Candidate.objects.get() == person
 
 
+@pytest.mark.full
 def test_a_restore_that_fails_half_way_leaves_what_was_there(machine, folder, tmp_path):
     factories.candidate(last_name=NAME)
     made = safekeeping.backup(tmp_path / "kept", say=lambda said: None)
