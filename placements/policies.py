@@ -1,9 +1,10 @@
 """Who may do what with hosts, seats and placements; each policy is a sentence."""
 
+from cohorts.models import Enrolment
 from partnership.models import User, Zone
 from partnership.states import Role
 
-from .models import Enrolment, HostSite, Placement
+from .models import HostSite, Placement
 
 
 def is_lead(user: User) -> bool:

@@ -1,4 +1,4 @@
-"""The letters to hosts, placed students and leads; each is a function and a template of the same name."""
+"""A placement: asked of the host, accepted, taken back; to host, student and lead."""
 
 from datetime import datetime
 
@@ -6,14 +6,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from cohorts.models import Application
 from cohorts.states import FOLLOW
-from partnership import clock, outbox
+from partnership import outbox
 from partnership.models import User
 from partnership.templatetags.figures import phone
 
-from .models import Placement
-from .states import ANSWER, PLACED
+from ..models import Placement
+from ..states import ANSWER, PLACED
 
 
 def proposal_key(placement: Placement) -> str:
@@ -21,7 +20,8 @@ def proposal_key(placement: Placement) -> str:
     return f"placement_proposed:{placement.pk}"
 
 
-def _facts(placement: Placement) -> dict:
+def facts(placement: Placement) -> dict:
+    """What each letter about a placement says of it."""
     application = placement.enrolment.application
     return {
         "student": str(application.candidate),
@@ -46,7 +46,7 @@ def placement_proposed(placement: Placement, *, due: datetime) -> None:
         reply_to=placement.proposed_by.email,
         commune=str(placement.enrolment.application.candidate.commune or ""),
         languages=placement.enrolment.application.languages,
-        **_facts(placement),
+        **facts(placement),
     )
 
 
@@ -58,7 +58,7 @@ def placement_cancelled(placement: Placement) -> None:
         about=placement.about,
         to=placement.seat.site,
         reply_to=placement.proposed_by.email,
-        **_facts(placement),
+        **facts(placement),
     )
 
 
@@ -74,7 +74,7 @@ def placement_accepted(placement: Placement) -> None:
         reply_to=placement.proposed_by.email,
         host_contact=site.contact_name,
         host_commune=str(site.commune),
-        **_facts(placement),
+        **facts(placement),
     )
 
 
@@ -87,7 +87,7 @@ def placement_withdrawn(placement: Placement) -> None:
         to=placement.enrolment.application.candidate,
         link=(FOLLOW, placement.enrolment.application),
         reply_to=placement.proposed_by.email,
-        **_facts(placement),
+        **facts(placement),
     )
 
 
@@ -106,31 +106,5 @@ def host_answered(placement: Placement, *, to: User) -> None:
         reason=reason,
         comment=placement.comment,
         address=address,
-        **_facts(placement),
-    )
-
-
-def follow_link(application: Application) -> None:
-    """The link of the applicant's page again, once a day: they asked for it."""
-    outbox.post(
-        "placements/follow_link",
-        key=f"follow_link:{application.pk}:{clock.today()}",
-        about=application,
-        to=application.candidate,
-        link=(FOLLOW, application),
-        reference=application.reference,
-        programme=application.cohort.intake.programme.short_title,
-    )
-
-
-def answer_link(placement: Placement) -> None:
-    """The link of the answer a host still owes again, once a day: they asked for it."""
-    outbox.post(
-        "placements/answer_link",
-        key=f"answer_link:{placement.pk}:{clock.today()}",
-        about=placement.about,
-        to=placement.seat.site,
-        link=(ANSWER, placement),
-        reply_to=placement.proposed_by.email,
-        **_facts(placement),
+        **facts(placement),
     )

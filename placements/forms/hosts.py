@@ -1,4 +1,4 @@
-"""What leads, hosts and applicants fill in about places; forms clean, services act."""
+"""A host’s site and its places, as a lead records them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,35 +10,16 @@ from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fr import siret as siret_numbers
 
 from cohorts.models import Intake
-from cohorts.states import EXIT_REASONS, ApplicationState
-from partnership.fields import AddressField, LineField, NameField, PhoneField, ProseField
+from partnership.fields import AddressField, LineField, NameField, PhoneField
 from partnership.models import Commune, Zone
-from partnership.states import Channel
 from partnership.templatetags.figures import phone
 from partnership.versions import VersionForm
 
-from .models import HostSite
-from .states import CallFlow, DeclineReason
+from ..models import HostSite
+from ..states import CallFlow
 
 MOST_SEATS = 30
-LONGEST_REASON = 300
 _LANGUAGES = [("fr", _("French")), ("en", _("English"))]
-
-
-def _area(rows: int = 3) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
-
-
-class ErasureForm(forms.Form):
-    """Whether somebody has read what erasing their file means."""
-
-    understood = forms.BooleanField(
-        label=_("I have read this, and I know that it cannot be undone."),
-        error_messages={"required": _("Tick this box if you want your file to be erased.")},
-    )
-
-
-# -- a site -----------------------------------------------------------------------------------------------------------
 
 
 class SiteForm(VersionForm):
@@ -200,110 +181,3 @@ class SiteFilter(forms.Form):
     def __init__(self, *args: Any, zones: Iterable[Zone], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["zone"].choices = [("", _("all")), *((zone.code, zone.name) for zone in zones)]
-
-
-# -- students and placements ------------------------------------------------------------------------------------------
-
-
-class StudentFilter(forms.Form):
-    """Which students to list."""
-
-    q = LineField(label=_("Name, e-mail or telephone"), max_length=80, required=False)
-    zone = forms.ChoiceField(label=_("Zone"), required=False)
-    situation = forms.ChoiceField(
-        label=_("Situation"),
-        required=False,
-        choices=[
-            ("", _("enrolled")),
-            ("to_place", _("to place")),
-            ("proposed", _("proposed to a host")),
-            ("placed", _("placed")),
-            ("ended", _("enrolment ended")),
-        ],
-    )
-
-    def __init__(self, *args: Any, zones: Iterable[Zone], **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["zone"].choices = [("", _("all")), *((zone.code, zone.name) for zone in zones)]
-
-
-class ProposeForm(forms.Form):
-    """Which student on which site."""
-
-    enrolment = forms.UUIDField(
-        label=_("Student"), widget=forms.HiddenInput, error_messages={"required": _("Choose a student.")}
-    )
-    site = forms.UUIDField(
-        label=_("Site"),
-        error_messages={"required": _("Choose a site."), "invalid": _("Choose a site.")},
-    )
-
-
-class CancelForm(VersionForm):
-    """Why a placement is cancelled: the lead's own words, read by whoever sees the student's file."""
-
-    reason = ProseField(
-        label=_("Reason"),
-        max_length=LONGEST_REASON,
-        widget=_area(),
-        error_messages={"required": _("Say why the placement is cancelled.")},
-        help_text=_("It stays in the student’s file; the letters do not repeat it."),
-    )
-
-
-class DeclineForm(VersionForm):
-    """Why a host does not take the student."""
-
-    reason = forms.ChoiceField(
-        label=_("Reason"),
-        choices=DeclineReason.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a reason.")},
-    )
-    comment = ProseField(label=_("Anything to add"), max_length=300, required=False, widget=_area())
-
-
-class EndForm(VersionForm):
-    """Why a student leaves, and how they said so."""
-
-    reason = forms.ChoiceField(
-        label=_("Reason"),
-        choices=[(reason.value, reason.label) for reason in EXIT_REASONS[ApplicationState.WITHDRAWN]],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a reason.")},
-    )
-    channel = forms.ChoiceField(
-        label=_("How the student said so"),
-        choices=[(channel.value, channel.label) for channel in (Channel.PHONE, Channel.PAPER, Channel.WEB)],
-        initial=Channel.PHONE,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Say how the student told you.")},
-    )
-
-
-# -- the applicant's page ---------------------------------------------------------------------------------------------
-
-
-class LeaveForm(forms.Form):
-    """Why an applicant gives a place back or withdraws."""
-
-    reason = forms.ChoiceField(
-        label=_("The main reason"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a reason: it helps us to help others.")},
-    )
-
-    def __init__(self, *args: Any, exit_state: ApplicationState, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = [(reason.value, reason.label) for reason in EXIT_REASONS[exit_state]]
-
-
-class NewLinkForm(forms.Form):
-    """The address to which a new personal link is sent, if it is known."""
-
-    email = AddressField(
-        label=_("Your e-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": _("Write the address at which you receive our letters.")},
-    )

@@ -1,0 +1,23 @@
+"""What leads, hosts and applicants fill in about places; forms clean, services act."""
+
+from .candidates import ErasureForm, LeaveForm, NewLinkForm
+from .hosts import MOST_SEATS, IntakeForm, SeatsForm, SiteFilter, SiteForm, facts_of
+from .placements import LONGEST_REASON, CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
+
+__all__ = [
+    "CancelForm",
+    "DeclineForm",
+    "EndForm",
+    "ErasureForm",
+    "IntakeForm",
+    "LONGEST_REASON",
+    "LeaveForm",
+    "MOST_SEATS",
+    "NewLinkForm",
+    "ProposeForm",
+    "SeatsForm",
+    "SiteFilter",
+    "SiteForm",
+    "StudentFilter",
+    "facts_of",
+]

@@ -1,0 +1,81 @@
+"""Who sits where."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Enrolment
+from partnership.models import User
+from partnership.states import Role
+
+from ..states import PLACEMENT_FLOW, PLACEMENT_LIVE, DeclineReason, PlacementState
+from .places import Seat
+
+# The host hears of a placement when this is over, or at once if the lead says so.
+TIME_TO_UNDO = timedelta(minutes=10)
+
+
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    def visible_to(self, user: User) -> "PlacementQuerySet":
+        """A lead sees the placements on the sites of their zone, and those of the zone's students."""
+        zones = user.zones_as(Role.REGIONAL_LEAD)
+        if zones is None:
+            return self
+        return self.filter(Q(seat__site__zone__in=zones) | Q(enrolment__application__cohort__zone__in=zones))
+
+    def live(self) -> "PlacementQuerySet":
+        return self.filter(state__in=PLACEMENT_LIVE)
+
+
+class Placement(models.Model):
+    """A student on a seat; the database refuses a second live one for either, and a site out of the student's zones."""
+
+    FLOW = PLACEMENT_FLOW
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="placements")
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="placements")
+    state = models.CharField(_("state"), max_length=10, choices=PlacementState.choices, default=PlacementState.PROPOSED)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    proposed_at = models.DateTimeField(_("proposed on"))
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
+    answered_at = models.DateTimeField(_("answered on"), null=True)
+    decline_reason = models.CharField(_("reason"), max_length=12, choices=DeclineReason.choices, blank=True)
+    comment = models.CharField(_("comment"), max_length=300, blank=True)
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("placement")
+        verbose_name_plural = _("placements")
+        ordering = ["-proposed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seat"], condition=Q(state__in=PLACEMENT_LIVE), name="one_live_placement_per_seat"
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(state__in=PLACEMENT_LIVE), name="one_live_placement_per_student"
+            ),
+            models.CheckConstraint(
+                name="a_host_declines_for_a_reason",
+                condition=(Q(state=PlacementState.DECLINED) & ~Q(decline_reason=""))
+                | (~Q(state=PlacementState.DECLINED) & Q(decline_reason="")),
+            ),
+            models.CheckConstraint(
+                name="an_answered_placement_is_dated",
+                condition=~Q(state__in=[PlacementState.ACCEPTED, PlacementState.ACTIVE, PlacementState.DECLINED])
+                | Q(answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("the placement of %(student)s at %(site)s") % {
+            "student": self.enrolment.application.candidate,
+            "site": self.seat.site,
+        }
+
+    @property
+    def about(self) -> str:
+        return f"cohorts.application:{self.enrolment.application_id}"

@@ -1,0 +1,84 @@
+"""The places that hosts announce, and the seats that are opened by them."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Intake
+from partnership.models import User
+from partnership.states import Role
+
+from ..states import PLACEMENT_LIVE, PledgeAnswer
+from .hosts import HostSite
+
+# A place whose host has not said so again for longer is « à reconfirmer » and not counted.
+PLEDGE_LIFE = timedelta(days=90)
+
+
+class HostPledge(models.Model):
+    """What a site last said about an intake: yes, perhaps or no, and how many places for sure."""
+
+    site = models.ForeignKey(HostSite, models.CASCADE, related_name="pledges", verbose_name=_("host site"))
+    intake = models.ForeignKey(Intake, models.PROTECT, related_name="pledges", verbose_name=_("intake"))
+    answer = models.CharField(_("answer"), max_length=5, choices=PledgeAnswer.choices, default=PledgeAnswer.YES)
+    answered_at = models.DateTimeField(_("answered on"))
+
+    class Meta:
+        verbose_name = _("pledge")
+        verbose_name_plural = _("pledges")
+        constraints = [models.UniqueConstraint(fields=["site", "intake"], name="one_pledge_a_site_and_intake")]
+
+    def __str__(self) -> str:
+        return f"{self.site}, {self.intake}"
+
+    @property
+    def about(self) -> str:
+        return f"placements.hostsite:{self.site_id}"
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def visible_to(self, user: User) -> "SeatQuerySet":
+        zones = user.zones_as(Role.REGIONAL_LEAD, Role.ADMINISTRATOR)
+        return self if zones is None else self.filter(site__zone__in=zones)
+
+    def open(self) -> "SeatQuerySet":
+        return self.filter(closed_at__isnull=True)
+
+    def free(self) -> "SeatQuerySet":
+        """Open, and nobody proposed, accepted or sitting there."""
+        return self.open().exclude(placements__state__in=PLACEMENT_LIVE)
+
+
+class Seat(models.Model):
+    """One place for one student of an intake: a row, never a counter."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey(HostSite, models.PROTECT, related_name="seats", verbose_name=_("host site"))
+    intake = models.ForeignKey(Intake, models.PROTECT, related_name="seats", verbose_name=_("intake"))
+    opened_at = models.DateTimeField(_("opened on"))
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("opened by"))
+    closed_at = models.DateTimeField(_("closed on"), null=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"))
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("host place")
+        verbose_name_plural = _("host places")
+        ordering = ["site", "opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_seat_is_closed_by_somebody_at_a_date",
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
+                | Q(closed_at__isnull=False, closed_by__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site}"
+
+    @property
+    def about(self) -> str:
+        return f"placements.hostsite:{self.site_id}"

@@ -1,0 +1,23 @@
+"""What is done with hosts, seats and placements: each service reads like the minutes of a meeting."""
+
+from .hosts import add_site, edit_site
+from .new_links import send_new_answer_link, send_new_follow_link
+from .placements import accept, cancel, decline, free_the_seat, propose, send_now, undo
+from .places import close_seat, open_seats, reconfirm
+
+__all__ = [
+    "accept",
+    "add_site",
+    "cancel",
+    "close_seat",
+    "decline",
+    "edit_site",
+    "free_the_seat",
+    "open_seats",
+    "propose",
+    "reconfirm",
+    "send_new_answer_link",
+    "send_new_follow_link",
+    "send_now",
+    "undo",
+]
