@@ -66,8 +66,23 @@ def _take(key: object) -> bool:
 
 def files_that_end(people: QuerySet[Candidate]) -> QuerySet[Candidate]:
     """These people with their files, the newest first: what a report names them by."""
-    files = Application.objects.filter(repeats=None).select_related("intake__programme", "cohort__zone")
-    return people.prefetch_related(Prefetch("applications", files.order_by("-created_at", "-pk"), to_attr="files"))
+    files = named(Application.objects.filter(repeats=None)).order_by("-created_at", "-pk")
+    return people.only("email").prefetch_related(Prefetch("applications", files, to_attr="files"))
+
+
+def named(files: QuerySet[Application]) -> QuerySet[Application]:
+    """These files with no more of them than a report shows: the reference, the stage, the zone and the course."""
+    return files.select_related("intake__programme", "cohort__zone").only(*_SHOWN)
+
+
+_SHOWN = (
+    "number",
+    "state",
+    "candidate",
+    "cohort__zone__name",
+    "intake__starts_on",
+    "intake__programme__short_title",
+)
 
 
 def periods() -> list[dict[str, Any]]:

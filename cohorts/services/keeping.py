@@ -18,6 +18,7 @@ from django.db.models import (
     DateTimeField,
     DurationField,
     Exists,
+    Expression,
     ExpressionWrapper,
     F,
     Max,
@@ -58,7 +59,7 @@ def kept(people: QuerySet[Candidate]) -> QuerySet[Candidate]:
     file goes: at its term, and never before they have been told for so long. Left out are those who have no file of
     their own: forms repeated by somebody known go with that person.
     """
-    now, warning = clock.now(), _days("warning")
+    now = clock.now()
     own = Application.objects.filter(candidate=OuterRef("pk"), repeats=None).order_by()
     sent = own.exclude(state=ApplicationState.DRAFT)
     deeds = own.values("candidate").annotate(at=Max(Greatest("state_since", "acted_at"))).values("at")
@@ -71,7 +72,8 @@ def kept(people: QuerySet[Candidate]) -> QuerySet[Candidate]:
     is_open = Exists(own.filter(state__in=LIVE).exclude(enrolments__state=EnrolmentState.COMPLETED))
     agreed = Consent.objects.filter(candidate=OuterRef("pk"), withdrawn_at__isnull=True)
     in_pool = Exists(agreed.filter(purpose=ConsentPurpose.TALENT_POOL))
-    # Both are asked in this order, and of one person each question once: the term is what lists are filtered by.
+    # Both are asked in this order, and of one person each question once: the end is what lists are filtered by, and
+    # whatever is named twice in it is written, sent and answered twice.
     why = Case(
         When(is_open, then=Value(Kept.OPEN)),
         When(studied_until__isnull=False, then=Value(Kept.STUDIED)),
@@ -80,22 +82,17 @@ def kept(people: QuerySet[Candidate]) -> QuerySet[Candidate]:
         default=Value(Kept.BEGUN),
         output_field=CharField(),
     )
-    term = Case(
-        When(is_open, then=Value(None)),
-        When(studied_until__isnull=False, then=_later("studied_until", _days("students"))),
-        When(in_pool, then=_later("heard", _days("pool"))),
-        default=_later("heard", _days("applicants")),
-        output_field=DateTimeField(),
-    )
+    after_the_last_deed = Case(When(in_pool, then=_lasting("pool")), default=_lasting("applicants"))
+    closing = Coalesce(_later("studied_until", _lasting("students")), _later("heard", after_the_last_deed))
+    warned_enough = _later(Coalesce("told_at", Value(now)), _lasting("warning"))
     return rows.annotate(
         kept=why,
-        term=term,
         told_at=Case(When(warned_at__gte=F("heard"), then=F("warned_at")), output_field=DateTimeField()),
+        term=Case(When(is_open, then=Value(None)), default=closing),
         ends_at=Case(
-            When(term__isnull=True, then=Value(None)),
-            When(email="", then=F("term")),
-            default=Greatest("term", _later(Coalesce("told_at", Value(now)), warning)),
-            output_field=DateTimeField(),
+            When(is_open, then=Value(None)),
+            # The later of what there is: who gave no address is not waited for.
+            default=Greatest(closing, Case(When(email="", then=Value(None)), default=warned_enough)),
         ),
     )
 
@@ -111,9 +108,13 @@ def _known_namesakes() -> QuerySet[Candidate]:
     return alike.exclude(pk=OuterRef("pk")).filter(Exists(handed_in))
 
 
-def _later(moment: object, days: timedelta) -> ExpressionWrapper:
+def _lasting(name: str) -> Value:
+    return Value(_days(name), output_field=DurationField())
+
+
+def _later(moment: Expression | str, lasting: Expression) -> ExpressionWrapper:
     at = F(moment) if isinstance(moment, str) else moment
-    return ExpressionWrapper(at + Value(days, output_field=DurationField()), output_field=DateTimeField())
+    return ExpressionWrapper(at + lasting, output_field=DateTimeField())
 
 
 def _end_of_studies() -> QuerySet:

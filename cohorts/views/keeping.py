@@ -42,13 +42,14 @@ def retention_report(request: HttpRequest) -> HttpResponse:
     now, zones = clock.now(), policies.zones_overseen(user)
     people = services.coming(now, days=retention.DAYS_AHEAD, zones=zones)
     shown = Paginator(retention.files_that_end(people), A_PAGE).get_page(request.GET.get("page"))
-    left_open = services.left_open(now, zones=zones).select_related("intake__programme", "cohort__zone")
+    left_open = services.left_open(now, zones=zones)
+    first = list(retention.named(left_open).order_by("intake__starts_on", "number")[:LEFT_OPEN_SHOWN])
     context = {
         "verdict": _of_the_report(shown.paginator.count),
         "page": shown,
         "rows": [_row(person) for person in shown],
-        "left_open": list(left_open.order_by("intake__starts_on", "number")[:LEFT_OPEN_SHOWN]),
-        "left_open_count": left_open.count(),
+        "left_open": first,
+        "left_open_count": left_open.count() if len(first) == LEFT_OPEN_SHOWN else len(first),
         "periods": retention.periods(),
         # Administrators look after the clock, they do not open files.
         "reads_files": policies.is_recruiter(user),

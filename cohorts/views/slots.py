@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -49,6 +50,7 @@ def slot_list(request: HttpRequest) -> HttpResponse:
     kept = filters.kept()
     first = kept.get("du") or clock.today()
     slots = list(_shown(request, kept, first))
+    _say(slots)
     here = request.GET.copy()
     here.pop("du", None)
     turned = {name: here.copy() for name in ("earlier", "later")}
@@ -76,8 +78,34 @@ def _shown(request: HttpRequest, kept: dict[str, Any], first: date) -> Iterable[
     rows = rows.counted().of_use()
     # Of an interview the name, of a meeting the number.
     alone = Booking.objects.visible_to(request.user).exclude(state=BookingState.CANCELLED).filter(slot__capacity=1)
-    rows = rows.prefetch_related(Prefetch("bookings", alone.select_related("application__candidate"), to_attr="alone"))
-    return rows.select_related("cohort__zone", "held_by").order_by("starts_at", "place", "id")
+    alone = alone.select_related("application__candidate").only(*_READ_OF_A_BOOKING)
+    rows = rows.prefetch_related(Prefetch("bookings", alone, to_attr="alone"))
+    rows = rows.select_related("cohort__zone", "held_by").only(*_READ_OF_A_SLOT)
+    return rows.order_by("starts_at", "place", "id")
+
+
+_READ_OF_A_SLOT = ("kind", "state", "starts_at", "place", "capacity", "cohort__zone__name", "held_by__full_name")
+_READ_OF_A_BOOKING = ("slot", "state", "application__candidate__first_name", "application__candidate__last_name")
+
+
+def _say(slots: Iterable[Slot]) -> None:
+    """Put beside each slot the words that its row shows, looked up once for all the rows."""
+    kinds = {kind: str(word) for kind, word in SlotKind.choices}
+    taken_of_all = _("%(taken)s of %(all)s")
+    a_slot, a_file = (reverse(f"cohorts:{page}_detail", args=[_NOBODY]) for page in ("slot", "application"))
+    for slot in slots:
+        slot.what = kinds[slot.kind]
+        slot.url = a_slot.replace(_NOBODY, str(slot.pk))
+        slot.filled = taken_of_all % {"taken": number(slot.taken), "all": number(slot.capacity)}
+        slot.still_free = ""
+        if slot.state == SlotState.OPEN and slot.left > 0:
+            words = ngettext("%(figure)s place left", "%(figure)s places left", slot.left)
+            slot.still_free = words % {"figure": number(slot.left)}
+        for booking in slot.alone:
+            booking.url = a_file.replace(_NOBODY, str(booking.application_id))
+
+
+_NOBODY = str(UUID(int=0))
 
 
 def _list_verdict(slots: list[Slot], first: date) -> str:

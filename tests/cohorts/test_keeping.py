@@ -277,6 +277,18 @@ def test_the_report_costs_the_same_for_one_file_and_for_thirty(cohort, client_of
     assert costs[0] == costs[1] <= 20
 
 
+def test_the_report_counts_every_file_left_open_and_names_the_first_twenty(cohort, client_of, administrator):
+    files, counted = [], {}
+    for more in (1, 19, 2):
+        files += [closed(cohort, S.SUBMITTED) for _one in range(more)]
+        with on(1000):
+            page = client_of(administrator).get(reverse("cohorts:retention_report")).content.decode()
+        counted[len(files)] = sum(file.reference in page for file in files)
+        words = "dossier n’a jamais été clos" if len(files) == 1 else "dossiers n’ont jamais été clos"
+        assert f"{len(files)} {words}" in page
+    assert counted == {1: 1, 20: 20, 22: 20}
+
+
 def test_an_exported_list_is_written_down_with_its_filter_and_a_search_without_its_words(
     cohort, client_of, recruiter, administrator
 ):
