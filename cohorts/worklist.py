@@ -82,7 +82,7 @@ def due_among(files: ApplicationQuerySet, *, at: datetime | None = None) -> Appl
 
 def _is_late(at: datetime) -> Case:
     worked_by, decided_by = open_days_before(at, PROMISED_WORKING_DAYS), at - timedelta(days=PROMISED_DAYS_TO_DECIDE)
-    # `due_at` is a long expression, written out at each mention: it has one.
+    # One comparison: each mention of `due_at` writes out its whole expression.
     late_before = Case(
         When(next_at=None, state=S.INTERVIEWED, then=Value(min(decided_by, worked_by))),
         default=Value(worked_by),
@@ -169,19 +169,18 @@ def waited(since: datetime, now: datetime, *, brief: bool = False) -> str:
 
 def counts(files: ApplicationQuerySet, owners: Iterable[UUID]) -> dict[str, int]:
     """How much is due: `all` and `late_all`, of some people `mine`, `late_mine` and `calls`, in one statement."""
-    parts = files.order_by().values("late", theirs=of(owners), called=CALLED).annotate(number=Count("pk"))
-    found = dict.fromkeys(("all", "late_all", "mine", "late_mine", "calls"), 0)
-    for part in parts:
-        figures = {
-            "all": True,
-            "late_all": part["late"],
-            "mine": part["theirs"],
-            "late_mine": part["theirs"] and part["late"],
-            "calls": part["theirs"] and part["called"],
-        }
-        for name, is_counted in figures.items():
-            found[name] += part["number"] if is_counted else 0
-    return found
+    parts = list(files.order_by().values("late", theirs=of(owners), called=CALLED).annotate(number=Count("pk")))
+
+    def counted(*facts: str) -> int:
+        return sum(part["number"] for part in parts if all(part[fact] for fact in facts))
+
+    return {
+        "all": counted(),
+        "late_all": counted("late"),
+        "mine": counted("theirs"),
+        "late_mine": counted("theirs", "late"),
+        "calls": counted("theirs", "called"),
+    }
 
 
 def total(files: ApplicationQuerySet) -> tuple[int, int]:

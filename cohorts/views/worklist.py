@@ -232,7 +232,7 @@ def _row(application: Application, *, user: User, now: datetime, due: Due | None
         "since": _since(application, due),
         "owner": owner if owner is not None and owner.pk != user.pk else None,
         "source": Source(application.source).label if application.source else "",
-        "action": _ACTIONS[due],
+        "action": str(_ACTIONS[due]),
         "url": reverse("cohorts:application_detail", args=[application.pk]) + _anchor(due),
     }
 
