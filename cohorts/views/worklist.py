@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -80,9 +80,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
     visible = Application.objects.visible_to(user)
     own = work.covered_by(user)
     view, asked = _view(request, own), request.GET.get("quoi", "")
-    totals = work.counts(work.due_among(visible), own)
+    of_all = work.due_among(visible)
+    totals = work.counts(of_all, own)
     theirs, narrowing = visible.filter(view.of), NARROWINGS.get(asked)
-    found = narrowing.files(theirs) if narrowing else work.due_among(theirs)
+    found = narrowing.files(theirs) if narrowing else of_all.filter(view.of)
     if narrowing or view.key not in ("", EVERYBODY):
         shown, late = work.total(found)
     else:
@@ -135,7 +136,6 @@ _SHOWN = (
     "candidate__last_name",
     "candidate__phone",
     "candidate__email",
-    "cohort__zone__name",
     "owner__full_name",
 )
 _BOOKED = (
@@ -148,7 +148,7 @@ _BOOKED = (
 
 
 def _to_show(files: ApplicationQuerySet) -> ApplicationQuerySet:
-    return files.select_related("candidate", "cohort__zone", "owner").only(*_SHOWN)
+    return files.select_related("candidate", "owner").only(*_SHOWN).annotate(zone=F("cohort__zone__name"))
 
 
 def _view(request: HttpRequest, own: set[UUID]) -> View:
