@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Case, Count, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, DateTimeField, F, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
@@ -81,12 +81,16 @@ def due_among(files: ApplicationQuerySet, *, at: datetime | None = None) -> Appl
 
 
 def _is_late(at: datetime) -> Case:
-    decided_by = at - timedelta(days=PROMISED_DAYS_TO_DECIDE)
-    is_late = When(due_at__lt=open_days_before(at, PROMISED_WORKING_DAYS), then=Value(True))
+    worked_by, decided_by = open_days_before(at, PROMISED_WORKING_DAYS), at - timedelta(days=PROMISED_DAYS_TO_DECIDE)
+    # One comparison: each mention of `due_at` writes out its whole expression.
+    late_before = Case(
+        When(next_at=None, state=S.INTERVIEWED, then=Value(min(decided_by, worked_by))),
+        default=Value(worked_by),
+        output_field=DateTimeField(),
+    )
     return Case(
         When(next_at=None, state=S.ADMITTED, then=Value(True)),
-        When(next_at=None, state=S.INTERVIEWED, due_at__gte=decided_by, then=Value(False)),
-        is_late,
+        When(due_at__lt=late_before, then=Value(True)),
         default=Value(False),
         output_field=BooleanField(),
     )
@@ -164,15 +168,19 @@ def waited(since: datetime, now: datetime, *, brief: bool = False) -> str:
 
 
 def counts(files: ApplicationQuerySet, owners: Iterable[UUID]) -> dict[str, int]:
-    """How much is due: `all` and `late`, of some people `mine`, `mine_late` and `calls`, in one statement."""
-    theirs = of(owners)
-    return files.order_by().aggregate(
-        all=Count("pk"),
-        late_all=Count("pk", filter=Q(late=True)),
-        mine=Count("pk", filter=theirs),
-        late_mine=Count("pk", filter=theirs & Q(late=True)),
-        calls=Count("pk", filter=theirs & CALLED),
-    )
+    """How much is due: `all` and `late_all`, of some people `mine`, `late_mine` and `calls`, in one statement."""
+    parts = list(files.order_by().values("late", theirs=of(owners), called=CALLED).annotate(number=Count("pk")))
+
+    def counted(*facts: str) -> int:
+        return sum(part["number"] for part in parts if all(part[fact] for fact in facts))
+
+    return {
+        "all": counted(),
+        "late_all": counted("late"),
+        "mine": counted("theirs"),
+        "late_mine": counted("theirs", "late"),
+        "calls": counted("theirs", "called"),
+    }
 
 
 def total(files: ApplicationQuerySet) -> tuple[int, int]:

@@ -156,6 +156,9 @@ class SignatureInline(AdministratorInline):
     fields = ["order", "party", "signed_at", "hand"]
     readonly_fields = ["signed_at", "hand"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
+        return super().get_queryset(request).select_related("party", "signed_by")
+
     @admin.display(description=_("signed by"))
     def hand(self, signature: Signature) -> User | None:
         return signature.signed_by
@@ -228,8 +231,9 @@ def _told(field: str, words: Promise) -> Callable[[Any, models.Model], Any]:
 
     @admin.display(description=words, ordering=field)
     def told(self: admin.ModelAdmin, thing: models.Model) -> Any:
-        display = getattr(thing, f"get_{field}_display", None)
-        return display() if display else getattr(thing, field)
+        # A table shows a hundred records: Django's get_…_display reads every word of the choices for each.
+        words, value = dict(self.opts.get_field(field).flatchoices), getattr(thing, field)
+        return str(words[value]) if value in words else value
 
     return told
 

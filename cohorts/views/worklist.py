@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,7 +29,7 @@ from .. import worklist as work
 from ..handover import colleagues_of
 from ..listing import NOBODY
 from ..models import Application, ApplicationQuerySet, Booking
-from ..states import ApplicationState, SlotKind
+from ..states import ApplicationState, SlotKind, Source
 
 S, Due = ApplicationState, work.Due
 ROWS_A_PAGE, ROWS_AHEAD, DAYS_AHEAD = 50, 6, 7
@@ -80,15 +80,16 @@ def worklist(request: HttpRequest) -> HttpResponse:
     visible = Application.objects.visible_to(user)
     own = work.covered_by(user)
     view, asked = _view(request, own), request.GET.get("quoi", "")
-    totals = work.counts(work.due_among(visible), own)
+    of_all = work.due_among(visible)
+    totals = work.counts(of_all, own)
     theirs, narrowing = visible.filter(view.of), NARROWINGS.get(asked)
-    found = narrowing.files(theirs) if narrowing else work.due_among(theirs)
+    found = narrowing.files(theirs) if narrowing else of_all.filter(view.of)
     if narrowing or view.key not in ("", EVERYBODY):
         shown, late = work.total(found)
     else:
         whose = "all" if view.key else "mine"
         shown, late = totals[whose], totals[f"late_{whose}"]
-    paginator = Paginator(found.select_related(*_SHOWN), ROWS_A_PAGE)
+    paginator = Paginator(_to_show(found), ROWS_A_PAGE)
     paginator.count = shown
     page = paginator.get_page(request.GET.get("page"))
     is_agenda = asked == INTERVIEWS
@@ -96,14 +97,15 @@ def worklist(request: HttpRequest) -> HttpResponse:
     rows = [row(application) for application in page.object_list]
     later = rows if is_agenda else []
     if narrowing is None:
-        ahead = work.ahead(theirs, until=now + timedelta(days=DAYS_AHEAD)).select_related(*_SHOWN)
-        later = [row(application) for application in ahead[:ROWS_AHEAD]]
-    refused = letters.unreached(theirs) if narrowing is None else letters.unreached(theirs).none()
-    refused = list(refused.select_related("candidate", "cohort__zone").order_by("state_since", "pk")[:ROWS_AHEAD])
+        ahead = work.ahead(theirs, until=now + timedelta(days=DAYS_AHEAD))
+        later = [row(application) for application in _to_show(ahead)[:ROWS_AHEAD]]
+    refused = letters.unreached(theirs) if narrowing is None else theirs.none()
+    refused = list(_to_show(refused).order_by("state_since", "pk")[:ROWS_AHEAD])
     appointments = Booking.objects.booked().filter(
         kind=SlotKind.INTERVIEW, slot__starts_at__gt=now, application__in=theirs
     )
     appointments = appointments.select_related("slot", "application__candidate", "application__cohort__zone")
+    appointments = appointments.only(*_BOOKED)
     context = {
         "verdict": _verdict(view, shown, late, refused=refused, narrowing=narrowing),
         "refused": refused,
@@ -124,7 +126,29 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "cohorts/worklist.html", context)
 
 
-_SHOWN = ("candidate", "cohort__zone", "intake", "owner")
+# What a row says of a file, and what a line of the appointments says of one: no more is read.
+_SHOWN = (
+    "state",
+    "next_at",
+    "submitted_at",
+    "source",
+    "candidate__first_name",
+    "candidate__last_name",
+    "candidate__phone",
+    "candidate__email",
+    "owner__full_name",
+)
+_BOOKED = (
+    "slot__starts_at",
+    "slot__place",
+    "application__candidate__first_name",
+    "application__candidate__last_name",
+    "application__cohort__zone__name",
+)
+
+
+def _to_show(files: ApplicationQuerySet) -> ApplicationQuerySet:
+    return files.select_related("candidate", "owner").only(*_SHOWN).annotate(zone=F("cohort__zone__name"))
 
 
 def _view(request: HttpRequest, own: set[UUID]) -> View:
@@ -207,7 +231,8 @@ def _row(application: Application, *, user: User, now: datetime, due: Due | None
         "waited": work.waited(application.due_at, now),
         "since": _since(application, due),
         "owner": owner if owner is not None and owner.pk != user.pk else None,
-        "action": _actions()[due],
+        "source": Source(application.source).label if application.source else "",
+        "action": str(_ACTIONS[due]),
         "url": reverse("cohorts:application_detail", args=[application.pk]) + _anchor(due),
     }
 
@@ -225,10 +250,12 @@ def _since(application: Application, due: Due) -> str:
     return _("since %(day)s, %(time)s") % said
 
 
-def _actions() -> dict[Due, str]:
-    call = _("Call")
-    others = {Due.RECORD: _("Record it"), Due.DECISION: _("Decide"), Due.INTERVIEW: _("Open")}
-    return dict.fromkeys(work.CALLS, call) | others
+_ACTIONS: dict[Due, str | Promise] = {
+    **dict.fromkeys(work.CALLS, gettext_lazy("Call")),
+    Due.RECORD: gettext_lazy("Record it"),
+    Due.DECISION: gettext_lazy("Decide"),
+    Due.INTERVIEW: gettext_lazy("Open"),
+}
 
 
 def _anchor(due: Due) -> str:
@@ -248,9 +275,10 @@ def _funnel(files: Any) -> list[dict[str, Any]]:
         S.ADMITTED,
         S.CONFIRMED,
     ]
-    totals = files.aggregate(**{state.value: Count("pk", filter=Q(state=state)) for state in steps})
+    counted = files.filter(state__in=steps).order_by().values_list("state").annotate(number=Count("pk"))
+    totals = dict.fromkeys(steps, 0) | dict(counted)
     highest = max(totals.values()) or 1
-    return [{"state": state, "number": totals[state.value], "highest": highest} for state in steps]
+    return [{"state": state, "number": totals[state], "highest": highest} for state in steps]
 
 
 def _by_day(bookings: Iterable[Booking]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The plain widgets are drawn as Django's own templates draw them."""
+"""The plain widgets, the labels and the errors are drawn as Django's own templates draw them."""
 
 import re
 from datetime import date
@@ -43,3 +43,26 @@ def test_a_widget_is_drawn_as_its_template_draws_it(widget, value):
     ours, theirs = (widget.render("champ", value, attrs, renderer()) for renderer in (QuickWidgets, TemplatesSetting))
     assert _flat(ours) == _flat(theirs)
     assert "<script>" not in ours
+
+
+class _Form(forms.Form):
+    required_css_class = "required"
+    word = forms.CharField(label=STRANGE)
+    safe = forms.CharField(label=mark_safe("<b>sûr</b>"), required=False)
+    lazy = forms.CharField(label=_("Yes"))
+    many = forms.MultipleChoiceField(choices=[(1, "a")], widget=forms.CheckboxSelectMultiple)
+
+
+@pytest.mark.parametrize("auto_id", ["id_%s", ""])
+@pytest.mark.parametrize("name", list(_Form.base_fields))
+def test_a_label_and_its_errors_are_drawn_as_their_templates_draw_them(name, auto_id):
+    drawn = []
+    for renderer in (QuickWidgets, TemplatesSetting):
+        form = _Form({}, auto_id=auto_id, renderer=renderer())
+        form.add_error("word", [STRANGE, mark_safe("déjà &amp; sûr")])
+        form.add_error(None, STRANGE)
+        field = form[name]
+        labels = [field.label_tag(), field.label_tag(attrs={"class": STRANGE, "hidden": True}), field.legend_tag()]
+        drawn.append([*labels, str(field.errors), field.errors.as_ul(), str(form.non_field_errors())])
+    assert drawn[0] == drawn[1]
+    assert "<script>" not in "".join(drawn[0])
