@@ -178,6 +178,7 @@ def privacy(request: HttpRequest, version: str = "") -> HttpResponse:
         "versions": notices.NOTICES[::-1],
         "providers": _listed(providers.values_list("name", flat=True)),
         "contact": settings.LEGAL_CONTACT,
+        "guests": settings.RETENTION_DAYS["guests"],
     }
     return render(request, "privacy.html", context)
 
