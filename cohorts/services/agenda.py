@@ -1,15 +1,14 @@
 """The slots somebody holds, in their own calendar: a personal address that they open and close themselves."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partnership import clock, links
+from partnership.fields import address_of_any
 from partnership.models import AccessLink, User, ref
 from partnership.workflow import record
 
@@ -17,7 +16,6 @@ from .. import calendars, policies
 from ..models import Slot
 from ..states import AGENDA
 
-_ANY = UUID(int=0)
 # A calendar asks again and again: what is long past or far away is left out.
 BEFORE, AHEAD = timedelta(days=30), timedelta(days=366)
 
@@ -33,8 +31,7 @@ def agenda_of(token: str) -> tuple[AccessLink, str]:
     # Whoever gave a slot of their own up is not awaited; a cancelled one is taken out of the calendar that knows it.
     slots = mine.counted().exclude(is_offered=False, taken=0).select_related("cohort__zone", "held_by")
     with translation.override(user.language):
-        page = reverse("cohorts:slot_detail", args=[_ANY]).replace(str(_ANY), "{}")
-        address = settings.PUBLIC_URL + page
+        address = settings.PUBLIC_URL + address_of_any("cohorts:slot_detail")
         return link, calendars.feed(slots.order_by("starts_at"), name=_("Tandem slots"), address=address)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from partnership import clock, measures
 from partnership import policies as house
+from partnership.fields import address_of_any
 from partnership.models import Convention, User, Zone
 from partnership.templatetags.figures import number
 
@@ -137,15 +137,12 @@ def _say(rows: list[Application]) -> None:
     """Put beside each row the words that it shows, looked up once for all the rows."""
     now = clock.now()
     states, sources = ({key: str(word) for key, word in choices} for choices in (S.choices, Source.choices))
-    anywhere = reverse("cohorts:application_detail", args=[_NOBODY])
+    anywhere = address_of_any("cohorts:application_detail")
     for application in rows:
         application.waited = waited(application.state_since, now, brief=True) if application.state in WAITING else ""
         application.stage = states[application.state]
         application.heard = sources.get(application.source, "")
-        application.url = anywhere.replace(_NOBODY, str(application.pk))
-
-
-_NOBODY = str(UUID(int=0))
+        application.url = anywhere.format(application.pk)
 
 
 @require_safe

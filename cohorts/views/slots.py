@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from partnership import clock
 from partnership import policies as house
+from partnership.fields import address_of_any
 from partnership.models import User, Zone
 from partnership.templatetags.figures import daytime, longdate, number, shortdate
 from partnership.workflow import Refused, Stale
@@ -92,20 +92,17 @@ def _say(slots: Iterable[Slot]) -> None:
     """Put beside each slot the words that its row shows, looked up once for all the rows."""
     kinds = {kind: str(word) for kind, word in SlotKind.choices}
     taken_of_all = _("%(taken)s of %(all)s")
-    a_slot, a_file = (reverse(f"cohorts:{page}_detail", args=[_NOBODY]) for page in ("slot", "application"))
+    a_slot, a_file = address_of_any("cohorts:slot_detail"), address_of_any("cohorts:application_detail")
     for slot in slots:
         slot.what = kinds[slot.kind]
-        slot.url = a_slot.replace(_NOBODY, str(slot.pk))
+        slot.url = a_slot.format(slot.pk)
         slot.filled = taken_of_all % {"taken": number(slot.taken), "all": number(slot.capacity)}
         slot.still_free = ""
         if slot.state == SlotState.OPEN and slot.left > 0:
             words = ngettext("%(figure)s place left", "%(figure)s places left", slot.left)
             slot.still_free = words % {"figure": number(slot.left)}
         for booking in slot.alone:
-            booking.url = a_file.replace(_NOBODY, str(booking.application_id))
-
-
-_NOBODY = str(UUID(int=0))
+            booking.url = a_file.format(booking.application_id)
 
 
 def _list_verdict(slots: list[Slot], first: date) -> str:
