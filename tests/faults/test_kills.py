@@ -90,7 +90,7 @@ def _ring():
 
 
 CAMPAIGNS = [
-    pytest.param(4, 40, id="4 kills"),
+    pytest.param(8, 100, id="8 kills"),
     pytest.param(50, 500, id="50 kills", marks=pytest.mark.full),
 ]
 
