@@ -51,6 +51,21 @@ class PledgeAnswer(models.TextChoices):
     NO = "no", _("no")
 
 
+class Chooser(models.TextChoices):
+    """Who chooses the student of a place: the regional lead proposes one, or the host meets several."""
+
+    LEAD = "lead", _("the regional lead chooses")
+    HOST = "host", _("the host chooses")
+
+
+class ContractKind(models.TextChoices):
+    """The work-study contracts; which one a date allows is a rule of the contract file."""
+
+    APPRENTICESHIP = "apprenticeship", _("apprenticeship contract")
+    PROFESSIONALISATION = "professionalisation", _("professionalisation contract")
+    QUALIFICATION = "qualification_2002", _("qualification contract (2002)")
+
+
 class CallFlow(models.TextChoices):
     INBOUND = "inbound", _("inbound calls")
     OUTBOUND = "outbound", _("outbound calls")

@@ -11,7 +11,8 @@ from cohorts.models import Enrolment
 from partnership.models import User
 from partnership.states import Role
 
-from ..states import PLACEMENT_FLOW, PLACEMENT_LIVE, DeclineReason, PlacementState
+from ..states import PLACEMENT_FLOW, PLACEMENT_LIVE, ContractKind, DeclineReason, PlacementState
+from .hosts import Tutor
 from .places import Seat
 
 # The host hears of a placement when this is over, or at once if the lead says so.
@@ -40,6 +41,11 @@ class Placement(models.Model):
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="placements")
     state = models.CharField(_("state"), max_length=10, choices=PlacementState.choices, default=PlacementState.PROPOSED)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # Often known only once the host has said yes; both are due before the contract is filed.
+    tutor = models.ForeignKey(
+        Tutor, models.PROTECT, null=True, blank=True, related_name="placements", verbose_name=_("tutor")
+    )
+    contract_kind = models.CharField(_("contract"), max_length=20, choices=ContractKind.choices, blank=True)
     proposed_at = models.DateTimeField(_("proposed on"))
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
     answered_at = models.DateTimeField(_("answered on"), null=True)

@@ -11,7 +11,7 @@ from cohorts.models import Intake
 from partnership.models import User
 from partnership.states import Role
 
-from ..states import PLACEMENT_LIVE, PledgeAnswer
+from ..states import PLACEMENT_LIVE, Chooser, PledgeAnswer
 from .hosts import HostSite
 
 # A place whose host has not said so again for longer is « à reconfirmer » and not counted.
@@ -25,6 +25,10 @@ class HostPledge(models.Model):
     intake = models.ForeignKey(Intake, models.PROTECT, related_name="pledges", verbose_name=_("intake"))
     answer = models.CharField(_("answer"), max_length=5, choices=PledgeAnswer.choices, default=PledgeAnswer.YES)
     answered_at = models.DateTimeField(_("answered on"))
+    places_sure = models.PositiveSmallIntegerField(_("places for sure"), default=0)
+    places_possible = models.PositiveSmallIntegerField(_("possible places more"), default=0)
+    ask_again_on = models.DateField(_("ask again on"), null=True, blank=True)
+    chooser = models.CharField(_("who chooses"), max_length=4, choices=Chooser.choices, default=Chooser.LEAD)
 
     class Meta:
         verbose_name = _("pledge")

@@ -12,7 +12,7 @@ from partnership.workflow import record
 from ..models import HostCompany, HostSite
 
 _SITE_REFUSALS = {
-    "placements_hostsite_siret_key": gettext_lazy("This SIRET is already that of another site."),
+    "one_site_a_siret": gettext_lazy("This SIRET is already that of another site."),
     "a_site_keeps_to_the_zones_of_its_students": gettext_lazy(
         "Somebody is placed on this site who cannot go to that zone: cancel the placement first."
     ),
