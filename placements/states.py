@@ -70,3 +70,8 @@ class CallFlow(models.TextChoices):
     INBOUND = "inbound", _("inbound calls")
     OUTBOUND = "outbound", _("outbound calls")
     BOTH = "both", _("inbound and outbound calls")
+
+
+class WishSide(models.TextChoices):
+    STUDENT = "student", _("by the student")
+    HOST = "host", _("by the host")

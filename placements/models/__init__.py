@@ -13,8 +13,14 @@ from .hosts import (
 )
 from .placements import TIME_TO_UNDO, Placement, PlacementQuerySet
 from .places import PLEDGE_LIFE, HostPledge, Seat, SeatQuerySet
+from .proposals import MOST_WISHES, Mobility, ProposalRun, ProposalRunQuerySet, Wish
 
 __all__ = [
+    "MOST_WISHES",
+    "Mobility",
+    "ProposalRun",
+    "ProposalRunQuerySet",
+    "Wish",
     "MIDNIGHT",
     "PLEDGE_LIFE",
     "TIME_TO_UNDO",

@@ -14,6 +14,7 @@ from partnership.states import Role
 from ..states import PLACEMENT_FLOW, PLACEMENT_LIVE, ContractKind, DeclineReason, PlacementState
 from .hosts import Tutor
 from .places import Seat
+from .proposals import ProposalRun
 
 # The host hears of a placement when this is over, or at once if the lead says so.
 TIME_TO_UNDO = timedelta(minutes=10)
@@ -46,6 +47,8 @@ class Placement(models.Model):
         Tutor, models.PROTECT, null=True, blank=True, related_name="placements", verbose_name=_("tutor")
     )
     contract_kind = models.CharField(_("contract"), max_length=20, choices=ContractKind.choices, blank=True)
+    # The proposal whose line a lead accepted.
+    proposal = models.ForeignKey(ProposalRun, models.SET_NULL, null=True, editable=False, related_name="placements")
     proposed_at = models.DateTimeField(_("proposed on"))
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
     answered_at = models.DateTimeField(_("answered on"), null=True)
