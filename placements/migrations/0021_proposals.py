@@ -7,96 +7,219 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cohorts', '0031_no_waiting_list_for_a_certificate'),
-        ('partnership', '0014_guests_of_the_chair'),
-        ('placements', '0007_hosts_tutors_and_hours'),
+        ("cohorts", "0031_no_waiting_list_for_a_certificate"),
+        ("partnership", "0014_guests_of_the_chair"),
+        ("placements", "0007_hosts_tutors_and_hours"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mobility',
+            name="Mobility",
             fields=[
-                ('enrolment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='mobility', serialize=False, to='cohorts.enrolment')),
-                ('near_km', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='kilometres at most')),
-                ('far_km', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='kilometres at most in another zone')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('said_at', models.DateTimeField(verbose_name='said on')),
-                ('said_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                (
+                    "enrolment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="mobility",
+                        serialize=False,
+                        to="cohorts.enrolment",
+                    ),
+                ),
+                ("near_km", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="kilometres at most")),
+                (
+                    "far_km",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="kilometres at most in another zone"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("said_at", models.DateTimeField(verbose_name="said on")),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mobility',
-                'verbose_name_plural': 'mobilities',
+                "verbose_name": "mobility",
+                "verbose_name_plural": "mobilities",
             },
         ),
         migrations.CreateModel(
-            name='ProposalRun',
+            name="ProposalRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('asked_at', models.DateTimeField(verbose_name='asked on')),
-                ('change', models.JSONField(default=dict, editable=False)),
-                ('inputs', models.JSONField(editable=False, null=True)),
-                ('plan', models.JSONField(editable=False, null=True)),
-                ('made_at', models.DateTimeField(editable=False, null=True, verbose_name='made on')),
-                ('students', models.PositiveIntegerField(default=0, editable=False, verbose_name='students to place')),
-                ('places', models.PositiveIntegerField(default=0, editable=False, verbose_name='free places')),
-                ('placed', models.PositiveIntegerField(default=0, editable=False, verbose_name='placed by the proposal')),
-                ('replayed_at', models.DateTimeField(editable=False, null=True, verbose_name='computed again on')),
-                ('replayed_same', models.BooleanField(editable=False, null=True, verbose_name='same answer')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
-                ('based_on', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='variants', to='placements.proposalrun')),
-                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='cohorts.intake', verbose_name='intake')),
-                ('job', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposal', to='partnership.job')),
-                ('zone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='partnership.zone', verbose_name='zone')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("asked_at", models.DateTimeField(verbose_name="asked on")),
+                ("change", models.JSONField(default=dict, editable=False)),
+                ("inputs", models.JSONField(editable=False, null=True)),
+                ("plan", models.JSONField(editable=False, null=True)),
+                ("made_at", models.DateTimeField(editable=False, null=True, verbose_name="made on")),
+                ("students", models.PositiveIntegerField(default=0, editable=False, verbose_name="students to place")),
+                ("places", models.PositiveIntegerField(default=0, editable=False, verbose_name="free places")),
+                (
+                    "placed",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="placed by the proposal"),
+                ),
+                ("replayed_at", models.DateTimeField(editable=False, null=True, verbose_name="computed again on")),
+                ("replayed_same", models.BooleanField(editable=False, null=True, verbose_name="same answer")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "based_on",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="variants",
+                        to="placements.proposalrun",
+                    ),
+                ),
+                (
+                    "intake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="cohorts.intake",
+                        verbose_name="intake",
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="proposal",
+                        to="partnership.job",
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="partnership.zone",
+                        verbose_name="zone",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proposal',
-                'verbose_name_plural': 'proposals',
-                'ordering': ['-asked_at'],
+                "verbose_name": "proposal",
+                "verbose_name_plural": "proposals",
+                "ordering": ["-asked_at"],
             },
         ),
         migrations.AddField(
-            model_name='placement',
-            name='proposal',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='placements', to='placements.proposalrun'),
+            model_name="placement",
+            name="proposal",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="placements",
+                to="placements.proposalrun",
+            ),
         ),
         migrations.CreateModel(
-            name='Wish',
+            name="Wish",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('student', 'by the student'), ('host', 'by the host')], max_length=7, verbose_name='wished by')),
-                ('rank', models.PositiveSmallIntegerField(default=0, verbose_name='rank')),
-                ('said_at', models.DateTimeField(verbose_name='said on')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wishes', to='cohorts.enrolment', verbose_name='student')),
-                ('said_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wishes', to='placements.hostsite', verbose_name='host site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("student", "by the student"), ("host", "by the host")],
+                        max_length=7,
+                        verbose_name="wished by",
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(default=0, verbose_name="rank")),
+                ("said_at", models.DateTimeField(verbose_name="said on")),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wishes",
+                        to="cohorts.enrolment",
+                        verbose_name="student",
+                    ),
+                ),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wishes",
+                        to="placements.hostsite",
+                        verbose_name="host site",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wish',
-                'verbose_name_plural': 'wishes',
-                'ordering': ['enrolment', 'side', 'rank'],
+                "verbose_name": "wish",
+                "verbose_name_plural": "wishes",
+                "ordering": ["enrolment", "side", "rank"],
             },
         ),
         migrations.AddConstraint(
-            model_name='proposalrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('replayed_at__isnull', True), ('replayed_same__isnull', True)), models.Q(('replayed_at__isnull', False), ('replayed_same__isnull', False)), _connector='OR'), name='a_replay_has_an_outcome'),
+            model_name="proposalrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("replayed_at__isnull", True), ("replayed_same__isnull", True)),
+                    models.Q(("replayed_at__isnull", False), ("replayed_same__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_replay_has_an_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalrun',
-            constraint=models.CheckConstraint(condition=models.Q(('placed__lte', models.F('students')), ('placed__lte', models.F('places'))), name='a_proposal_places_no_more_than_there_are'),
+            model_name="proposalrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("placed__lte", models.F("students")), ("placed__lte", models.F("places"))),
+                name="a_proposal_places_no_more_than_there_are",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wish',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'site', 'side'), name='a_wish_is_said_once'),
+            model_name="wish",
+            constraint=models.UniqueConstraint(fields=("enrolment", "site", "side"), name="a_wish_is_said_once"),
         ),
         migrations.AddConstraint(
-            model_name='wish',
-            constraint=models.UniqueConstraint(condition=models.Q(('side', 'student')), fields=('enrolment', 'rank'), name='one_wish_a_rank'),
+            model_name="wish",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("side", "student")), fields=("enrolment", "rank"), name="one_wish_a_rank"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wish',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rank__gte', 1), ('rank__lte', 3), ('side', 'student')), models.Q(('rank', 0), ('side', 'host')), _connector='OR'), name='a_student_ranks_three_wishes'),
+            model_name="wish",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rank__gte", 1), ("rank__lte", 3), ("side", "student")),
+                    models.Q(("rank", 0), ("side", "host")),
+                    _connector="OR",
+                ),
+                name="a_student_ranks_three_wishes",
+            ),
         ),
     ]

@@ -117,6 +117,10 @@ class HostSite(models.Model):
     calls = models.CharField(_("calls"), max_length=8, choices=CallFlow.choices, blank=True)
     hours = models.CharField(_("days and hours"), max_length=80, blank=True)
     languages = ArrayField(models.CharField(max_length=2), default=list, blank=True, verbose_name=_("languages"))
+    # Of these, whoever works there must speak each one; the others are welcome.
+    languages_needed = ArrayField(
+        models.CharField(max_length=2), default=list, blank=True, verbose_name=_("languages needed")
+    )
     contact_name = models.CharField(_("contact"), max_length=120)
     contact_email = models.EmailField(_("contact’s e-mail address"))
     contact_phone = models.CharField(_("contact’s telephone"), max_length=16, blank=True)
