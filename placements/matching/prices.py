@@ -1,0 +1,127 @@
+"""What one place more is worth, and the proof that no plan is better."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .network import Solution, bands_of
+from .residual import HUB, NEVER, Residual, Ways, lengths_from_each
+
+
+class Price(NamedTuple):
+    """What one real seat more would bring: students placed, then points; and who would come in, by number or -1."""
+
+    students: int
+    points: int
+    who: int
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.students and not self.points
+
+
+NOTHING = Price(0, 0, -1)
+
+
+def seat_prices(residual: Residual, incoming: Ways, outgoing: Ways) -> list[Price]:
+    """For each site the real gain of one seat more there, exactly."""
+    solution = residual.solution
+    best: list[tuple[int, int]] = []
+    for site in range(residual.sites):
+        node, out = residual.inside(site), residual.outs[site]
+        there, back = int(incoming.lengths[node]), int(outgoing.lengths[out])
+        is_way = there < NEVER and back < NEVER and solution.filled[site] == solution.free[site]
+        best.append((residual.new_seat(site) + back + there, node) if is_way else (0, HUB))
+    for site, length in _around_full_tutors(residual):
+        length += residual.new_seat(site)
+        if length < best[site][0]:
+            best[site] = length, HUB
+    return [_price(residual, length, incoming, node) for length, node in best]
+
+
+def room_prices(residual: Residual, incoming: Ways) -> list[Price]:
+    """For each group of tutors the real gain of following one student more."""
+    found = []
+    for group in range(residual.groups):
+        node = residual.group(group)
+        found.append(_price(residual, min(int(incoming.lengths[node]), 0), incoming, node))
+    return found
+
+
+def _price(residual: Residual, length: int, incoming: Ways, node: int) -> Price:
+    if length >= 0:
+        return NOTHING
+    students, points = residual.split(length)
+    return Price(students, points, incoming.first_who(node) if students else -1)
+
+
+def _around_full_tutors(residual: Residual) -> list[tuple[int, int]]:
+    """Where all tutors of a full site are full, a seat more may still let students change places without coming in.
+
+    Such a round does not pass through the hub: it starts with a full group that also follows students of another site.
+    """
+    solution, table = residual.solution, residual.solution.table
+    followed: dict[int, set[int]] = {}
+    for site, group in solution.followed:
+        followed.setdefault(group, set()).add(site)
+    targets: dict[int, list[int]] = {}
+    for site, groups in enumerate(table.groups_of):
+        is_full = solution.filled[site] == solution.free[site]
+        if is_full and groups and all(solution.used_room[group] == table.room[group] for group in groups):
+            for group in groups:
+                if followed.get(group, set()) - {site}:
+                    targets.setdefault(group, []).append(site)
+    starts = {residual.group(group): sites for group, sites in sorted(targets.items())}
+    found = []
+    for start, lengths in lengths_from_each(residual.every, list(starts), residual.nodes):
+        found += [(site, int(lengths[residual.inside(site)])) for site in starts[start]]
+    return found
+
+
+# -- proof ------------------------------------------------------------------------------------------------------------
+
+
+def duality_gap(residual: Residual, incoming: Ways) -> int:
+    """What the plan costs less what no plan can cost less than, in scaled points: 0 proves that it is the best.
+
+    The bound is the dual of the flow: every arc at its reduced cost where that is negative, as often as it may be used.
+    """
+    solution, table, more = residual.solution, residual.solution.table, residual.more
+    potential = np.where(incoming.lengths < NEVER, incoming.lengths, 2 * more)
+    site_potential = potential[1 : 1 + residual.sites]
+    out_potential = potential[np.array(residual.outs, np.int64)]
+    may_move = solution.pinned == -1
+    # A placed student stands below their site by what they cost there, an unplaced one below the hub by MORE.
+    of_student = np.full(len(may_move), -more, np.int64)
+    taken = solution.chosen
+    of_student[solution.students[taken]] = site_potential[solution.sites[taken]] - solution.weight[taken]
+    reduced = solution.weight + of_student[solution.students] - site_potential[solution.sites]
+    bound = exact_sum(np.minimum(reduced, 0))
+    bound += exact_sum(np.minimum(-more - of_student[may_move], 0))
+    cost = exact_sum(solution.weight[taken]) - more * int(taken.sum())
+    for site, first, most, off in bands_of(table, solution.settled, solution.free):
+        used = int(solution.filled[site] - (first - 1 - table.hosted[site] - solution.settled[site]))
+        cost += min(max(used, 0), most) * off * solution.scale
+        bound += most * min(int(off * solution.scale + site_potential[site] - out_potential[site]), 0)
+    for site, groups in enumerate(table.groups_of):
+        if len(groups) > 1:
+            for group in groups:
+                apart = int(out_potential[site] - potential[residual.group(group)])
+                bound += int(solution.settled[site] + solution.free[site]) * min(apart, 0)
+        bound -= int(out_potential[site]) * int(solution.settled[site])
+    for group, room in enumerate(table.room.tolist()):
+        bound += room * min(int(potential[residual.group(group)]), 0)
+    return cost - bound
+
+
+def exact_sum(numbers: np.ndarray) -> int:
+    """The sum as a whole number without end, where int64 would run over."""
+    low = numbers & ((1 << 31) - 1)
+    return (int((numbers >> 31).sum()) << 31) + int(low.sum())
+
+
+def proven(solution: Solution) -> tuple[Residual, Ways, int]:
+    """The graph, the potentials and the gap of a solved plan."""
+    residual = Residual(solution)
+    incoming = residual.from_the_hub()
+    return residual, incoming, duality_gap(residual, incoming)
