@@ -132,7 +132,10 @@ class Cohort(models.Model):
                     rhythm_kind="", school_weeks__isnull=True, company_weeks__isnull=True, school_weekdays__len=0
                 )
                 | Q(
+                    # A comparison with nothing is neither true nor false, and would pass.
                     rhythm_kind=RhythmKind.WEEKS,
+                    school_weeks__isnull=False,
+                    company_weeks__isnull=False,
                     school_weeks__range=(1, MOST_WEEKS),
                     company_weeks__range=(1, MOST_WEEKS),
                     school_weekdays__len=0,
