@@ -1,5 +1,6 @@
 """Between runs: one student's hosts, the best first for everybody."""
 
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,8 @@ from .rules import Rule
 from .table import Table
 
 NOTHING = Price(0, 0, None)
+# A page shows so many of a student's hosts; beyond so many students all their hosts are too much to keep with a run.
+MOST_HOSTS, MOST_RANKED = 12, 2_000
 
 
 class Ranked(NamedTuple):
@@ -33,21 +36,32 @@ def rank_for(student: str, problem: Problem, plan: Plan) -> list[Ranked]:
     A place whose price is a whole student comes after all that cost only points. Raises KeyError for a stranger.
     """
     table = Table(problem)
-    number = table.student_number[student]
-    numbers, sites = table.in_reach(np.array([number]))
+    return _ranked(table, [table.student_number[student]], plan)[student]
+
+
+def ranks(problem: Problem, plan: Plan) -> dict[str, list[Ranked]]:
+    """The first hosts of every student of a problem, in their order: of a proposal of some thousands at most.
+
+    Of more students there are none: each is asked for by `rank_for`.
+    """
+    if len(problem.students) > MOST_RANKED:
+        return {}
+    table = Table(problem)
+    found = _ranked(table, list(range(len(table.students))), plan)
+    return {student: hosts[:MOST_HOSTS] for student, hosts in found.items()}
+
+
+def _ranked(table: Table, students: list[int], plan: Plan) -> dict[str, list[Ranked]]:
+    numbers, sites = table.in_reach(np.array(students, np.int64))
     broken = table.broken(numbers, sites)
-    taken: dict[str, int] = {}
-    for line in plan.lines:
-        taken[line.site] = taken.get(line.site, 0) + 1
-    ranked = [
-        Ranked(fit, plan.prices.get(fit.site, NOTHING), Rule(rules), _is_open(table, site, taken.get(fit.site, 0)))
-        for fit, rules, site in zip(fits_of(table, numbers, sites), broken.tolist(), sites.tolist(), strict=True)
-    ]
-    return sorted(ranked, key=_order)
-
-
-def _is_open(table: Table, site: int, taken: int) -> bool:
-    return taken < int(table.seats[site])
+    taken = Counter(line.site for line in plan.lines)
+    found: dict[str, list[Ranked]] = {table.students[number].key: [] for number in students}
+    rows = zip(fits_of(table, numbers, sites), numbers.tolist(), broken.tolist(), sites.tolist(), strict=True)
+    for fit, number, rules, site in rows:
+        is_open = taken[fit.site] < int(table.seats[site])
+        one = Ranked(fit, plan.prices.get(fit.site, NOTHING), Rule(rules), is_open)
+        found[table.students[number].key].append(one)
+    return {student: sorted(hosts, key=_order) for student, hosts in found.items()}
 
 
 def _order(one: Ranked) -> tuple[int, int, int, str]:

@@ -20,7 +20,8 @@ from ..board import problem as rows
 from ..matching.answer import plan_from_data
 from ..matching.plan import Plan
 from ..matching.problem import Pair, Problem, changed
-from ..matching.rules import Rule, broken_by_rules
+from ..matching.pairs import broken_by_rules
+from ..matching.rules import Rule
 from ..matching.stored import as_data, from_data
 from ..models import HostSite, Mobility, Placement, ProposalRun, Wish
 from ..states import WishSide
@@ -59,7 +60,7 @@ def ask_for_proposal(
 
 @transaction.atomic
 def ask_what_if(run: ProposalRun, *, by: User, what: str, student: str = "", site: str = "") -> ProposalRun:
-    """The same proposal with one thing changed: a pair pinned or excluded, or taken back, or one place more at a site."""
+    """The same proposal with one thing changed: a pair pinned or excluded, or taken back, or one place more."""
     if what not in CHANGES:
         raise Refused(_("Choose what is to be changed."))
     problem = problem_of_run(run)
@@ -211,7 +212,7 @@ def accept_line(run: ProposalRun, *, student: str, by: User) -> Placement:
 
 
 def broken_now(enrolment: Enrolment, site: HostSite) -> Rule:
-    """Which hard rules keep a student from a site today; the database holds those of zones, places and tutors itself."""
+    """Which hard rules keep a student from a site today; the database holds those of zones, places and tutors."""
     sites, _tutors = rows.sites_of(enrolment.application.intake, site.zone)
     here = next(one for one in sites if one.key == str(site.pk))
     # Whoever chooses, and whether a place is free, is asked by those who place.
@@ -270,7 +271,7 @@ def say_mobility(
     by: User,
     version: int,
 ) -> Mobility:
-    """Record how far a student goes and the hosts they would rather have, the dearest first; Stale if it has changed."""
+    """Record how far a student goes and the hosts they would rather have, the dearest first; Stale if changed."""
     mobility, is_new = Mobility.objects.select_for_update(no_key=True).get_or_create(
         enrolment=enrolment, defaults={"said_at": clock.now(), "said_by": by}
     )
