@@ -12,6 +12,7 @@ from .plan import (
     Points,
     Price,
     Quality,
+    Ranked,
     Reason,
     Removed,
     Unblock,
@@ -23,17 +24,13 @@ from .rules import Rule
 def plan_as_data(plan: Plan) -> dict[str, Any]:
     """What JSON can hold: rows without names, in the order of their fields."""
     return {
-        "lines": [_line_as_data(line) for line in plan.lines],
+        "lines": list(plan.lines),
         "unplaced": list(plan.unplaced),
         "prices": plan.prices,
         "tutor_prices": plan.tutor_prices,
         "gap": plan.gap,
         "quality": plan.quality,
     }
-
-
-def _line_as_data(line: Line) -> list[Any]:
-    return list(line)
 
 
 def plan_from_data(data: dict[str, Any]) -> Plan:
@@ -57,6 +54,12 @@ def fit_from_data(row: list[Any]) -> Fit:
         languages_there=tuple(fit.languages_there),
         outside=tuple(fit.outside),
     )
+
+
+def ranked_from_data(row: list[Any]) -> Ranked:
+    """A host of a student between runs."""
+    fit, price, broken, is_open = row
+    return Ranked(fit_from_data(fit), Price(*price), Rule(broken), is_open)
 
 
 def _line(row: list[Any]) -> Line:

@@ -149,6 +149,20 @@ class Plan(NamedTuple):
     quality: Quality
 
 
+class Ranked(NamedTuple):
+    """A host for a student, with what taking a place there takes from others."""
+
+    fit: Fit
+    price: Price
+    broken: Rule
+    is_open: bool  # a place is free after the plan
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether no rule forbids it."""
+        return not self.broken
+
+
 def fingerprint(plan: Plan) -> str:
     """What tells whether a run that is run again has had the same answer."""
     rows = [f"{line.student}\t{line.site}\t{line.tutor}\t{line.fit.total}" for line in plan.lines]

@@ -1,12 +1,11 @@
 """Between runs: one student's hosts, the best first for everybody."""
 
 from collections import Counter
-from typing import NamedTuple
 
 import numpy as np
 
 from .fits import fits_of
-from .plan import Fit, Plan, Price
+from .plan import Plan, Price, Ranked
 from .problem import Problem
 from .rules import Rule
 from .table import Table
@@ -14,20 +13,6 @@ from .table import Table
 NOTHING = Price(0, 0, None)
 # A page shows so many of a student's hosts; beyond so many students all their hosts are too much to keep with a run.
 MOST_HOSTS, MOST_RANKED = 12, 2_000
-
-
-class Ranked(NamedTuple):
-    """A host for a student, with what taking a place there takes from others."""
-
-    fit: Fit
-    price: Price
-    broken: Rule
-    is_open: bool  # a place is free after the plan
-
-    @property
-    def is_possible(self) -> bool:
-        """Whether no rule forbids it."""
-        return not self.broken
 
 
 def rank_for(student: str, problem: Problem, plan: Plan) -> list[Ranked]:

@@ -306,4 +306,3 @@ def forget_inputs(runs: Iterable[ProposalRun]) -> int:
     """Take away what proposals were computed from and what they said of each student; the counts stay."""
     keys = [run.pk for run in runs]
     return ProposalRun.objects.filter(pk__in=keys).update(inputs=None, plan=None)
-

@@ -190,7 +190,8 @@ def mobility_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                services.say_mobility(enrolment, by=request.user, **boards.answers_of(form))
+                answers = {name: form.cleaned_data[name] for name in ("near_km", "far_km", "wishes", "version")}
+                services.say_mobility(enrolment, by=request.user, **answers)
                 messages.success(request, _("Recorded: the next proposal takes it into account."))
                 return redirect("placements:student_detail", enrolment.pk)
             except Stale as stale:
