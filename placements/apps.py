@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,11 +9,11 @@ class PlacementsConfig(AppConfig):
 
     def ready(self) -> None:
         from cohorts.states import ERASE, FOLLOW, TAKE
-        from partnership import handover, links, measures
+        from partnership import handover, jobs, links, measures
         from partnership import personal_data as people
 
         from . import handover as belongings
-        from . import invariants, personal_data, receivers  # noqa: F401 (receivers connect as they are read)
+        from . import invariants, personal_data, receivers, services  # noqa: F401 (receivers connect as they are read)
         from . import measures as ours
         from .states import ANSWER
 
@@ -20,6 +21,18 @@ class PlacementsConfig(AppConfig):
         links.register(links.Purpose(TAKE, "placements:data_take", days=1 / 24))
         links.register(links.Purpose(ERASE, "placements:data_erase", days=1 / 24))
         links.register(links.Purpose(ANSWER, "placements:placement_answer", days=60))
+        for key, label, step in (
+            (services.KIND, _("Proposal"), services.proposal_step),
+            (services.REPLAY, _("Proposal, computed again"), services.replay_step),
+        ):
+            jobs.register(
+                jobs.Kind(
+                    key,
+                    label,
+                    step,
+                    page=lambda job: reverse("placements:proposal_detail", args=[job.parameters["run"]]),
+                )
+            )
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
         people.register(personal_data.HOLDER)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import appointments, candidates, hosts, leads, own_data
+from .views import appointments, candidates, hosts, leads, own_data, proposals
 
 app_name = "placements"
 urlpatterns = [
@@ -53,8 +53,16 @@ urlpatterns = [
     path("places/affectations/<uuid:pk>/retirer/", leads.placement_cancel, name="placement_cancel"),
     path("places/affectations/<uuid:pk>/accepter/", leads.placement_accept, name="placement_accept"),
     path("places/affectations/<uuid:pk>/refuser/", leads.placement_decline, name="placement_decline"),
+    # proposals
+    path("places/propositions/<uuid:pk>/", proposals.proposal_detail, name="proposal_detail"),
+    path("places/propositions/<uuid:pk>/accepter/", proposals.proposal_accept, name="proposal_accept"),
+    path("places/propositions/<uuid:pk>/et-si/", proposals.proposal_what_if, name="proposal_what_if"),
+    path("places/propositions/<uuid:pk>/encore/", proposals.proposal_again, name="proposal_again"),
+    path("places/propositions/<uuid:pk>/recalculer/", proposals.proposal_replay, name="proposal_replay"),
+    path("places/etudiants/<uuid:pk>/souhaits/", proposals.mobility_edit, name="mobility_edit"),
     # a zone, after the words above
     path("places/<slug:zone>/", leads.zone_board, name="zone_board"),
+    path("places/<slug:zone>/propositions/", proposals.proposal_list, name="proposal_list"),
     path("places/<slug:zone>/placer/", leads.placement_propose, name="placement_propose"),
     path("partenariat/places/", leads.register, name="register"),
 ]

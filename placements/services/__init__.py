@@ -4,8 +4,34 @@ from .hosts import add_site, edit_site
 from .new_links import send_new_answer_link, send_new_follow_link
 from .placements import accept, cancel, decline, free_the_seat, propose, send_now, undo
 from .places import close_seat, open_seats, reconfirm
+from .proposals import (
+    KIND,
+    REPLAY,
+    accept_line,
+    ask_for_proposal,
+    ask_for_student,
+    ask_replay,
+    ask_what_if,
+    forget_inputs,
+    plan_of,
+    proposal_step,
+    replay_step,
+    say_mobility,
+)
 
 __all__ = [
+    "KIND",
+    "REPLAY",
+    "accept_line",
+    "ask_for_proposal",
+    "ask_for_student",
+    "ask_replay",
+    "ask_what_if",
+    "forget_inputs",
+    "plan_of",
+    "proposal_step",
+    "replay_step",
+    "say_mobility",
     "accept",
     "add_site",
     "cancel",

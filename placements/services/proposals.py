@@ -18,9 +18,9 @@ from partnership.workflow import Refused, Stale, record
 
 from ..board import problem as rows
 from ..matching.answer import plan_from_data
+from ..matching.pairs import broken_by_rules
 from ..matching.plan import Plan
 from ..matching.problem import Pair, Problem, changed
-from ..matching.pairs import broken_by_rules
 from ..matching.rules import Rule
 from ..matching.stored import as_data, from_data
 from ..models import HostSite, Mobility, Placement, ProposalRun, Wish

@@ -27,7 +27,7 @@ from partnership.versions import VersionForm
 from partnership.workflow import Refused
 
 from .. import measures, policies, services
-from ..board import story
+from ..board import proposals, story
 from ..board import zone as boards
 from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
 from ..models import HostSite, Placement
@@ -45,7 +45,7 @@ def zones_of(user: User) -> QuerySet[Zone]:
     return Zone.objects.all() if zones is None else Zone.objects.filter(pk__in=zones)
 
 
-def _zone(request: HttpRequest, code: str) -> Zone:
+def zone_of(request: HttpRequest, code: str) -> Zone:
     require(policies.is_lead(request.user))
     return get_object_or_404(zones_of(request.user), code=code)
 
@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def zone_board(request: HttpRequest, zone: str) -> HttpResponse:
     """Who is to be placed, where places are free, what is under way."""
-    return _zone_page(request, _zone(request, zone), wanted=request.GET.get("rentree", ""))
+    return _zone_page(request, zone_of(request, zone), wanted=request.GET.get("rentree", ""))
 
 
 def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeForm | None = None) -> HttpResponse:
@@ -89,7 +89,7 @@ def _back(placement: Placement) -> HttpResponseRedirect:
 @require_POST
 def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     """Place a student on a free place of a site of the zone."""
-    here = _zone(request, zone)
+    here = zone_of(request, zone)
     form = ProposeForm(request.POST)
     wanted = request.POST.get("rentree", "")
     if not form.is_valid():
@@ -282,13 +282,15 @@ def chips(request: HttpRequest, form: Any) -> list[dict[str, Any]]:
 @require_safe
 def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A student's file as a lead reads it."""
-    enrolment = _student(request, pk)
+    enrolment = student_of(request, pk)
     application = enrolment.application
     placements = list(
         boards.with_names(Placement.objects.visible_to(request.user)).filter(enrolment__application=application)
     )
     live = next((row for row in boards.placement_rows(placements) if row.placement.state in PLACEMENT_LIVE), None)
     is_live = enrolment.state in ENROLMENT_LIVE
+    mobility, wishes = proposals.said_by(enrolment)
+    weighed_in, hosts_weighed = proposals.hosts_of(enrolment) if is_live and live is None else (None, [])
     is_placed_elsewhere = live is None and enrolment.placements.live().exists()
     waits = is_live and live is None and not is_placed_elsewhere
     context = {
@@ -305,11 +307,15 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "availability": boards.availability_words(application),
         "may_end": is_live and cohort_policies.can_end(request.user, enrolment),
         "days": story.of_student(application, placements=placements),
+        "mobility": mobility,
+        "wishes": wishes,
+        "weighed_in": weighed_in,
+        "hosts_weighed": hosts_weighed,
     }
     return render(request, "placements/student_detail.html", context)
 
 
-def _student(request: HttpRequest, pk: UUID) -> Enrolment:
+def student_of(request: HttpRequest, pk: UUID) -> Enrolment:
     require(policies.is_lead(request.user))
     rows = Enrolment.objects.select_related(
         "application__candidate__commune",
@@ -324,7 +330,7 @@ def _student(request: HttpRequest, pk: UUID) -> Enrolment:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enrolment_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that a student leaves: the enrolment ends and the seat is free in the same commit."""
-    enrolment = _student(request, pk)
+    enrolment = student_of(request, pk)
     require(cohort_policies.can_end(request.user, enrolment))
     form = EndForm(
         request.POST if request.method == "POST" else None, initial={"version": enrolment.application.version}
