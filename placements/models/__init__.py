@@ -1,5 +1,7 @@
 """Where they go: host companies and sites, the places they announce, and who sits in each."""
 
+from .calls import HostCall, HostContact
+from .exchange import HostList
 from .hosts import (
     MIDNIGHT,
     CollectiveAgreement,
@@ -8,11 +10,10 @@ from .hosts import (
     HostSite,
     HostSiteQuerySet,
     OpeningHours,
-    Tutor,
-    TutorCeiling,
 )
 from .placements import TIME_TO_UNDO, Placement, PlacementQuerySet
 from .places import PLEDGE_LIFE, HostPledge, Seat, SeatQuerySet
+from .tutors import Tutor, TutorCeiling, TutorEligibility
 
 __all__ = [
     "MIDNIGHT",
@@ -20,7 +21,10 @@ __all__ = [
     "TIME_TO_UNDO",
     "CollectiveAgreement",
     "FundingOperator",
+    "HostCall",
     "HostCompany",
+    "HostContact",
+    "HostList",
     "HostPledge",
     "HostSite",
     "HostSiteQuerySet",
@@ -31,4 +35,5 @@ __all__ = [
     "SeatQuerySet",
     "Tutor",
     "TutorCeiling",
+    "TutorEligibility",
 ]

@@ -12,8 +12,8 @@ from partnership.models import User
 from partnership.states import Role
 
 from ..states import PLACEMENT_FLOW, PLACEMENT_LIVE, ContractKind, DeclineReason, PlacementState
-from .hosts import Tutor
 from .places import Seat
+from .tutors import Tutor
 
 # The host hears of a placement when this is over, or at once if the lead says so.
 TIME_TO_UNDO = timedelta(minutes=10)
@@ -46,6 +46,8 @@ class Placement(models.Model):
         Tutor, models.PROTECT, null=True, blank=True, related_name="placements", verbose_name=_("tutor")
     )
     contract_kind = models.CharField(_("contract"), max_length=20, choices=ContractKind.choices, blank=True)
+    # One tutor may have one apprentice more who repeats the year (R6223-6).
+    repeats_year = models.BooleanField(_("repeats the year"), default=False)
     proposed_at = models.DateTimeField(_("proposed on"))
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
     answered_at = models.DateTimeField(_("answered on"), null=True)

@@ -4,15 +4,22 @@ from .hosts import add_site, edit_site
 from .new_links import send_new_answer_link, send_new_follow_link
 from .placements import accept, cancel, decline, free_the_seat, propose, send_now, undo
 from .places import close_seat, open_seats, reconfirm
+from .reference import load_host_reference
+from .tutors import add_tutor, assign_tutor, edit_tutor, let_tutor_go
 
 __all__ = [
     "accept",
     "add_site",
+    "add_tutor",
+    "assign_tutor",
     "cancel",
     "close_seat",
     "decline",
     "edit_site",
+    "edit_tutor",
     "free_the_seat",
+    "let_tutor_go",
+    "load_host_reference",
     "open_seats",
     "propose",
     "reconfirm",
