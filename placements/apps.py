@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.apps import AppConfig
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -37,3 +39,9 @@ class PlacementsConfig(AppConfig):
         invariants.register()
         people.register(personal_data.HOLDER)
         handover.register(*belongings.BELONGINGS)
+
+    def load_reference(self) -> Iterable[str]:
+        """Load what every installation needs here (the command of that name); what changed, a line each."""
+        from . import services
+
+        return services.load_host_reference()

@@ -15,6 +15,8 @@ TRIGGERS = {
     "a_certificate_has_no_host_place",
     "a_site_keeps_to_the_zones_of_its_students",
     "a_student_stays_in_the_zones_of_their_place",
+    "a_tutor_has_room",
+    "an_employer_has_room",
 }
 
 
@@ -88,6 +90,24 @@ def _placements_untold() -> list[str]:
     )
 
 
+def _tutors_beyond() -> list[str]:
+    return references("SELECT 'placements.tutor:' || id FROM placements_tutor WHERE a_tutor_is_beyond(id)")
+
+
+def _trained_by_a_stranger() -> list[str]:
+    """Whoever has left meanwhile is somebody to replace, which the site's page says."""
+    return references(
+        "SELECT 'placements.placement:' || placement.id FROM placements_placement AS placement "
+        "JOIN placements_seat AS seat ON seat.id = placement.seat_id "
+        "JOIN placements_hostsite AS site ON site.id = seat.site_id "
+        "JOIN placements_tutor AS tutor ON tutor.id = placement.tutor_id "
+        "WHERE placement.state = ANY(%(live)s) AND (tutor.company_id <> site.company_id OR NOT EXISTS ("
+        "  SELECT FROM placements_tutor_sites AS served"
+        "  WHERE served.tutor_id = tutor.id AND served.hostsite_id = site.id))",
+        live=[*PLACEMENT_LIVE],
+    )
+
+
 def register() -> None:
     """Make the promises of places known."""
     invariants.TRIGGERS.update(TRIGGERS)
@@ -98,6 +118,8 @@ def register() -> None:
         Invariant("open_seats_only", _("a placement is on an open place of its intake"), _on_a_seat_that_is_none),
         Invariant("placed_while_enrolled", _("nobody is placed whose enrolment has ended"), _placed_after_the_end),
         Invariant("seats_pledged", _("an open place was pledged by its host"), _seats_nobody_pledged),
+        Invariant("tutors_have_room", _("a tutor has no more students than the law allows"), _tutors_beyond),
+        Invariant("tutors_of_the_site", _("a student’s tutor serves the site"), _trained_by_a_stranger),
         Invariant("placements_told", _("a placement has its letters"), _placements_untold),
         journal_agrees(Placement),
     )

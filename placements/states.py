@@ -75,3 +75,30 @@ class CallFlow(models.TextChoices):
 class WishSide(models.TextChoices):
     STUDENT = "student", _("by the student")
     HOST = "host", _("by the host")
+
+
+class HostCallResult(models.TextChoices):
+    """What a call to a host gave."""
+
+    REACHED = "reached", _("Reached")
+    VOICEMAIL = "voicemail", _("Voicemail")
+    CALL_BACK = "call_back", _("Call back on…")
+
+
+class HostListState(models.TextChoices):
+    """Where a list of hosts is; nothing of it is recorded before somebody has confirmed it."""
+
+    CHECKED = "checked", _("To confirm")
+    WRITTEN = "written", pgettext_lazy("list", "Written")
+
+
+HOST_LIST_FLOW = {HostListState.CHECKED: (HostListState.WRITTEN,), HostListState.WRITTEN: ()}
+
+
+class HostRowVerdict(models.TextChoices):
+    """What becomes of a row of a list of hosts."""
+
+    NEW = "new", pgettext_lazy("host", "New site")
+    ALIKE = "alike", pgettext_lazy("host", "Looks like another")
+    KNOWN = "known", pgettext_lazy("host", "Already known")
+    WRONG = "wrong", _("To correct")

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cohorts", "0031_no_waiting_list_for_a_certificate"),
         ("partnership", "0014_guests_of_the_chair"),
-        ("placements", "0007_hosts_tutors_and_hours"),
+        ("placements", "0009_a_tutor_has_room"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

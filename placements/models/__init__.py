@@ -1,40 +1,37 @@
 """Where they go: host companies and sites, the places they announce, and who sits in each."""
 
-from .hosts import (
-    MIDNIGHT,
-    CollectiveAgreement,
-    FundingOperator,
-    HostCompany,
-    HostSite,
-    HostSiteQuerySet,
-    OpeningHours,
-    Tutor,
-    TutorCeiling,
-)
+from .calls import HostCall, HostContact
+from .exchange import HostList
+from .hosts import MIDNIGHT, CollectiveAgreement, FundingOperator, HostCompany, HostSite, HostSiteQuerySet, OpeningHours
 from .placements import TIME_TO_UNDO, Placement, PlacementQuerySet
 from .places import PLEDGE_LIFE, HostPledge, Seat, SeatQuerySet
 from .proposals import MOST_WISHES, Mobility, ProposalRun, ProposalRunQuerySet, Wish
+from .tutors import Tutor, TutorCeiling, TutorEligibility
 
 __all__ = [
-    "MOST_WISHES",
-    "Mobility",
-    "ProposalRun",
-    "ProposalRunQuerySet",
-    "Wish",
-    "MIDNIGHT",
-    "PLEDGE_LIFE",
-    "TIME_TO_UNDO",
     "CollectiveAgreement",
     "FundingOperator",
+    "HostCall",
     "HostCompany",
+    "HostContact",
+    "HostList",
     "HostPledge",
     "HostSite",
     "HostSiteQuerySet",
+    "MIDNIGHT",
+    "MOST_WISHES",
+    "Mobility",
     "OpeningHours",
+    "PLEDGE_LIFE",
     "Placement",
     "PlacementQuerySet",
+    "ProposalRun",
+    "ProposalRunQuerySet",
     "Seat",
     "SeatQuerySet",
+    "TIME_TO_UNDO",
     "Tutor",
     "TutorCeiling",
+    "TutorEligibility",
+    "Wish",
 ]

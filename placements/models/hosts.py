@@ -5,13 +5,13 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from partnership.models import Commune, User, Zone
 from partnership.states import ActorKind, Role
 
-from ..states import CallFlow, ContractKind
+from ..states import CallFlow
 
 
 class FundingOperator(models.Model):
@@ -77,9 +77,17 @@ class HostCompany(models.Model):
         verbose_name=_("funding operator"),
     )
     headcount = models.PositiveIntegerField(_("headcount"), null=True, blank=True)
+    directors = models.ManyToManyField(
+        User,
+        blank=True,
+        related_name="host_companies",
+        verbose_name=_("run by"),
+        help_text=_("A lead who runs a host reads no contact and no note of the other hosts of that zone."),
+    )
     is_partner = models.BooleanField(
         _("partner"), default=True, help_text=_("An employer outside the partnership is counted apart.")
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("host company")
@@ -99,6 +107,14 @@ class HostSiteQuerySet(models.QuerySet["HostSite"]):
         zones = user.zones_as(Role.REGIONAL_LEAD, Role.ADMINISTRATOR)
         return self if zones is None else self.filter(zone__in=zones)
 
+    def but_rivals_of(self, user: User) -> "HostSiteQuerySet":
+        """Without the other companies' sites of a zone where the user runs a company: see policies.reads_contacts."""
+        theirs = HostSite.objects.filter(company__directors=user)
+        return self.exclude(
+            ~Exists(HostCompany.directors.through.objects.filter(hostcompany=OuterRef("company"), user=user)),
+            zone__in=theirs.values("zone"),
+        )
+
 
 class HostSite(models.Model):
     """A plateau of a company: where students are hosted, and who answers for it by personal link."""
@@ -115,7 +131,8 @@ class HostSite(models.Model):
     commune = models.ForeignKey(Commune, models.PROTECT, related_name="+", verbose_name=_("commune"))
     workstations = models.PositiveSmallIntegerField(_("workstations"), null=True, blank=True)
     calls = models.CharField(_("calls"), max_length=8, choices=CallFlow.choices, blank=True)
-    hours = models.CharField(_("days and hours"), max_length=80, blank=True)
+    # What the days and hours below do not say.
+    hours = models.CharField(_("remark on the hours"), max_length=80, blank=True)
     languages = ArrayField(models.CharField(max_length=2), default=list, blank=True, verbose_name=_("languages"))
     # Of these, whoever works there must speak each one; the others are welcome.
     languages_needed = ArrayField(
@@ -179,59 +196,3 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site}, {self.weekday}"
-
-
-class Tutor(models.Model):
-    """Whoever trains students in a company: apprentice master or workplace tutor, on one or more of its sites."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    company = models.ForeignKey(HostCompany, models.PROTECT, related_name="tutors", verbose_name=_("host company"))
-    sites = models.ManyToManyField(HostSite, related_name="tutors", verbose_name=_("host sites"))
-    name = models.CharField(_("name"), max_length=120)
-    email = models.EmailField(_("e-mail address"), blank=True)
-    phone = models.CharField(_("telephone"), max_length=16, blank=True)
-    job = models.CharField(_("position held"), max_length=120, blank=True)
-    is_employer = models.BooleanField(_("is the employer"), default=False)
-    # What makes somebody eligible (R6223-22, D6325-6): whole years of related work, and a diploma of the field.
-    years_in_job = models.PositiveSmallIntegerField(_("years in a related job"), null=True, blank=True)
-    diploma_level = models.PositiveSmallIntegerField(_("level of a diploma of the field"), null=True, blank=True)
-    left_at = models.DateTimeField(_("left on"), null=True, editable=False)
-    left_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
-    version = models.PositiveIntegerField(default=1, editable=False)
-
-    class Meta:
-        verbose_name = _("tutor")
-        verbose_name_plural = _("tutors")
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                name="a_tutor_leaves_at_a_date",
-                condition=Q(left_at__isnull=True, left_by__isnull=True)
-                | Q(left_at__isnull=False, left_by__isnull=False),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class TutorCeiling(models.Model):
-    """How many students one tutor may have, by kind of contract and date: an editable row with its source."""
-
-    kind = models.CharField(_("contract"), max_length=20, choices=ContractKind.choices)
-    since = models.DateField(_("since"))
-    most = models.PositiveSmallIntegerField(_("students at most"))
-    most_repeating = models.PositiveSmallIntegerField(_("more who repeat their year"), default=0)
-    most_of_employer = models.PositiveSmallIntegerField(
-        _("students of an employer who is the tutor"), null=True, blank=True
-    )
-    source = models.CharField(_("source"), max_length=120)
-
-    class Meta:
-        verbose_name = _("tutor’s ceiling")
-        verbose_name_plural = _("tutors’ ceilings")
-        ordering = ["kind", "-since"]
-        constraints = [models.UniqueConstraint(fields=["kind", "since"], name="one_ceiling_a_contract_and_date")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.since}"

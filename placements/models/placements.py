@@ -12,9 +12,9 @@ from partnership.models import User
 from partnership.states import Role
 
 from ..states import PLACEMENT_FLOW, PLACEMENT_LIVE, ContractKind, DeclineReason, PlacementState
-from .hosts import Tutor
 from .places import Seat
 from .proposals import ProposalRun
+from .tutors import Tutor
 
 # The host hears of a placement when this is over, or at once if the lead says so.
 TIME_TO_UNDO = timedelta(minutes=10)
@@ -49,6 +49,8 @@ class Placement(models.Model):
     contract_kind = models.CharField(_("contract"), max_length=20, choices=ContractKind.choices, blank=True)
     # The proposal whose line a lead accepted.
     proposal = models.ForeignKey(ProposalRun, models.SET_NULL, null=True, editable=False, related_name="placements")
+    # One tutor may have one apprentice more who repeats the year (R6223-6).
+    repeats_year = models.BooleanField(_("repeats the year"), default=False)
     proposed_at = models.DateTimeField(_("proposed on"))
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
     answered_at = models.DateTimeField(_("answered on"), null=True)

@@ -27,6 +27,7 @@ from programmes import services as teaching
 from programmes.models import Contribution, Curriculum, Module
 from programmes.states import ContributionState
 from tests import factories
+from tests.placements import hosting_factory as hosting
 
 pytestmark = pytest.mark.django_db
 S = ApplicationState
@@ -411,6 +412,23 @@ def _a_seat_nobody_pledged():
     seat = factories.seat()
     HostPledge.objects.all().delete()
     return seat
+
+
+@breaks("tutors_have_room")
+def _one_student_too_many_for_a_tutor():
+    repeal("a_tutor_has_room")
+    placing.load_host_reference()
+    site = factories.site()
+    tutor = hosting.tutor(site)
+    for _number in range(3):
+        hosting.trained(tutor, site)
+    return tutor
+
+
+@breaks("tutors_of_the_site")
+def _a_tutor_of_another_site():
+    repeal("a_tutor_has_room")
+    return hosting.trained(hosting.tutor(factories.site()), factories.site())
 
 
 @breaks("placements_told")
