@@ -113,7 +113,9 @@ def strict_problems(draw, most=5):
         pins=_pins(draw, pairs, 2),
         exclusions=tuple(draw(st.sets(pairs, max_size=3))),
         keep=tuple(draw(st.sets(pairs, max_size=4))),
-        weights=draw(st.sampled_from([Weights(), Weights(balance=200), Weights(commute=900, bad_below=700, bad_divisor=400)])),
+        weights=draw(
+            st.sampled_from([Weights(), Weights(balance=200), Weights(commute=900, bad_below=700, bad_divisor=400)])
+        ),
     )
 
 
