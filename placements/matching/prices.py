@@ -1,11 +1,12 @@
 """What one place more is worth, and the proof that no plan is better."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from .network import Solution, bands_of
-from .residual import HUB, NEVER, Residual, Ways, lengths_from_each
+from .residual import HUB, NEVER, Arcs, Residual, Ways, shortest
 
 
 class Price(NamedTuple):
@@ -32,8 +33,7 @@ def seat_prices(residual: Residual, incoming: Ways, outgoing: Ways) -> list[Pric
         there, back = int(incoming.lengths[node]), int(outgoing.lengths[out])
         is_way = there < NEVER and back < NEVER and solution.filled[site] == solution.free[site]
         best.append((residual.new_seat(site) + back + there, node) if is_way else (0, HUB))
-    for site, length in _around_full_tutors(residual):
-        length += residual.new_seat(site)
+    for site, length in _around_full_tutors(residual, incoming, [length for length, _node in best]):
         if length < best[site][0]:
             best[site] = length, HUB
     return [_price(residual, length, incoming, node) for length, node in best]
@@ -55,26 +55,46 @@ def _price(residual: Residual, length: int, incoming: Ways, node: int) -> Price:
     return Price(students, points, incoming.first_who(node) if students else -1)
 
 
-def _around_full_tutors(residual: Residual) -> list[tuple[int, int]]:
+def _around_full_tutors(residual: Residual, incoming: Ways, known: list[int]) -> Iterator[tuple[int, int]]:
     """Where all tutors of a full site are full, a seat more may still let students change places without coming in.
 
     Such a round does not pass through the hub: it starts with a full group that also follows students of another site.
+    Beside the potentials no arc costs less than nothing, so that arcs dearer than what is known already are left out.
     """
+    targets = _behind_full_tutors(residual)
+    if not targets:
+        return
+    potential = incoming.lengths
+    arcs = residual.every
+    arcs = arcs[(potential[arcs.tails] < NEVER) & (potential[arcs.heads] < NEVER)]
+    reduced = Arcs(arcs.tails, arcs.heads, arcs.weights + potential[arcs.tails] - potential[arcs.heads], arcs.who)
+    for group, sites in sorted(targets.items()):
+        start = residual.group(group)
+        apart = {
+            site: int(potential[residual.inside(site)] - potential[start]) + residual.new_seat(site)
+            for site in sites
+            if potential[residual.inside(site)] < NEVER
+        }
+        worth = max((known[site] - length for site, length in apart.items()), default=0)
+        if worth > 0:
+            ways = shortest(reduced[reduced.weights < worth], residual.start({start: 0}))
+            for site, length in apart.items():
+                yield site, int(ways.lengths[residual.inside(site)]) + length
+
+
+def _behind_full_tutors(residual: Residual) -> dict[int, list[int]]:
+    """By full group the full sites that have only full ones, where the group follows students of another site too."""
     solution, table = residual.solution, residual.solution.table
     followed: dict[int, set[int]] = {}
     for site, group in solution.followed:
         followed.setdefault(group, set()).add(site)
-    targets: dict[int, list[int]] = {}
+    found: dict[int, list[int]] = {}
     for site, groups in enumerate(table.groups_of):
         is_full = solution.filled[site] == solution.free[site]
         if is_full and groups and all(solution.used_room[group] == table.room[group] for group in groups):
             for group in groups:
                 if followed.get(group, set()) - {site}:
-                    targets.setdefault(group, []).append(site)
-    starts = {residual.group(group): sites for group, sites in sorted(targets.items())}
-    found = []
-    for start, lengths in lengths_from_each(residual.every, list(starts), residual.nodes):
-        found += [(site, int(lengths[residual.inside(site)])) for site in starts[start]]
+                    found.setdefault(group, []).append(site)
     return found
 
 

@@ -4,7 +4,7 @@ Students are folded into its arcs: from a site to another leads the one who lose
 the hub, source and sink in one. A way that starts there brings an unplaced student in, for MORE points less.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -94,26 +94,6 @@ def shortest(arcs: Arcs, lengths: np.ndarray) -> Ways:
     raise ArithmeticError("The plan could be better.")
 
 
-def lengths_from_each(arcs: Arcs, starts: list[int], nodes: int) -> Iterator[tuple[int, np.ndarray]]:
-    """From each start alone the lengths of the shortest ways to every node."""
-    order = np.argsort(arcs.heads, kind="stable")
-    arcs = arcs[order]
-    heads, first = np.unique(arcs.heads, return_index=True)
-    together = max(4_000_000 // max(len(order), 1), 1)
-    for at in range(0, len(starts), together):
-        some = starts[at : at + together]
-        lengths = np.full((len(some), nodes), NEVER, np.int64)
-        lengths[np.arange(len(some)), some] = 0
-        for _turn in range(nodes + 1 if len(order) else 0):
-            before = lengths[:, arcs.tails]
-            through = np.where(before < NEVER, before + arcs.weights, NEVER)
-            best = np.minimum.reduceat(through, first, axis=1)
-            if not (best < lengths[:, heads]).any():
-                break
-            lengths[:, heads] = np.minimum(lengths[:, heads], best)
-        yield from zip(some, lengths, strict=True)
-
-
 class Residual:
     """The graph of a solved plan."""
 
@@ -153,7 +133,7 @@ class Residual:
     def split(self, length: int) -> tuple[int, int]:
         """A length as students placed more, and points: both as gains."""
         students = -((int(length) + self.more // 2) // self.more)
-        points = -(2 * (int(length) + students * self.more) + self.solution.scale) // (2 * self.solution.scale)
+        points = -((2 * (int(length) + students * self.more) + self.solution.scale) // (2 * self.solution.scale))
         return students, points
 
     # -- arcs ---------------------------------------------------------------------------------------------------------

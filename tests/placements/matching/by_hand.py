@@ -132,6 +132,8 @@ def plans(problem: Problem) -> Iterator[dict[str, str]]:
             if list(chosen.values()).count(site) < sites[site].seats:
                 yield from choose(number + 1, chosen | {key: site})
 
+    if any(list(pinned.values()).count(key) > site.seats for key, site in sites.items()):
+        return
     counted: dict[tuple[str, ...], bool] = {}
     for plan in choose(0, pinned):
         counts = tuple(sorted(plan.values()))
