@@ -4,18 +4,9 @@
 """
 
 import random
-import resource
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-from ortools.graph.python import min_cost_flow
-
-from placements.matching import Place, Plan, Problem, Site, Student, Tutor, network, propose
-from placements.matching.table import Table
+from placements.matching import Place, Problem, Site, Student, Tutor
 
 STUDENTS_A_SITE, REACH_KM, MOST_MEMORY = 20, 30, 2_000
 WEEKDAYS = ((8 * 60, 20 * 60),) * 5
