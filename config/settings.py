@@ -73,6 +73,10 @@ if not 1 <= SILENCE_DAYS_OWNER <= SILENCE_DAYS_HEAD <= 366:
     raise ImproperlyConfigured(
         "Tandem does not start: SILENCE_DAYS_OWNER and SILENCE_DAYS_HEAD are days from 1 to 366, the second no fewer."
     )
+# What roads add to the way as the crow flies (partnership/distance.py): an assumption, not a measure.
+ROAD_FACTOR = env.float("ROAD_FACTOR", default=1.3)
+if not 1 <= ROAD_FACTOR <= 3:
+    raise ImproperlyConfigured("Tandem does not start: ROAD_FACTOR is not a number from 1 to 3, such as 1.3.")
 # Seconds by which clock.now() is ahead of the machine: the demonstration lives in June of its rentrée's year.
 CLOCK_SHIFT = env.int("CLOCK_SHIFT", default=0)
 

@@ -33,9 +33,9 @@ PASSWORD = "une phrase assez longue"  # noqa: S105 (test accounts only)
 _count = itertools.count(1)
 _ZONES = {"paris": ("Paris", "75", 1), "lyon": ("Lyon", "69", 2), "toulouse": ("Toulouse", "31", 3)}
 _COMMUNES = {
-    "paris": ("75115", "Paris 15e Arrondissement", "75", ["75015"]),
-    "lyon": ("69266", "Villeurbanne", "69", ["69100"]),
-    "toulouse": ("31555", "Toulouse", "31", ["31000", "31100", "31200"]),
+    "paris": ("75115", "Paris 15e Arrondissement", "75", ["75015"], 48.8412, 2.3003),
+    "lyon": ("69266", "Villeurbanne", "69", ["69100"], 45.7660, 4.8795),
+    "toulouse": ("31555", "Toulouse", "31", ["31000", "31100", "31200"], 43.6043, 1.4437),
 }
 
 
@@ -60,10 +60,10 @@ def zone(code: str = "lyon") -> Zone:
 
 
 def commune(code: str = "lyon") -> Commune:
-    insee, name, department, postcodes = _COMMUNES[code]
-    return Commune.objects.get_or_create(
-        insee_code=insee, defaults={"name": name, "department": department, "postcodes": postcodes}
-    )[0]
+    insee, name, department, postcodes, latitude, longitude = _COMMUNES[code]
+    facts = {"name": name, "department": department, "postcodes": postcodes}
+    where = {"latitude": latitude, "longitude": longitude}
+    return Commune.objects.get_or_create(insee_code=insee, defaults=facts | where)[0]
 
 
 def user(

@@ -177,12 +177,28 @@ class Commune(models.Model):
     name = models.CharField(_("name"), max_length=80)
     department = models.CharField(_("department"), max_length=3, db_index=True)
     postcodes = ArrayField(models.CharField(max_length=5), verbose_name=_("postcodes"))
+    # In degrees; of its neighbours when it is approximate, unknown of a few overseas.
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    is_approximate = models.BooleanField(_("approximate position"), default=False)
 
     class Meta:
         verbose_name = _("commune")
         verbose_name_plural = _("communes")
         ordering = ["name"]
         indexes = [GinIndex(fields=["postcodes"], name="commune_by_postcode")]
+        constraints = [
+            models.CheckConstraint(
+                name="a_commune_has_both_coordinates_on_earth_or_neither",
+                condition=Q(latitude__isnull=True, longitude__isnull=True, is_approximate=False)
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

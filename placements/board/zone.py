@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import inf
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cohorts.models import Application, Enrolment, EnrolmentQuerySet, Intake
 from cohorts.states import ApplicationState, Availability
 from partnership import clock
-from partnership.models import Objective, OutgoingMessage, User, Zone
+from partnership.distance import Distance, between
+from partnership.models import Commune, Objective, OutgoingMessage, User, Zone
 from partnership.states import MessageState
 from programmes.states import HOSTED
 
@@ -32,6 +34,8 @@ class SiteRow:
     free: int = 0
     stale: int = 0
     answered_at: datetime | None = None
+    # From the student whose way is asked for.
+    distance: Distance | None = None
 
     @property
     def total(self) -> int:
@@ -105,6 +109,15 @@ def to_place(students: EnrolmentQuerySet) -> QuerySet[Enrolment]:
     )
 
 
+@dataclass(frozen=True)
+class SiteOption:
+    """A site with free places, and how far it is from a student; none where nobody knows."""
+
+    site: HostSite
+    free: int
+    distance: Distance | None
+
+
 @dataclass
 class StudentRow:
     """A student to place, and the sites with a free place, the nearest first."""
@@ -113,7 +126,7 @@ class StudentRow:
     days: int
     # The student's own zone, when it is another that they could leave for this one.
     comes_from: Zone | None
-    options: list[SiteRow]
+    options: list[SiteOption]
 
     @property
     def wait(self) -> str:
@@ -132,19 +145,39 @@ def availability_words(application: Application) -> str:
     return ", ".join(str(Availability(value).label) for value in known)
 
 
-def _options(enrolment: Enrolment, rows: list[SiteRow]) -> list[SiteRow]:
-    commune = enrolment.application.candidate.commune
+def _options(commune: Commune | None, rows: list[SiteRow]) -> list[SiteOption]:
     insee, department = (commune.insee_code, commune.department) if commune else ("", "")
+    options = [SiteOption(row.site, row.free, between(commune, row.site.commune)) for row in rows if row.free]
 
-    def rank(row: SiteRow) -> tuple:
+    def rank(option: SiteOption) -> tuple:
         return (
-            row.site.commune_id != insee,  # the same commune first,
-            row.site.commune.department != department,  # then the same department,
-            -row.free,  # then where most places are free
-            row.site.name,
+            # The nearest first; where nobody knows how far it is, the same commune, then the same department,
+            option.distance.km if option.distance else inf,
+            option.site.commune_id != insee,
+            option.site.commune.department != department,
+            -option.free,  # then where most places are free
+            option.site.name,
         )
 
-    return sorted((row for row in rows if row.free), key=rank)
+    return sorted(options, key=rank)
+
+
+def nearest_to(enrolment: Enrolment, *, user: User, most: int = 5) -> list[SiteOption]:
+    """The nearest sites with a free place for this student, in their zone and where they could go, in one statement."""
+    application = enrolment.application
+    zones = {application.cohort.zone_id, *(zone.pk for zone in application.other_zones.all())}
+    fresh = HostPledge.objects.filter(
+        site=OuterRef("site"), intake=OuterRef("intake"), answered_at__gte=clock.now() - PLEDGE_LIFE
+    )
+    free = Seat.objects.free().filter(Exists(fresh), site=OuterRef("pk"), intake=application.intake_id).order_by()
+    sites = (
+        HostSite.objects.visible_to(user)
+        .filter(zone__in=zones)
+        .annotate(free=Subquery(free.values("site").annotate(n=Count("pk")).values("n")))
+        .filter(free__gt=0)
+        .select_related("company", "commune")
+    )
+    return _options(application.candidate.commune, [SiteRow(site, free=site.free) for site in sites])[:most]
 
 
 # -- placements -------------------------------------------------------------------------------------------------------
@@ -260,11 +293,16 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
     of_intake = Enrolment.objects.filter(application__intake=intake)
     movable = Exists(Application.other_zones.through.objects.filter(application=OuterRef("application"), zone=zone))
     waiting = to_place(of_intake.filter(Q(application__cohort__zone=zone) | movable))
+    options: dict[str | None, list[SiteOption]] = {}
     for enrolment in waiting:
+        commune = enrolment.application.candidate.commune
         home = enrolment.application.cohort.zone
         days = (now.date() - enrolment.enrolled_at.astimezone(clock.PARIS).date()).days
-        options = _options(enrolment, board.sites)
-        board.students.append(StudentRow(enrolment, days, home if home != zone else None, options))
+        # Students of one commune have the same way to each site.
+        place = commune.pk if commune else None
+        if place not in options:
+            options[place] = _options(commune, board.sites)
+        board.students.append(StudentRow(enrolment, days, home if home != zone else None, options[place]))
     board.students.sort(key=lambda row: row.comes_from is not None)
 
     here = Q(seat__site__zone=zone) | Q(enrolment__application__cohort__zone=zone)

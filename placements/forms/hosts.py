@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fr import siret as siret_numbers
 
-from cohorts.models import Intake
+from cohorts.models import Enrolment, Intake
 from partnership.fields import AddressField, LineField, NameField, PhoneField
 from partnership.models import Commune, Zone
 from partnership.templatetags.figures import phone
@@ -177,7 +177,13 @@ class SiteFilter(forms.Form):
             ("none", _("no place open")),
         ],
     )
+    # Whose way to each site is shown, the nearest first.
+    etudiant = forms.UUIDField(label=_("Near"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, zones: Iterable[Zone], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["zone"].choices = [("", _("all")), *((zone.code, zone.name) for zone in zones)]
+
+    def call(self, student: Enrolment) -> None:
+        """Write the student's name where the filter is shown, not their key."""
+        self.fields["etudiant"].choices = [(student.pk, str(student))]

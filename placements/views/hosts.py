@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cohorts.models import Intake
+from cohorts.models import Enrolment, Intake
 from partnership import clock
+from partnership.distance import between, nearness
 from partnership.policies import get_allowed, require
 from partnership.workflow import Refused, Stale
 
@@ -47,17 +48,27 @@ def site_list(request: HttpRequest) -> HttpResponse:
     zones = zones_of(request.user)
     form = SiteFilter(request.GET, zones=zones)
     form.is_valid()
+    student = _student(request, form.cleaned_data.get("etudiant"))
+    home = student.application.candidate.commune if student else None
+    if student:
+        form.call(student)
     coming = Intake.objects.filter(starts_on__gte=clock.today()).select_related("programme")
     sites = _filtered(HostSite.objects.filter(zone__in=zones), form.cleaned_data, coming)
+    order = [nearness("commune__", home).asc(nulls_last=True)] if home and home.latitude is not None else []
     page = Paginator(
-        sites.select_related("company", "zone", "commune").order_by("zone__order", "name", "pk"), A_PAGE
+        sites.select_related("company", "zone", "commune").order_by(*order, "zone__order", "name", "pk"), A_PAGE
     ).get_page(request.GET.get("page"))
     total = page.paginator.count
+    rows = boards.site_rows(page.object_list, coming)
+    for row in rows:
+        row.distance = between(home, row.site.commune)
     of_zones = boards.site_rows(HostSite.objects.filter(zone__in=zones), coming)
     context = {
         "page": page,
         "verdict": _verdict(sum(row.free for row in of_zones), sum(row.stale for row in of_zones)),
-        "rows": boards.site_rows(page.object_list, coming),
+        "rows": rows,
+        "student": student,
+        "home": home,
         "filter": form,
         "wrong": bool(form.errors),
         "zones": zones,
@@ -65,6 +76,14 @@ def site_list(request: HttpRequest) -> HttpResponse:
         "chips": chips(request, form),
     }
     return render(request, "placements/site_list.html", context)
+
+
+def _student(request: HttpRequest, pk: UUID | None) -> Enrolment | None:
+    """The student near whom a site is looked for, if one is."""
+    if pk is None:
+        return None
+    students = Enrolment.objects.select_related("application__candidate__commune")
+    return get_allowed(students, policies.can_place, request.user, pk=pk)
 
 
 def _verdict(free: int, stale: int) -> str:

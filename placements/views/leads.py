@@ -289,6 +289,8 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     live = next((row for row in boards.placement_rows(placements) if row.placement.state in PLACEMENT_LIVE), None)
     is_live = enrolment.state in ENROLMENT_LIVE
+    is_placed_elsewhere = live is None and enrolment.placements.live().exists()
+    waits = is_live and live is None and not is_placed_elsewhere
     context = {
         "enrolment": enrolment,
         "application": application,
@@ -296,8 +298,10 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "placements": placements,
         "live": live,
         "may_change": live is not None and policies.can_change(request.user, live.placement),
-        "is_placed_elsewhere": live is None and enrolment.placements.live().exists(),
+        "is_placed_elsewhere": is_placed_elsewhere,
         "is_live": is_live,
+        "waits": waits,
+        "nearest": boards.nearest_to(enrolment, user=request.user) if waits else [],
         "availability": boards.availability_words(application),
         "may_end": is_live and cohort_policies.can_end(request.user, enrolment),
         "days": story.of_student(application, placements=placements),

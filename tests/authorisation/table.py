@@ -332,7 +332,7 @@ THE_SLOTS = [
 
 THE_PLACES = [
     row("placements:home", LEADS, get=GO),
-    page("placements:site_list", LEADS, asks=("q", "zone", "places", "page")),
+    page("placements:site_list", LEADS, asks=("q", "zone", "places", "etudiant", "page")),
     # the form names Lyon, which is not a zone that the lead of Paris may choose
     form("placements:site_add", LEADS, unless={PARIS_LEAD: (OK, WRONG)}),
     page("placements:site_detail", LEADS, of="site", zone=True),

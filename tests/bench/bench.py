@@ -11,7 +11,7 @@ from django.db import connection
 from partnership.models import User
 from tests.browser.world import World
 
-from . import applying, exchange, floor, letters, lists, memory, pages, sizes
+from . import applying, exchange, floor, letters, lists, memory, nearness, pages, sizes
 from .measure import Cost, Line, Site, cost_of, keep_the_connection, median_of
 
 _ADDRESS = ("dbname", "user", "password", "host", "port")
@@ -28,6 +28,7 @@ class Scale:
     requests: int = 10_000
     exported: int = 100_000
     imported: int = 10_000
+    students: int = 500_000
 
 
 class Bench:
@@ -126,4 +127,5 @@ ITEMS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "P10": pages.measure,
     "P11": memory.measure,
     "P12": pages.weigh,
+    "P13": nearness.measure,
 }

@@ -3,6 +3,7 @@
 Run at each start: it compares before it writes. Never a migration, since a test that flushes the tables would lose it.
 """
 
+import contextlib
 import csv
 import gzip
 import hashlib
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from partnership import clock
 from partnership.models import Commune, JournalEntry, Zone, ZoneDepartment
@@ -32,6 +34,8 @@ POSTCODE = re.compile(r"[0-9]{5}")
 
 # La Poste publishes some 35,000 communes. Far fewer is a cut file, and loading it would take the others away.
 FEWEST_COMMUNES = 30_000
+# Of a degree: about eleven metres.
+DECIMALS = 4
 LONGEST_NAME = Commune._meta.get_field("name").max_length
 
 # What the journal calls the communes and their two sources: a start must not undo the official file somebody gave.
@@ -47,6 +51,9 @@ class CommuneRow(NamedTuple):
     name: str
     department: str
     postcodes: tuple[str, ...]
+    latitude: float | None = None
+    longitude: float | None = None
+    is_approximate: bool = False
 
 
 class Command(BaseCommand):
@@ -74,7 +81,7 @@ class Command(BaseCommand):
             _execute("LOCK TABLE partnership_commune IN SHARE ROW EXCLUSIVE MODE")
             before, after = last_source(), OFFICIAL if communes else SHIPPED
             if before == OFFICIAL and not communes and not shipped_communes:
-                self.stdout.write("Communes: kept, they come from the official file.")
+                self.stdout.write("Communes: kept, they come from the official file." + give_positions(rows))
             else:
                 self.stdout.write("Communes: " + replace_communes(rows, before=before, after=after))
             for line in create_zones(REFERENCE / "zones.toml"):
@@ -90,18 +97,34 @@ def shipped() -> list[CommuneRow]:
     with gzip.open(REFERENCE / "communes.csv.gz", "rt", encoding="utf-8", newline="") as file:
         lines = csv.reader(file, delimiter=";")
         next(lines)
-        return [CommuneRow(code, name, department, tuple(codes.split())) for code, name, department, codes in lines]
+        return [
+            CommuneRow(code, name, department, tuple(codes.split()), *_position(*where, approximate == "1"))
+            for code, name, department, codes, *where, approximate in lines
+        ]
+
+
+def _position(latitude: str, longitude: str, is_approximate: bool = False) -> tuple[float | None, float | None, bool]:
+    """Return the coordinates in degrees; ValueError where they are none."""
+    if not latitude and not longitude:
+        return None, None, False
+    north, east = (round(float(text), DECIMALS) + 0.0 for text in (latitude, longitude))
+    if not (-90 <= north <= 90 and -180 <= east <= 180):
+        raise ValueError
+    return north, east, is_approximate
 
 
 def official(path: Path, *, known: Iterable[CommuneRow]) -> list[CommuneRow]:
     """Return the communes of La Poste's CSV; a bad file raises CommandError with the line at fault.
 
-    Its names are capitals without accents (« ST ETIENNE »), so a commune we know already keeps its proper name.
+    Its names are capitals without accents (« ST ETIENNE »), so a commune we know already keeps its proper name; and its
+    position, where the file tells none.
     """
+    known = list(known)
     names = {row.insee_code: row.name for row in known}
+    positions = {row.insee_code: (row.latitude, row.longitude, row.is_approximate) for row in known}
     found: dict[str, str] = {}
     postcodes: dict[str, set[str]] = {}
-    for number, code, name, postcode in _official_lines(path):
+    for number, code, name, postcode, where in _official_lines(path):
         if not INSEE_CODE.fullmatch(code):
             raise CommandError(f"{path}, line {number}: “{code}” is not the INSEE code of a commune. Nothing changed.")
         if not POSTCODE.fullmatch(postcode):
@@ -110,6 +133,13 @@ def official(path: Path, *, known: Iterable[CommuneRow]) -> list[CommuneRow]:
             raise CommandError(f"{path}, line {number}: commune {code} has no readable name. Nothing changed.")
         found[code] = names.get(code, name.title())
         postcodes.setdefault(code, set()).add(postcode)
+        if any(where):
+            try:
+                positions[code] = _position(*where)
+            except ValueError as error:
+                raise CommandError(
+                    f"{path}, line {number}: “{', '.join(where)}” are not a latitude and a longitude. Nothing changed."
+                ) from error
     if len(found) < FEWEST_COMMUNES:
         raise CommandError(
             f"{path} holds {len(found)} communes, {FEWEST_COMMUNES} at least were expected: is it cut? Nothing changed."
@@ -118,12 +148,19 @@ def official(path: Path, *, known: Iterable[CommuneRow]) -> list[CommuneRow]:
         found[city] = names[city]
         postcodes[city] = set()
     return [
-        CommuneRow(code, found[code], department_of(code), tuple(sorted(postcodes[code]))) for code in sorted(found)
+        CommuneRow(
+            code,
+            found[code],
+            department_of(code),
+            tuple(sorted(postcodes[code])),
+            *positions.get(code, (None, None, False)),
+        )
+        for code in sorted(found)
     ]
 
 
-def _official_lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
-    """Yield (line number, INSEE code, name, postcode), whatever the encoding and the order of the columns."""
+def _official_lines(path: Path) -> Iterator[tuple[int, str, str, str, tuple[str, str]]]:
+    """Yield (line number, INSEE code, name, postcode, position), whatever the encoding and the order of the columns."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -141,13 +178,19 @@ def _official_lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
                 f"{path} is not the CSV of La Poste: its first line should name Code_commune_INSEE, Nom_de_la_commune "
                 "and Code_postal, separated by semicolons. Nothing changed."
             )
+        # Older files tell where a commune is, in one column or in two; a line too short for it tells nothing.
+        columns = [_column(heads, *names) for names in POSITION_HEADS]
+        if None in columns:
+            columns = [_column(heads, *PAIR_HEADS)]
         for cells in lines:
             if not cells:
                 continue
             if len(cells) <= max(wanted):
                 raise CommandError(f"{path}, line {lines.line_num}: columns are missing. Nothing changed.")
             code, name, postcode = (cells[index].strip() for index in wanted)
-            yield lines.line_num, code, name, postcode
+            told = ",".join(cells[index] for index in columns if index is not None and index < len(cells))
+            latitude, _comma, longitude = told.partition(",")
+            yield lines.line_num, code, name, postcode, (latitude.strip(), longitude.strip())
     except csv.Error as error:
         raise CommandError(f"{path}, line {lines.line_num}: {error}. Nothing changed.") from error
 
@@ -155,6 +198,8 @@ def _official_lines(path: Path) -> Iterator[tuple[int, str, str, str]]:
 CODE_HEADS = ("code_commune_insee",)
 NAME_HEADS = ("nom_de_la_commune", "nom_commune")
 POSTCODE_HEADS = ("code_postal",)
+POSITION_HEADS = (("latitude",), ("longitude",))
+PAIR_HEADS = ("coordonnees_gps", "coordonnees_geographiques", "geopoint", "geo_point_d")
 
 
 def _plain(head: str) -> str:
@@ -179,29 +224,68 @@ def replace_communes(rows: list[CommuneRow], *, before: str, after: str) -> str:
     """
     if before == after and _hash_of_table() == _hash_of(rows):
         return f"{len(rows)}, nothing to change."
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE incoming (LIKE partnership_commune)")
-        with cursor.copy("COPY incoming (insee_code, name, department, postcodes) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row((row.insee_code, row.name, row.department, list(row.postcodes)))
+    with _incoming(rows) as cursor:
         cursor.execute(
             """
-            INSERT INTO partnership_commune AS commune (insee_code, name, department, postcodes)
-            SELECT insee_code, name, department, postcodes FROM incoming
+            INSERT INTO partnership_commune AS commune
+                (insee_code, name, department, postcodes, latitude, longitude, is_approximate)
+            SELECT insee_code, name, department, postcodes, latitude, longitude, is_approximate FROM incoming
             ON CONFLICT (insee_code) DO UPDATE
-            SET name = excluded.name, department = excluded.department, postcodes = excluded.postcodes
-            WHERE (commune.name, commune.department, commune.postcodes)
-                  IS DISTINCT FROM (excluded.name, excluded.department, excluded.postcodes)
+            SET (name, department, postcodes, latitude, longitude, is_approximate)
+                = (excluded.name, excluded.department, excluded.postcodes,
+                   excluded.latitude, excluded.longitude, excluded.is_approximate)
+            WHERE (commune.name, commune.department, commune.postcodes,
+                   commune.latitude, commune.longitude, commune.is_approximate)
+                  IS DISTINCT FROM (excluded.name, excluded.department, excluded.postcodes,
+                                    excluded.latitude, excluded.longitude, excluded.is_approximate)
             """
         )
         changed = cursor.rowcount
-        # The test suite holds one long transaction, where ON COMMIT DROP would come too late for a second load.
-        cursor.execute("DROP TABLE incoming")
     gone = set(Commune.objects.values_list("pk", flat=True)) - {row.insee_code for row in rows}
     still_named = _named_elsewhere(gone)
     kept = Commune.objects.filter(pk__in=still_named).update(postcodes=[])
     removed, _by_model = Commune.objects.filter(pk__in=gone - still_named).delete()
     done = f"{len(rows)}: {changed} new or changed, {removed} removed, {kept} kept for the files that name them."
+    _journal(before, after, done)
+    return done
+
+
+def give_positions(rows: list[CommuneRow]) -> str:
+    """Give the communes that have no position the one we know, journal it and say so; nothing to say as a rule.
+
+    An official file taken in before positions were kept, or one that tells none of a commune, needs it.
+    """
+    without = set(Commune.objects.filter(latitude__isnull=True).values_list("pk", flat=True))
+    rows = [row for row in rows if row.insee_code in without and row.latitude is not None]
+    if not rows:
+        return ""
+    with _incoming(rows) as cursor:
+        cursor.execute(
+            """
+            UPDATE partnership_commune AS commune
+            SET (latitude, longitude, is_approximate)
+                = (incoming.latitude, incoming.longitude, incoming.is_approximate)
+            FROM incoming WHERE commune.insee_code = incoming.insee_code
+            """
+        )
+    _journal(OFFICIAL, OFFICIAL, f"{len(rows)} given a position.")
+    return f" {len(rows)} of them were given a position."
+
+
+@contextlib.contextmanager
+def _incoming(rows: Iterable[CommuneRow]) -> Iterator[CursorWrapper]:
+    """A cursor beside a temporary table `incoming` that holds these rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE incoming (LIKE partnership_commune)")
+        with cursor.copy(f"COPY incoming ({', '.join(CommuneRow._fields)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row._replace(postcodes=list(row.postcodes)))
+        yield cursor
+        # The test suite holds one long transaction, where ON COMMIT DROP would come too late for a second load.
+        cursor.execute("DROP TABLE incoming")
+
+
+def _journal(before: str, after: str, done: str) -> None:
     JournalEntry.objects.create(
         at=clock.now(),
         actor_kind=ActorKind.CLOCK,
@@ -211,7 +295,6 @@ def replace_communes(rows: list[CommuneRow], *, before: str, after: str) -> str:
         after=after,
         reason=done,
     )
-    return done
 
 
 def _named_elsewhere(codes: set[str]) -> set[str]:
@@ -226,8 +309,16 @@ def _named_elsewhere(codes: set[str]) -> set[str]:
 
 
 def _hash_of(rows: Iterable[CommuneRow]) -> str:
-    lines = sorted("|".join((row.insee_code, row.name, row.department, ",".join(row.postcodes))) for row in rows)
+    lines = sorted(
+        "|".join((row.insee_code, row.name, row.department, ",".join(row.postcodes), *_written(row))) for row in rows
+    )
     return hashlib.md5("\n".join(lines).encode(), usedforsecurity=False).hexdigest()
+
+
+def _written(row: CommuneRow) -> tuple[str, ...]:
+    """The position as PostgreSQL writes it below; a position that is not known leaves nothing."""
+    degrees = [f"{angle:.{DECIMALS}f}" for angle in (row.latitude, row.longitude) if angle is not None]
+    return *degrees, str(row.is_approximate).lower()
 
 
 def _hash_of_table() -> str | None:
@@ -236,7 +327,10 @@ def _hash_of_table() -> str | None:
         """
         SELECT md5(string_agg(line, E'\n' ORDER BY line COLLATE "C"))
         FROM (
-            SELECT concat_ws('|', insee_code, name, department, array_to_string(postcodes, ',')) AS line
+            SELECT concat_ws(
+                '|', insee_code, name, department, array_to_string(postcodes, ','),
+                to_char(latitude, 'FM990.0000'), to_char(longitude, 'FM990.0000'), is_approximate::text
+            ) AS line
             FROM partnership_commune
             WHERE cardinality(postcodes) > 0 OR insee_code = ANY(%s)
         ) AS lines
