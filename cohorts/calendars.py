@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.utils import translation
@@ -16,7 +17,8 @@ from partnership.calendars import Event, Organiser
 from .states import BookingState, SlotState
 
 if TYPE_CHECKING:
-    from .models import Booking, CourseDay, Slot
+    from .models import Booking, Cohort, CourseDay, Slot
+    from .rhythm import Calendar
 
 # How long before an appointment the applicant's telephone rings.
 ALARM = timedelta(hours=3)
@@ -94,6 +96,28 @@ def classes(days: Iterable[CourseDay], programme: str) -> str:
         for one in days
     ]
     return calendars.calendar(made, programme)
+
+
+def alternation(cohort: Cohort, made: Calendar) -> str:
+    """Where a cohort is: an entry for each stretch of days of a week in school, or in the company."""
+    programme = cohort.intake.programme.short_title
+    stretches = [
+        (capfirst(str(kind.label)), [one.day for one in days])
+        for week in made.weeks
+        for kind, days in groupby(week.days, lambda one: one.kind)
+        if kind in ("school", "company")
+    ]
+    entries = [
+        calendars.whole_days(
+            f"cohorts.cohort:{cohort.pk}:{days[0]:%Y%m%d}",
+            sequence=cohort.version,
+            first=days[0],
+            last=days[-1],
+            summary=f"{words}, {programme}",
+        )
+        for words, days in stretches
+    ]
+    return calendars.calendar(entries, programme)
 
 
 def _organiser(slot: Slot) -> Organiser:

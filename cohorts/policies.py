@@ -106,6 +106,17 @@ def can_read_places(user: User, cohort: Cohort) -> bool:
     return is_recruiter(user) and (zones is None or cohort.zone_id in zones)
 
 
+def sees_cohorts(user: User) -> bool:
+    """Whoever recruits, places or administers opens the pages of a cohort itself."""
+    return user.has_role(*RECRUITMENT, Role.REGIONAL_LEAD, Role.ADMINISTRATOR)
+
+
+def can_see_calendar(user: User, cohort: Cohort) -> bool:
+    """Whoever sees a cohort sees its calendar: recruitment and the leads of its zone, and administrators."""
+    zones = user.zones_as(*RECRUITMENT, Role.REGIONAL_LEAD, Role.ADMINISTRATOR)
+    return sees_cohorts(user) and (zones is None or cohort.zone_id in zones)
+
+
 def can_rule_places(user: User, cohort: Cohort) -> bool:
     """The head of recruitment of its zone says how the places of a cohort go on by themselves."""
     zones = user.zones_as(Role.HEAD_OF_RECRUITMENT)

@@ -310,6 +310,13 @@ class Kept(models.TextChoices):
     BEGUN = "begun", pgettext_lazy("kept", "application never sent")
 
 
+class RhythmKind(models.TextChoices):
+    """How a cohort goes from school to company and back: the rhythm is the school's, never the host's."""
+
+    WEEKS = "weeks", _("whole weeks")
+    WEEKDAYS = "weekdays", _("days of the week")
+
+
 class BulkOutcome(models.TextChoices):
     """What became of a file in a bulk action."""
 

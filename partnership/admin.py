@@ -47,6 +47,7 @@ from .models import (
     Objective,
     OutgoingMessage,
     Party,
+    SchoolZone,
     Signature,
     User,
     Zone,
@@ -90,6 +91,10 @@ class DepartmentFormSet(DistinctFormSet):
     distinct_by = ("department",)
 
 
+class SchoolZoneFormSet(DistinctFormSet):
+    distinct_by = ("since",)
+
+
 # -- parties and zones -------------------------------------------------------------------------------------------------
 
 
@@ -103,11 +108,18 @@ class ZoneDepartmentInline(AdministratorInline):
     formset = DepartmentFormSet
 
 
+class SchoolZoneInline(AdministratorInline):
+    """In which school zone, and since when: the calendars of cohorts are drawn by it."""
+
+    model = SchoolZone
+    formset = SchoolZoneFormSet
+
+
 @admin.register(Zone)
 class ZoneAdmin(AdministratorAdmin):
     pilot = yes_or_no(Zone, "is_pilot")
     list_display = ["name", "code", "order", "pilot", "department_list"]
-    inlines = [ZoneDepartmentInline]
+    inlines = [ZoneDepartmentInline, SchoolZoneInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Zone]:
         return super().get_queryset(request).prefetch_related("departments")

@@ -5,7 +5,7 @@ text: line ends cannot begin a property, nor a comma or a quotation mark a param
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -55,7 +55,7 @@ def event(
     texts = {"SUMMARY": tidy(summary), "LOCATION": tidy(location), "DESCRIPTION": tidy_lines(description)}
     lines = [
         "BEGIN:VEVENT",
-        f"UID:{_text(tidy(key))}@{urlsplit(settings.PUBLIC_URL).hostname}",
+        f"UID:{_uid(key)}",
         f"SEQUENCE:{sequence}",
         f"DTSTAMP:{_moment(clock.now())}",
         f"DTSTART:{_moment(starts_at)}",
@@ -69,6 +69,24 @@ def event(
         lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{_text(texts['SUMMARY'])}"]
         lines += [f"TRIGGER:-PT{int(before.total_seconds()) // 60}M", "END:VALARM"]
     return Event([*lines, "END:VEVENT"], cancelled)
+
+
+def whole_days(key: str, *, sequence: int, first: date, last: date, summary: str, description: str = "") -> Event:
+    """Whole days from the first to the last, both included; nobody is busy by them, and nobody holds them."""
+    texts = {"SUMMARY": tidy(summary), "DESCRIPTION": tidy_lines(description)}
+    lines = [
+        "BEGIN:VEVENT",
+        f"UID:{_uid(key)}",
+        f"SEQUENCE:{sequence}",
+        f"DTSTAMP:{_moment(clock.now())}",
+        f"DTSTART;VALUE=DATE:{first:%Y%m%d}",
+        # The end of whole days is the day after them.
+        f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}",
+        "TRANSP:TRANSPARENT",
+        *(f"{name}:{_text(text)}" for name, text in texts.items() if text),
+        "END:VEVENT",
+    ]
+    return Event(lines, is_cancelled=False)
 
 
 def calendar(events: Iterable[Event], name: str) -> str:
@@ -91,6 +109,10 @@ def _written(events: Iterable[Event], name: str, method: str) -> str:
     for each in events:
         lines += each.lines
     return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
+
+
+def _uid(key: str) -> str:
+    return f"{_text(tidy(key))}@{urlsplit(settings.PUBLIC_URL).hostname}"
 
 
 def _moment(at: datetime) -> str:

@@ -9,7 +9,7 @@ from .conditions import Condition, ConditionQuerySet
 from .dossiers import OF_AGE, Dossier, age_on, is_minor, may_be_minor
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate, Import, ImportRow, KnownHeadings
-from .intakes import RECRUITMENT, Cohort, CohortQuerySet, Intake, LetterParagraph
+from .intakes import MOST_WEEKS, RECRUITMENT, SCHOOL_WEEKDAYS, Cohort, CohortQuerySet, Intake, LetterParagraph
 from .papers import PaperKind, PaperKindQuerySet, PaperRequest, PaperRequestQuerySet, names_of
 from .people import Candidate, Consent, TwoPeople, dialled, kept_of_people, plain, same_name
 from .saved_views import SavedView, SavedViewQuerySet
@@ -18,11 +18,13 @@ from .sources import RecruitmentSource, RecruitmentSourceQuerySet
 
 __all__ = [
     "CAREER",
+    "MOST_WEEKS",
     "NO_RANK",
     "OF_AGE",
     "RANK",
     "CRITERIA",
     "RECRUITMENT",
+    "SCHOOL_WEEKDAYS",
     "Absence",
     "AcquiredBlock",
     "CourseDay",

@@ -1,10 +1,14 @@
 """What is recruited for: intakes of a programme, and their cohorts by zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Greatest
+from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst, get_text_list
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from partnership import clock
@@ -13,8 +17,12 @@ from partnership.states import Role
 from programmes.models import Curriculum, Programme
 from programmes.states import CurriculumState
 
-from ..states import HOLDING
+from ..states import HOLDING, RhythmKind
 
+# The days that may be days of school, and the longest a training lasts: four years (Code du travail, L6222-7-1).
+SCHOOL_WEEKDAYS = range(5)
+LONGEST_TRAINING = timedelta(days=4 * 366)
+MOST_WEEKS = 52
 RECRUITMENT = (Role.RECRUITER, Role.HEAD_OF_RECRUITMENT)
 
 
@@ -78,7 +86,16 @@ class Cohort(models.Model):
     )
     cascade_at = models.DateTimeField(_("cascade switched on"), null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # The rhythm in words, where somebody would rather write them; the calendar follows the pattern below.
     rhythm = models.CharField(_("rhythm"), max_length=120, blank=True)
+    rhythm_kind = models.CharField(_("alternation by"), max_length=10, choices=RhythmKind.choices, blank=True)
+    school_weeks = models.PositiveSmallIntegerField(_("weeks in school"), null=True, blank=True)
+    company_weeks = models.PositiveSmallIntegerField(_("weeks in the company"), null=True, blank=True)
+    school_weekdays = ArrayField(
+        models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("days in school")
+    )
+    training_from = models.DateField(_("first day of the training"), null=True, blank=True)
+    training_until = models.DateField(_("last day of the training"), null=True, blank=True)
     # What students read of their first day; its letter leaves a week before, once both are known.
     first_day_time = models.TimeField(_("hour of the first day"), null=True, editable=False)
     first_day_place = models.CharField(_("place of the first day"), max_length=160, blank=True, editable=False)
@@ -109,6 +126,42 @@ class Cohort(models.Model):
                 | Q(first_day_said_at__isnull=False, first_day_said_by__isnull=False, first_day_time__isnull=False)
                 & ~Q(first_day_place=""),
             ),
+            models.CheckConstraint(
+                name="a_rhythm_is_said_whole",
+                condition=Q(
+                    rhythm_kind="", school_weeks__isnull=True, company_weeks__isnull=True, school_weekdays__len=0
+                )
+                | Q(
+                    # A comparison with nothing is neither true nor false, and would pass.
+                    rhythm_kind=RhythmKind.WEEKS,
+                    school_weeks__isnull=False,
+                    company_weeks__isnull=False,
+                    school_weeks__range=(1, MOST_WEEKS),
+                    company_weeks__range=(1, MOST_WEEKS),
+                    school_weekdays__len=0,
+                    training_from__isnull=False,
+                    training_until__isnull=False,
+                )
+                | Q(
+                    rhythm_kind=RhythmKind.WEEKDAYS,
+                    school_weeks__isnull=True,
+                    company_weeks__isnull=True,
+                    school_weekdays__len__range=(1, len(SCHOOL_WEEKDAYS) - 1),
+                    school_weekdays__contained_by=list(SCHOOL_WEEKDAYS),
+                    training_from__isnull=False,
+                    training_until__isnull=False,
+                ),
+                violation_error_message=_("Say the whole rhythm: its weeks or its days, the first day and the last."),
+            ),
+            models.CheckConstraint(
+                name="a_training_ends_after_it_begins_within_four_years",
+                condition=Q(
+                    training_until__gt=F("training_from"), training_until__lte=F("training_from") + LONGEST_TRAINING
+                )
+                | Q(training_from__isnull=True)
+                | Q(training_until__isnull=True),
+                violation_error_message=_("A training ends after it begins, within four years."),
+            ),
             models.CheckConstraint(name="an_offer_leaves_time_to_answer", condition=Q(hours_to_reply__gte=1)),
             models.CheckConstraint(
                 name="applications_close_after_they_open",
@@ -126,6 +179,22 @@ class Cohort(models.Model):
         if self.first_day_time is None:
             return None
         return datetime.combine(self.intake.starts_on, self.first_day_time, clock.PARIS)
+
+    @property
+    def rhythm_words(self) -> str:
+        """The rhythm as somebody wrote it, or else as its pattern says it; empty while there is neither."""
+        if self.rhythm or not self.rhythm_kind:
+            return self.rhythm
+        if self.rhythm_kind == RhythmKind.WEEKS:
+            school, company = self.school_weeks, self.company_weeks
+            return ", ".join(
+                [
+                    ngettext("%(n)s week in school", "%(n)s weeks in school", school) % {"n": school},
+                    ngettext("%(n)s week in the company", "%(n)s weeks in the company", company) % {"n": company},
+                ]
+            )
+        days = get_text_list([str(WEEKDAYS[day]) for day in sorted({*self.school_weekdays})], gettext("and"))
+        return capfirst(gettext("%(days)s in school, the other days in the company") % {"days": days})
 
     @property
     def cascades(self) -> bool:

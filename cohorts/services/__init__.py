@@ -8,6 +8,7 @@ from .attendance import attend, expect_again, is_attended, miss, miss_the_others
 from .attestations import attestation, standing_of
 from .blocks import Standing, content_of, record_blocks, standings, students_of
 from .bookings import book, choose, give_up, invite, kinds_to_choose, may_choose
+from .calendars import calendar_of, pattern_of
 from .calls import record_call
 from .cancellations import Fate, Rebooking, cancel_slots, letter_of_cancellation, read_cancellation
 from .conditions import hinders, meet, meet_all, take_back
@@ -68,6 +69,8 @@ from .transfers import (
 )
 
 __all__ = [
+    "calendar_of",
+    "pattern_of",
     "ADDRESSES",
     "MORNINGS",
     "PAPERS",

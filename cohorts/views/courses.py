@@ -173,7 +173,7 @@ def _hours(hours: int) -> str:
 
 def _dates(cohort: Cohort) -> list[str]:
     return [
-        ", ".join(filter(None, [str(cohort.zone), cohort.rhythm])),
+        ", ".join(filter(None, [str(cohort.zone), cohort.rhythm_words])),
         longdate(cohort.intake.starts_on),
         _("from %(first)s to %(last)s")
         % {"first": longdate(cohort.applications_from), "last": longdate(cohort.applications_until)},

@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from ..school_holidays import SchoolLetter
 from ..states import ActorKind, Role
 
 
@@ -168,6 +169,28 @@ class ZoneDepartment(models.Model):
 
     def __str__(self) -> str:
         return self.department
+
+
+class SchoolZone(models.Model):
+    """The school zone in which a zone lies, from a day on: the academies were dealt out anew in 2015."""
+
+    zone = models.ForeignKey(Zone, models.CASCADE, related_name="school_zones", verbose_name=_("zone"))
+    letter = models.CharField(_("school zone"), max_length=1, choices=SchoolLetter.choices)
+    since = models.DateField(_("since"))
+
+    class Meta:
+        verbose_name = _("school zone")
+        verbose_name_plural = _("school zones")
+        ordering = ["since"]
+        constraints = [
+            models.UniqueConstraint(fields=["zone", "since"], name="one_school_zone_a_zone_and_day"),
+            models.CheckConstraint(
+                name="a_school_zone_is_a_b_or_c", condition=Q(letter__in=[letter.value for letter in SchoolLetter])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.letter
 
 
 class Commune(models.Model):

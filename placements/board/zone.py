@@ -6,7 +6,7 @@ from datetime import date, datetime
 from math import inf
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -270,9 +270,10 @@ class ZoneBoard:
 
 
 def intakes_of(zone: Zone) -> list[Intake]:
-    """The intakes whose students are hosted in a zone, the earliest first."""
+    """The intakes whose students are hosted in a zone, the earliest first; each with its `cohort_pk` there."""
     return list(
         Intake.objects.filter(cohorts__zone=zone, programme__kind__in=HOSTED)
+        .annotate(cohort_pk=F("cohorts"))
         .select_related("programme")
         .order_by("starts_on", "programme__short_title")
     )

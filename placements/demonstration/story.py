@@ -12,7 +12,7 @@ from django.db.models import F
 
 from cohorts import services as recruitment
 from cohorts.models import Application, Cohort, Enrolment, Intake, RecruitmentSource, Slot, plain
-from cohorts.states import Coming, SlotKind, Source
+from cohorts.states import Coming, RhythmKind, SlotKind, Source
 from partnership import clock
 from partnership import services as partnership
 from partnership.models import (
@@ -38,6 +38,8 @@ from .chair import ChairYear
 from .journey import Journey, commune_of
 
 PASSWORD = "tandem-demonstration"  # noqa: S105 (the demonstration's accounts, refused in production)
+# From 16 September to 20 June in 2002 (domain facts, §2.7).
+WEEKS_OF_TRAINING = 40
 PLACES = {"paris": (2, 32), "lyon": (1, 16), "toulouse": (1, 16)}
 OBJECTIVES = {
     "confirmed": {"paris": 64, "lyon": 20, "toulouse": 16},
@@ -224,6 +226,9 @@ class Story:
             **common,
         )
         self.intake = Intake.objects.create(programme=self.acvd, starts_on=date(self.year, 9, 15))
+        # On a weekend it begins the Monday after: the 16th in 2002.
+        begins = self.intake.starts_on
+        begins += timedelta(days=-begins.weekday() % 7 if begins.weekday() > 4 else 0)
         self.cohorts = {
             code: Cohort.objects.create(
                 intake=self.intake,
@@ -231,6 +236,11 @@ class Story:
                 groups=groups,
                 capacity=places,
                 rhythm="une semaine en cours, une semaine en entreprise",
+                rhythm_kind=RhythmKind.WEEKS,
+                school_weeks=1,
+                company_weeks=1,
+                training_from=begins,
+                training_until=begins + timedelta(weeks=WEEKS_OF_TRAINING, days=-3 - begins.weekday()),
                 applications_from=date(self.year, 4, 5),
                 applications_until=date(self.year, 8, 31),
             )

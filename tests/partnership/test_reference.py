@@ -247,6 +247,20 @@ def test_a_department_that_another_zone_has_stays_there(db):
     assert set(Zone.objects.get(code="lyon").departments.values_list("department", flat=True)) == {"01", "42", "69"}
 
 
+def test_toulouse_has_changed_school_zones_and_what_administrators_wrote_stays(loaded):
+    def zones():
+        return {
+            zone.code: [(row.letter, row.since.year) for row in zone.school_zones.all()] for zone in Zone.objects.all()
+        }
+
+    shipped_zones = {"paris": [("C", 1995)], "lyon": [("A", 1995)], "toulouse": [("A", 1995), ("C", 2015)]}
+    assert zones() == shipped_zones
+    Zone.objects.get(code="lyon").school_zones.update(letter="B")
+    Zone.objects.get(code="paris").school_zones.all().delete()
+    load()
+    assert zones() == shipped_zones | {"lyon": [("B", 1995)]}
+
+
 # -- the official file -----------------------------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from partnership import clock
-from partnership.models import Commune, JournalEntry, Zone, ZoneDepartment
+from partnership.models import Commune, JournalEntry, SchoolZone, Zone, ZoneDepartment
 from partnership.states import ActorKind
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
@@ -357,7 +357,8 @@ def _execute(statement: str, *values: object) -> str | None:
 def create_zones(path: Path) -> Iterator[str]:
     """Create the zones of the file that are missing, and say so; those already there belong to the people who run them.
 
-    A zone without any department counts as missing; a department that has joined another zone stays there.
+    A zone without any department counts as missing; a department that has joined another zone stays there. A zone
+    without a school zone is given that of the file.
     """
     with path.open("rb") as file:
         described = tomllib.load(file)["zone"]
@@ -367,6 +368,11 @@ def create_zones(path: Path) -> Iterator[str]:
             code=entry["code"],
             defaults={"name": entry["name"], "order": order, "is_pilot": entry["is_pilot"]},
         )
+        if not zone.school_zones.exists():
+            SchoolZone.objects.bulk_create(
+                SchoolZone(zone=zone, letter=letter, since=since) for since, letter in entry["school"]
+            )
+            yield f"Zone {zone.name}: given its school zone."
         if not created and zone.departments.exists():
             continue
         departments = [(code, True) for code in entry["core"]] + [(code, False) for code in entry["extended"]]
