@@ -55,9 +55,9 @@ def great_circle(latitude: float, longitude: float, other_latitude: float, other
 def nearness(path: str, to: Commune) -> Expression:
     """What a queryset is ordered by to have the nearest first: grows with the distance, null where nobody knows it.
 
-    `path` leads to a commune (`"site__commune"`); `to` must have its coordinates.
+    `path` leads from the rows to a commune (`"commune__"`); `to` must have its coordinates.
     """
-    latitude, longitude = F(f"{path}__latitude"), F(f"{path}__longitude")
+    latitude, longitude = F(f"{path}latitude"), F(f"{path}longitude")
     return Power(Sin(Radians(latitude - to.latitude) / 2.0), 2) + cos(radians(to.latitude)) * Cos(
         Radians(latitude)
     ) * Power(Sin(Radians(longitude - to.longitude) / 2.0), 2)

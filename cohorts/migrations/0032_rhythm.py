@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cohorts", "0031_no_waiting_list_for_a_certificate"),
-        ("partnership", "0015_school_zones"),
+        ("partnership", "0016_school_zones"),
         ("programmes", "0010_the_chair_keeps_its_word"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

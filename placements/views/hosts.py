@@ -54,7 +54,7 @@ def site_list(request: HttpRequest) -> HttpResponse:
         form.call(student)
     coming = Intake.objects.filter(starts_on__gte=clock.today()).select_related("programme")
     sites = _filtered(HostSite.objects.filter(zone__in=zones), form.cleaned_data, coming)
-    order = [nearness("commune", home).asc(nulls_last=True)] if home and home.latitude is not None else []
+    order = [nearness("commune__", home).asc(nulls_last=True)] if home and home.latitude is not None else []
     page = Paginator(
         sites.select_related("company", "zone", "commune").order_by(*order, "zone__order", "name", "pk"), A_PAGE
     ).get_page(request.GET.get("page"))

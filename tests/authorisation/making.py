@@ -28,6 +28,7 @@ from programmes.models import Attachment, ChangeRequest, CommissionOpinion, Curr
 from programmes.states import CurriculumState, ProgrammeKind
 
 from .. import factories
+from ..cohorts import rhythms
 from ..papers import corpus
 from .certifying import certify
 from .chairing import hold_the_chair
@@ -65,6 +66,7 @@ def build(mailbox: Path) -> World:
     for zone in ZONES:
         factories.commune(zone)
         cohort = factories.cohort(zone, of=intake)
+        rhythms.write(cohort)
         recruit(world, zone, cohort)
         open_slots(world, zone, cohort)
         place(world, zone, cohort)

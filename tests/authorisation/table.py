@@ -95,6 +95,8 @@ PUBLIC = [
     deed("cohorts:follow_coming", EVERYBODY, of="student by link"),
     page("cohorts:follow_days", EVERYBODY, of="certificate by link"),
     page("cohorts:follow_days_calendar", EVERYBODY, of="certificate by link"),
+    page("cohorts:follow_rhythm", EVERYBODY, of="student by link"),
+    page("cohorts:follow_rhythm_calendar", EVERYBODY, of="student by link"),
     page("cohorts:follow_attestation", EVERYBODY, of="certificate by link", asks=("langue",)),
     # what is sent must be a paper, which an empty form is not
     form("cohorts:follow_paper", EVERYBODY, of="paper by link", post=WRONG, changes=False),
@@ -281,6 +283,8 @@ THE_RECRUITMENT = [
     form("cohorts:application_dossier", RECRUITMENT, of="confirmed", zone=True),
     form("cohorts:course_plan", RECRUITMENT, of="certificate cohort", zone=True),
     page("cohorts:course_calendar", RECRUITMENT, of="certificate cohort", zone=True),
+    page("cohorts:cohort_calendar", RECRUITMENT | LEADS | ADMINISTRATION, of="cohort", zone=True),
+    page("cohorts:cohort_calendar_file", RECRUITMENT | LEADS | ADMINISTRATION, of="cohort", zone=True),
     deed("cohorts:course_day_drop", RECRUITMENT, of="day of class", zone=True),
     form("cohorts:block_list", RECRUITMENT, of="certificate cohort", zone=True),
     page("cohorts:application_attestation", RECRUITMENT, of="certificate student", zone=True, asks=("langue",)),

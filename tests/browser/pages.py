@@ -79,6 +79,7 @@ PUBLIC = [
     Page("cohorts:follow_days", args=follow("in class")),
     Page("placements:application_follow", args=follow("in class"), note="block by block"),
     Page("placements:application_follow", args=follow("certified"), note="certified"),
+    Page("cohorts:follow_rhythm", args=follow(S.CONFIRMED)),
     Page("cohorts:application_resume", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM),
     *(
         Page("placements:application_follow", args=follow(state), note=state.value)
@@ -289,6 +290,8 @@ RECRUITMENT = [
     Page("cohorts:course_plan", Role.RECRUITER, part_time, forms=("main form.form",)),
     Page("cohorts:block_list", Role.RECRUITER, part_time),
     Page("cohorts:application_detail", Role.RECRUITER, lambda world: [world.in_class.pk], note="block by block"),
+    Page("cohorts:cohort_calendar", Role.RECRUITER, cohort_of("lyon")),
+    Page("cohorts:cohort_calendar", Role.REGIONAL_LEAD, cohort_of("toulouse"), "toulouse", note="of the lead"),
     Page("cohorts:first_day", Role.RECRUITER, cohort_of("lyon")),
     Page("cohorts:first_day_edit", Role.RECRUITER, cohort_of("lyon"), forms=MAIN_FORM),
     Page("cohorts:place_list", Role.RECRUITER),
@@ -410,6 +413,8 @@ ELSEWHERE = {
     "programmes:chair_feed": "a calendar",
     "cohorts:course_calendar": "a calendar",
     "cohorts:follow_days_calendar": "a calendar",
+    "cohorts:cohort_calendar_file": "a calendar",
+    "cohorts:follow_rhythm_calendar": "a calendar",
     "cohorts:application_attestation": "a file",
     "cohorts:follow_attestation": "a file",
     "placements:follow_appointment_calendar": "a calendar",

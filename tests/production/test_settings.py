@@ -77,6 +77,8 @@ def test_each_variable_is_missed_alone(read, name, value):
         ({"OPENING": "9,18"}, "OPENING"),
         ({"OPENING": "18:00,9:00"}, "OPENING"),
         ({"OPENING": "9:00,24:00"}, "OPENING"),
+        ({"ROAD_FACTOR": "0.9"}, "ROAD_FACTOR"),
+        ({"ROAD_FACTOR": "13"}, "ROAD_FACTOR"),
     ],
 )
 def test_what_would_be_dangerous_is_refused(read, changes, said):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partnership", "0014_guests_of_the_chair"),
+        ("partnership", "0015_communes_have_coordinates"),
     ]
 
     operations = [
