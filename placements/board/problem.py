@@ -162,7 +162,7 @@ def sites_of(intake: Intake, zone: Zone | None = None) -> tuple[list[Site], list
                 is_fresh=pledge is not None and pledge.answered_at >= fresh_from,
                 who_chooses=HOST if pledge is not None and pledge.chooser == Chooser.HOST else LEAD,
                 intake=str(intake.pk),
-                wishes=frozenset(asked.get(site.pk, ())),
+                asked=frozenset(asked.get(site.pk, ())),
             )
         )
     return found, tutors
