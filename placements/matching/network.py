@@ -43,6 +43,12 @@ class Solution:
     used_room: np.ndarray  # by group
 
     @property
+    def unmet(self) -> set[int]:
+        """The sites at which pins found no room: what opens there goes to them first."""
+        count = len(self.table.sites)
+        return {int(code) % count for code in self.table.pins if self.pinned[int(code) // count] < 0}
+
+    @property
     def is_unplaced(self) -> np.ndarray:
         """By student."""
         return self.seat_of < 0
