@@ -17,7 +17,7 @@ from .test_laws import crowd
 @pytest.mark.both
 @pytest.mark.timeout(1800 if runs.IS_LONG else 120)
 @settings(
-    max_examples=1_000 if runs.IS_LONG else 50,
+    max_examples=1_000 if runs.IS_LONG else 25,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -46,7 +46,8 @@ def test_a_fingerprint_tells_whether_the_answer_is_the_same():
     problem = crowd(40, 3, 1)
     plan = propose(problem)
     assert fingerprint(propose(problem)) == fingerprint(plan)
-    assert fingerprint(plan) == "to be written"
+    # As it was when this was written: what changes it changes the answer of runs that are kept, and needs a new version.
+    assert fingerprint(plan) == "f0fc48fe75dc86cff2136646ae47d712593d75dbcd419432e9ac3d074ec414d0"
     fewer = replace(problem, students=problem.students[1:])
     assert fingerprint(propose(fewer)) != fingerprint(plan)
 
