@@ -13,7 +13,7 @@ from cohorts.models import Application, Candidate, Consent
 from cohorts.states import ApplicationState
 from partnership.models import JournalEntry, OutgoingMessage
 from partnership.states import MessageState
-from tests.bench import applying, exchange, floor, letters, lists
+from tests.bench import applying, exchange, floor, letters, lists, proposals
 from tests.bench.bench import Bench, Scale
 from tests.bench.measure import alternate
 
@@ -23,7 +23,7 @@ def bench(db, folder):
     """All of it on a few rows of the tests' own database, whose transaction no request may end."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield Bench(Scale(small=200, large=201, rounds=1, times=1, exported=200, imported=20), apart=False)
+    yield Bench(Scale(small=200, large=201, rounds=1, times=1, exported=200, imported=20, proposed=(60,)), apart=False)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -54,6 +54,12 @@ def test_what_is_looked_for_is_found_by_both(bench):
 
 def test_a_file_costs_twelve_statements_at_most_however_long_its_story(bench):
     assert [line.ours for line in lists.file(bench) if not line.holds] == []
+
+
+def test_a_proposal_is_proven_and_not_surpassed_by_hand(bench):
+    lines = _verdicts(proposals.measure(bench))
+    assert [line.work for line in lines.values() if not line.holds and line.ratio == "–"] == []
+    assert lines["… students placed, beside by hand"].holds
 
 
 def test_a_batch_of_letters_leaves_each_way(bench):

@@ -46,7 +46,7 @@ def test_a_fingerprint_tells_whether_the_answer_is_the_same():
     problem = crowd(40, 3, 1)
     plan = propose(problem)
     assert fingerprint(propose(problem)) == fingerprint(plan)
-    # As it was when this was written: what changes it changes the answer of runs that are kept, and needs a new version.
+    # As it was when this was written: what changes it changes the answer of runs that are kept; raise the version.
     assert fingerprint(plan) == "f0fc48fe75dc86cff2136646ae47d712593d75dbcd419432e9ac3d074ec414d0"
     fewer = replace(problem, students=problem.students[1:])
     assert fingerprint(propose(fewer)) != fingerprint(plan)
