@@ -43,6 +43,12 @@ class Solution:
     used_room: np.ndarray  # by group
 
     @property
+    def unmet(self) -> set[int]:
+        """The sites at which pins found no room: what opens there goes to them first."""
+        count = len(self.table.sites)
+        return {int(code) % count for code in self.table.pins if self.pinned[int(code) // count] < 0}
+
+    @property
     def is_unplaced(self) -> np.ndarray:
         """By student."""
         return self.seat_of < 0
@@ -85,7 +91,7 @@ def solve(table: Table) -> Solution:
     scale, bits = scale_for(table, len(table.students), nodes)
     weight = table.hashed(students, sites, bits) - total * scale
     free = np.maximum(table.seats - settled, 0)
-    network = _Network(table, students, sites, weight + table.weights.most * scale, settled, free, scale)
+    network = Network(table, students, sites, weight + table.weights.most * scale, settled, free, scale)
     chosen, filled, followed = network.solve()
     seat_of = np.full(len(table.students), -1, np.int64)
     seat_of[students[chosen]] = sites[chosen]
@@ -160,7 +166,7 @@ def _followed(table: Table, wanted: dict[int, int]) -> dict[int, int]:
 # -- the flow ---------------------------------------------------------------------------------------------------------
 
 
-class _Network:
+class Network:
     """Arcs in the order of the table, so that the solver is asked the very same however the problem was shuffled."""
 
     def __init__(
@@ -175,11 +181,11 @@ class _Network:
     ):
         self._table, self._settled = table, settled
         number, count, groups = len(table.students), len(table.sites), len(table.group_sites)
-        self._source, self._sink, first_site = number, number + 1, number + 2
+        self.source, self.sink, first_site = number, number + 1, number + 2
         self._first_group = first_site + count
         self._first_out = self._first_group + groups
         self._pairs = len(students)
-        tails: list[np.ndarray] = [np.full(number, self._source, np.int32), students]
+        tails: list[np.ndarray] = [np.full(number, self.source, np.int32), students]
         heads: list[np.ndarray] = [np.arange(number, dtype=np.int32), sites + first_site]
         capacities = [np.ones(number + self._pairs, np.int64)]
         prices: list[np.ndarray] = [np.zeros(number, np.int64), costs]
@@ -196,28 +202,28 @@ class _Network:
         heads.append(np.array([self._first_group + group for _site, group in self._links], np.int32))
         capacities.append(np.array([settled[site] + free[site] for site, _group in self._links], np.int64))
         tails.append(np.arange(self._first_group, self._first_out, dtype=np.int32))
-        heads.append(np.full(groups, self._sink, np.int32))
+        heads.append(np.full(groups, self.sink, np.int32))
         capacities.append(table.room)
         prices.append(np.zeros(len(self._links) + groups, np.int64))
-        self._tails, self._heads = np.concatenate(tails).astype(np.int32), np.concatenate(heads).astype(np.int32)
-        self._capacities, self._prices = np.concatenate(capacities), np.concatenate(prices)
+        self.tails, self.heads = np.concatenate(tails).astype(np.int32), np.concatenate(heads).astype(np.int32)
+        self.capacities, self.costs = np.concatenate(capacities), np.concatenate(prices)
 
     def _out(self, site: int) -> int:
         """Where a seat leads: to the sink, to the only group of tutors, or to a node before several."""
         groups = self._table.groups_of[site]
         if not groups:
-            return self._sink
+            return self.sink
         return self._first_group + groups[0] if len(groups) == 1 else self._first_out + site
 
     def solve(self) -> tuple[np.ndarray, np.ndarray, dict[tuple[int, int], int]]:
         """Which pairs are taken, how many seats of each site, and who follows them."""
         flow = min_cost_flow.SimpleMinCostFlow()
-        arcs = flow.add_arcs_with_capacity_and_unit_cost(self._tails, self._heads, self._capacities, self._prices)
+        arcs = flow.add_arcs_with_capacity_and_unit_cost(self.tails, self.heads, self.capacities, self.costs)
         number = len(self._table.students)
         injected = [
             (self.outs[site], int(self._settled[site]))
             for site in np.flatnonzero(self._settled)
-            if self.outs[site] != self._sink
+            if self.outs[site] != self.sink
         ]
         if injected:
             # Pinned students must be followed, by whichever tutor leaves the others the most: exact supplies.
@@ -227,12 +233,12 @@ class _Network:
                 supplies[out] += pins
             for node, supply in supplies.items():
                 flow.set_node_supply(node, supply)
-            flow.set_node_supply(self._source, others)
-            flow.set_node_supply(self._sink, -others - sum(supplies.values()))
+            flow.set_node_supply(self.source, others)
+            flow.set_node_supply(self.sink, -others - sum(supplies.values()))
             status = flow.solve()
         else:
-            flow.set_node_supply(self._source, number)
-            flow.set_node_supply(self._sink, -number)
+            flow.set_node_supply(self.source, number)
+            flow.set_node_supply(self.sink, -number)
             status = flow.solve_max_flow_with_min_cost()
         if status != flow.OPTIMAL:
             raise NotSolved(f"The solver says {status}.")
@@ -241,10 +247,10 @@ class _Network:
     def _most(self, injected: list[tuple[int, int]]) -> int:
         """How many students can be placed beside the pinned ones."""
         flow = max_flow.SimpleMaxFlow()
-        flow.add_arcs_with_capacity(self._tails, self._heads, self._capacities)
+        flow.add_arcs_with_capacity(self.tails, self.heads, self.capacities)
         for out, pins in injected:
-            flow.add_arc_with_capacity(self._source, out, pins)
-        if flow.solve(self._source, self._sink) != flow.OPTIMAL:
+            flow.add_arc_with_capacity(self.source, out, pins)
+        if flow.solve(self.source, self.sink) != flow.OPTIMAL:
             raise NotSolved("The network has no flow.")
         # Whoever can be followed alone can be followed in the largest flow too.
         return flow.optimal_flow() - sum(pins for _out, pins in injected)

@@ -25,7 +25,7 @@ NOTHING = Price(0, 0, -1)
 
 
 def seat_prices(residual: Residual, incoming: Ways, outgoing: Ways) -> list[Price]:
-    """For each site the real gain of one seat more there, exactly."""
+    """For each site the real gain of one seat more there, exactly; nothing where it would go to a pin without room."""
     solution = residual.solution
     best: list[tuple[int, int]] = []
     for site in range(residual.sites):
@@ -36,15 +36,19 @@ def seat_prices(residual: Residual, incoming: Ways, outgoing: Ways) -> list[Pric
     for site, length in _around_full_tutors(residual, incoming, [length for length, _node in best]):
         if length < best[site][0]:
             best[site] = length, HUB
+    for site in solution.unmet:
+        best[site] = 0, HUB
     return [_price(residual, length, incoming, node) for length, node in best]
 
 
 def room_prices(residual: Residual, incoming: Ways) -> list[Price]:
     """For each group of tutors the real gain of following one student more."""
+    unmet = residual.solution.unmet
     found = []
-    for group in range(residual.groups):
+    for group, sites in enumerate(residual.solution.table.group_sites):
         node = residual.group(group)
-        found.append(_price(residual, min(int(incoming.lengths[node]), 0), incoming, node))
+        is_for_pins = not unmet.isdisjoint(sites)
+        found.append(NOTHING if is_for_pins else _price(residual, int(incoming.lengths[node]), incoming, node))
     return found
 
 

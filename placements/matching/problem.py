@@ -117,6 +117,7 @@ class Problem:
     sites: tuple[Site, ...]
     tutors: tuple[Tutor, ...] = ()
     pins: tuple[Pair, ...] = ()  # settled: they take their seat before anybody else, whatever the soft rules say
+    # Of pairs of whom the problem knows nothing any more nothing is said.
     exclusions: tuple[Pair, ...] = ()
     keep: tuple[Pair, ...] = ()  # of the last accepted proposal
     weights: Weights = field(default_factory=Weights)
@@ -128,9 +129,9 @@ def check(problem: Problem) -> None:
     sites = _unique("site", (site.key for site in problem.sites))
     tutors = _unique("tutor", (tutor.key for tutor in problem.tutors))
     _unique("pin of student", (student for student, _site in problem.pins))
-    for student, site in (*problem.pins, *problem.exclusions):
+    for student, site in problem.pins:
         if student not in students or site not in sites:
-            raise ValueError(f"Nobody knows the pair {student}, {site}.")
+            raise ValueError(f"Nobody knows the pinned pair {student}, {site}.")
     for site in problem.sites:
         if site.seats < 0 or site.hosted < 0:
             raise ValueError(f"Site {site.key} has fewer places than none.")

@@ -198,22 +198,30 @@ class _Helps:
         among = residual.among_placed
         turned = among.turned()
         free = shortest(joined([among, residual.to_hub]).turned(), residual.start({HUB: 0}))
+        self._unmet = solution.unmet
         seats = {}
-        for site in range(residual.sites):
+        for site in set(range(residual.sites)) - self._unmet:
             rest = int(free.lengths[residual.outs[site]])
             if rest < NEVER and solution.filled[site] == solution.free[site]:
                 seats[residual.inside(site)] = residual.new_seat(site) + rest
         self._by_seat = shortest(turned, residual.start(seats))
-        full = np.flatnonzero(solution.used_room == solution.table.room)
-        self._by_tutor = shortest(turned, residual.start({residual.group(int(group)): 0 for group in full}))
+        groups = enumerate(solution.table.group_sites)
+        full = [
+            group
+            for group, sites in groups
+            if solution.used_room[group] == solution.table.room[group] and self._unmet.isdisjoint(sites)
+        ]
+        self._by_tutor = shortest(turned, residual.start({residual.group(group): 0 for group in full}))
 
-    def cheapest(self, hosts: list[int], weights: np.ndarray) -> Unblock:
-        """The best help for a student who could go to these sites, which they weigh so much."""
+    def cheapest(self, hosts: list[int], weights: np.ndarray) -> Unblock | None:
+        """The best help for a student who could go to these sites, which they weigh so much; None before unmet pins."""
         sites = self._residual.solution.table.sites
         for ways, what in ((self._by_seat, Help.SEAT), (self._by_tutor, Help.TUTOR)):
             found = self._least(ways, hosts, weights)
             if found is not None:
                 return Unblock(what, self._key(ways.start_of(self._residual.inside(found)), what), sites[found].key)
+        if self._unmet:
+            return None
         return Unblock(Help.BOTH, sites[hosts[0]].key, sites[hosts[0]].key)
 
     def _least(self, ways: Ways, hosts: list[int], weights: np.ndarray) -> int | None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from babel import Locale
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from .plan import Alternative, Difference, Fit, Help, Line, Plan, Price, Ranked, Reason, Removed, Unplaced
-from .problem import EVENINGS, SATURDAYS, SUNDAYS
+from .problem import EVENINGS, SATURDAYS
 from .rules import Rule
 
 # Everybody speaks it: not worth a word.
@@ -148,13 +149,18 @@ def facts(fit: Fit) -> list[str]:
     languages = [code for code in fit.languages if code != COMMON]
     if languages:
         found.append(_("%(languages)s spoken there") % {"languages": named(languages)})
-    slots = {EVENINGS: _("evenings accepted"), SATURDAYS: _("Saturdays accepted"), SUNDAYS: _("Sundays accepted")}
-    found += [slots[slot] for slot in fit.outside if slot in slots]
+    found += [_slot(slot) for slot in fit.outside]
     if not fit.is_home:
         found.append(_("in a zone they could move to"))
     if fit.is_kept:
         found.append(_("unchanged since the last proposal"))
     return found
+
+
+def _slot(slot: str) -> str:
+    if slot == EVENINGS:
+        return _("evenings accepted")
+    return _("Saturdays accepted") if slot == SATURDAYS else _("Sundays accepted")
 
 
 def _way(fit: Fit | Removed) -> str:
@@ -309,6 +315,8 @@ def _lifted(removed: Removed, known: Known) -> str:
 
 def rules(broken: Rule) -> list[str]:
     """Each rule that keeps a student from a site, in a few words."""
+    if not broken:
+        return []
     words = {
         Rule.ZONE: _("outside their zones"),
         Rule.DATES: _("places of another intake"),
@@ -343,8 +351,13 @@ def _counted(rule: Rule, number: int) -> str:
 
 def named(codes: Iterable[str]) -> str:
     """Languages by name, in the language of the page."""
-    names = Locale.parse((get_language() or COMMON).replace("-", "_")).languages
+    names = _names(get_language() or COMMON)
     return listed([names.get(code, code) for code in codes])
+
+
+@lru_cache(8)
+def _names(language: str) -> Mapping[str, str]:
+    return Locale.parse(language.replace("-", "_")).languages
 
 
 def listed(parts: list[str]) -> str:

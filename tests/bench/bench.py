@@ -11,7 +11,7 @@ from django.db import connection
 from partnership.models import User
 from tests.browser.world import World
 
-from . import applying, exchange, floor, letters, lists, memory, nearness, pages, sizes
+from . import applying, exchange, floor, letters, lists, memory, nearness, pages, proposals, sizes
 from .measure import Cost, Line, Site, cost_of, keep_the_connection, median_of
 
 _ADDRESS = ("dbname", "user", "password", "host", "port")
@@ -29,6 +29,7 @@ class Scale:
     exported: int = 100_000
     imported: int = 10_000
     students: int = 500_000
+    proposed: tuple[int, ...] = (100, 10_000)
 
 
 class Bench:
@@ -123,6 +124,7 @@ ITEMS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "P4": lists.file,
     "P5": exchange.take_out,
     "P7": letters.measure,
+    "P8": proposals.measure,
     "P9": exchange.bring_in,
     "P10": pages.measure,
     "P11": memory.measure,

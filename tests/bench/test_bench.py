@@ -14,7 +14,7 @@ from cohorts.states import ApplicationState
 from partnership.models import JournalEntry, OutgoingMessage
 from partnership.states import MessageState
 from tests import factories
-from tests.bench import applying, exchange, floor, letters, lists, nearness
+from tests.bench import applying, exchange, floor, letters, lists, nearness, proposals
 from tests.bench.bench import Bench, Scale
 from tests.bench.measure import alternate
 
@@ -24,7 +24,17 @@ def bench(db, folder):
     """All of it on a few rows of the tests' own database, whose transaction no request may end."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield Bench(Scale(small=200, large=201, rounds=1, times=1, exported=200, imported=20, students=500), apart=False)
+    scale = Scale(
+        small=200,
+        large=201,
+        rounds=1,
+        times=1,
+        exported=200,
+        imported=20,
+        students=500,
+        proposed=(60,),
+    )
+    yield Bench(scale, apart=False)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -62,6 +72,12 @@ def test_the_nearest_sites_of_everybody_are_found(bench):
         factories.commune(town)
     (line,) = nearness.measure(bench)
     assert (line.work, line.goal) == ("the 30 nearest of 20 sites for 500 students", "≤ 15 s CPU")
+
+
+def test_a_proposal_is_proven_and_not_surpassed_by_hand(bench):
+    lines = _verdicts(proposals.measure(bench))
+    assert [line.work for line in lines.values() if not line.holds and line.ratio == "–"] == []
+    assert lines["… students placed, beside by hand"].holds
 
 
 def test_a_batch_of_letters_leaves_each_way(bench):

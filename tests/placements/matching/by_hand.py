@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from placements.matching import Problem, Site, Student
+from placements.matching.problem import Problem, Site, Student
 
 
 def apart(student: Student, site: Site, detour: int) -> int | None:

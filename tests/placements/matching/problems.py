@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from placements.matching import Place, Problem, Site, Student, Tutor, Weights
+from placements.matching.problem import Place, Problem, Site, Student, Tutor, Weights
 
 ZONES = ("lyon", "paris")
 SLOTS = ("evenings", "saturdays", "sundays")

@@ -3,14 +3,16 @@
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 
-from placements.matching import Reason, changed, propose
+from placements.matching.plan import Reason
+from placements.matching.problem import changed
+from placements.matching.proposing import propose
 from tests import runs
 
 from . import by_hand
 from .problems import loose_problems, problems
 
 MANY = settings(
-    max_examples=4_000 if runs.IS_LONG else 150,
+    max_examples=4_000 if runs.IS_LONG else 80,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
