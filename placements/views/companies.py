@@ -59,7 +59,6 @@ def company_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 # -- entered twice ----------------------------------------------------------------------------------------------------
 
 
-@house.shows_personal_data
 @require_safe
 def site_duplicates(request: HttpRequest) -> HttpResponse:
     """Pairs of sites that may be one, for administrators: they see every zone."""
