@@ -1,5 +1,7 @@
 """Who may do what with hosts, seats and placements; each policy is a sentence."""
 
+from dataclasses import dataclass
+
 from cohorts.models import Enrolment
 from partnership.models import User, Zone
 from partnership.states import Role
@@ -20,6 +22,28 @@ def can_lead(user: User, zone: Zone) -> bool:
 def can_keep_site(user: User, site: HostSite) -> bool:
     """The lead of the site's zone keeps its record and opens or closes its places."""
     return can_lead(user, site.zone)
+
+
+@dataclass(frozen=True)
+class Interests:
+    """The companies somebody runs, and the zones where these have sites: there they are a rival of the others."""
+
+    companies: frozenset
+    zones: frozenset
+
+    def is_own(self, site: HostSite) -> bool:
+        """Whether the site is of a company of theirs."""
+        return site.company_id in self.companies
+
+    def reads_contacts(self, site: HostSite) -> bool:
+        """Who answers for a host, what its calls gave: for whoever leads the zone and is no rival of it there."""
+        return self.is_own(site) or site.zone_id not in self.zones
+
+
+def interests_of(user: User) -> Interests:
+    """What somebody runs, looked up once for a page."""
+    own = list(HostSite.objects.filter(company__directors=user).values_list("company", "zone"))
+    return Interests(frozenset(company for company, _zone in own), frozenset(zone for _company, zone in own))
 
 
 def can_place(user: User, enrolment: Enrolment) -> bool:

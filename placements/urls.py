@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import appointments, candidates, hosts, leads, own_data, proposals
+from .views import appointments, candidates, companies, host_calls, hosts, leads, own_data, proposals, tutors
 
 app_name = "placements"
 urlpatterns = [
@@ -38,7 +38,22 @@ urlpatterns = [
     path("places/", leads.home, name="home"),
     path("places/entreprises/", hosts.site_list, name="site_list"),
     path("places/entreprises/ajouter/", hosts.site_add, name="site_add"),
+    path("places/entreprises/doublons/", companies.site_duplicates, name="site_duplicates"),
+    path("places/entreprises/importer/", companies.host_list_add, name="host_list_add"),
+    path("places/entreprises/importer/modele/", companies.host_list_sheet, name="host_list_sheet"),
+    path("places/entreprises/importer/<uuid:pk>/", companies.host_list, name="host_list"),
+    path("places/entreprises/importer/<uuid:pk>/confirmer/", companies.host_list_confirm, name="host_list_confirm"),
+    path("places/entreprises/importer/<uuid:pk>/oublier/", companies.host_list_drop, name="host_list_drop"),
     path("places/entreprises/<uuid:pk>/", hosts.site_detail, name="site_detail"),
+    path("places/entreprises/<uuid:pk>/societe/", companies.company_edit, name="company_edit"),
+    path("places/entreprises/<uuid:pk>/appel/", host_calls.site_call, name="site_call"),
+    path("places/entreprises/<uuid:pk>/contacts/ajouter/", host_calls.contact_add, name="contact_add"),
+    path("places/contacts/<uuid:pk>/modifier/", host_calls.contact_edit, name="contact_edit"),
+    path("places/contacts/<uuid:pk>/oublier/", host_calls.contact_remove, name="contact_remove"),
+    path("places/contacts/<uuid:pk>/repond/", host_calls.contact_answers, name="contact_answers"),
+    path("places/entreprises/<uuid:pk>/tuteurs/ajouter/", tutors.tutor_add, name="tutor_add"),
+    path("places/tuteurs/<uuid:pk>/modifier/", tutors.tutor_edit, name="tutor_edit"),
+    path("places/tuteurs/<uuid:pk>/partir/", tutors.tutor_leave, name="tutor_leave"),
     path("places/entreprises/<uuid:pk>/modifier/", hosts.site_edit, name="site_edit"),
     path("places/entreprises/<uuid:pk>/places/", hosts.seats_open, name="seats_open"),
     path("places/entreprises/<uuid:pk>/reconfirmer/", hosts.seats_reconfirm, name="seats_reconfirm"),
@@ -53,6 +68,7 @@ urlpatterns = [
     path("places/affectations/<uuid:pk>/retirer/", leads.placement_cancel, name="placement_cancel"),
     path("places/affectations/<uuid:pk>/accepter/", leads.placement_accept, name="placement_accept"),
     path("places/affectations/<uuid:pk>/refuser/", leads.placement_decline, name="placement_decline"),
+    path("places/affectations/<uuid:pk>/tuteur/", tutors.tutor_assign, name="tutor_assign"),
     # proposals
     path("places/propositions/<uuid:pk>/", proposals.proposal_detail, name="proposal_detail"),
     path("places/propositions/<uuid:pk>/accepter/", proposals.proposal_accept, name="proposal_accept"),

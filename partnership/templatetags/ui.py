@@ -134,6 +134,7 @@ APPEARANCE = {
     "known": ("idle", "disc"),
     "repeated": ("idle", "half"),
     "wrong": ("late", "octagon"),
+    "alike": ("risk", "triangle"),
     # processes
     "lives": ("done", "tick"),
     "silent": ("late", "octagon"),

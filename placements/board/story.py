@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -15,11 +16,12 @@ from cohorts.states import ApplicationState, Coming, EnrolmentState, ExitReason
 from partnership import clock
 from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.states import ActorKind, Channel
+from partnership.templatetags.figures import longdate
 
-from ..models import HostSite, Placement
+from ..models import HostCall, HostSite, Placement
 from ..states import DeclineReason, PlacementState
 
-_LONGEST_STORY = 100
+LONGEST = 100
 
 
 @dataclass
@@ -38,19 +40,29 @@ class Event:
     link: str = ""
 
 
-def of_site(site: HostSite) -> list[dict[str, Any]]:
-    """What was done with a site and its places, newest first."""
-    entries = list(JournalEntry.objects.filter(about=ref(site))[:_LONGEST_STORY])
+def of_site(site: HostSite, *, calls: Iterable[HostCall], with_notes: bool) -> list[dict[str, Any]]:
+    """What was done with a site: its calls, pledges, places, tutors, placements; newest first.
+
+    Whoever may not read the notes is given no calls, and sees no line about contacts.
+    """
+    placements = {ref(one): one for one in _placements_at(site)}
+    about = Q(about__in=[ref(site), ref(site.company)]) | Q(subject__in=placements)
+    entries = list(JournalEntry.objects.filter(about)[:LONGEST])
+    calls_made = {ref(call): call for call in calls}
     names = _names(entries)
-    told = {
-        "created": (_("Site recorded"), "document"),
-        "edited": (_("Record changed"), "pencil"),
-        "opened": (_("Place opened"), "seat"),
-        "closed": (_("Place closed"), "refused"),
-        "yes": (_("Places confirmed by the host"), "tick"),
-    }
+    told = _words_of_sites()
     events: list[Event] = []
     for entry in entries:
+        if entry.subject in placements:
+            events.append(_told_of_placement(entry, placements[entry.subject], names, of=_STUDENT))
+            continue
+        if entry.after in _OF_CONTACTS and not with_notes:
+            continue
+        if entry.after == "host_called":
+            call = calls_made.get(entry.subject)
+            if call is not None:
+                events.append(_told_of_call(call, entry))
+            continue
         text, shape = told.get(entry.after, (entry.after, "disc"))
         event = Event(text, entry.at, names.get(entry.actor_ref, ""), shape=shape)
         last = events[-1] if events else None
@@ -65,13 +77,50 @@ def of_site(site: HostSite) -> list[dict[str, Any]]:
     return _by_day(events)
 
 
+_OF_CONTACTS = ("host_called", "contact_added", "contact_edited", "contact_removed", "contact_answers")
+
+
+def _words_of_sites() -> dict[str, tuple[str, str]]:
+    """What a line about a site says, and its shape."""
+    return {
+        "created": (_("Site recorded"), "document"),
+        "edited": (_("Record changed"), "pencil"),
+        "company_edited": (_("Company’s record changed"), "pencil"),
+        "opened": (_("Place opened"), "seat"),
+        "closed": (_("Place closed"), "refused"),
+        "yes": (_("Places confirmed by the host"), "tick"),
+        "maybe": (_("Places possible, says the host"), "half"),
+        "no": (_("No place this time, says the host"), "refused"),
+        "tutor_added": (_("Tutor recorded"), "document"),
+        "tutor_edited": (_("Tutor’s record changed"), "pencil"),
+        "tutor_left": (_("A tutor has left"), "refused"),
+        "contact_added": (_("Contact recorded"), "document"),
+        "contact_edited": (_("Contact changed"), "pencil"),
+        "contact_removed": (_("Contact no longer kept"), "refused"),
+        "contact_answers": (_("Somebody else answers for the site"), "arrow"),
+    }
+
+
+def _placements_at(site: HostSite) -> Iterable[Placement]:
+    """The last placements of a site, with what their lines say."""
+    rows = Placement.objects.filter(seat__site=site).select_related("enrolment__application__candidate", "seat__site")
+    return rows.order_by("-proposed_at")[:LONGEST]
+
+
+def _told_of_call(call: HostCall, entry: JournalEntry) -> Event:
+    text = _("Call: %(result)s") % {"result": call.get_result_display()}
+    if call.next_on:
+        text = _("%(what)s, next on %(day)s") % {"what": text, "day": longdate(call.next_on)}
+    return Event(text, entry.at, call.by.full_name, reason=call.note, shape="disc")
+
+
 def of_student(application: Application, *, placements: Iterable[Placement]) -> list[dict[str, Any]]:
     """The journal and the letters of a student's file, as a lead may read it.
 
     No note of recruitment's, and nothing of a placement that the reader may not see.
     """
     seen = {ref(placement): placement for placement in placements}
-    entries = list(JournalEntry.objects.filter(about=ref(application))[: 2 * _LONGEST_STORY])
+    entries = list(JournalEntry.objects.filter(about=ref(application))[: 2 * LONGEST])
     names = _names(entries)
     events = []
     for entry in entries:
@@ -83,23 +132,35 @@ def of_student(application: Application, *, placements: Iterable[Placement]) -> 
         elif kind == "cohorts.enrolment" and entry.after != EnrolmentState.EXPECTED:
             events.append(_told_of_enrolment(entry, names))
     to_hosts = ("placement_proposed", "placement_cancelled")
-    host_letters = {f"{name}:{placement.pk}" for placement in seen.values() for name in to_hosts}
-    for letter in OutgoingMessage.objects.filter(about=ref(application)).order_by("-written_at")[:_LONGEST_STORY]:
+    host_letters = {f"{name}:{placement.pk}": placement for placement in seen.values() for name in to_hosts}
+    for letter in OutgoingMessage.objects.filter(about=ref(application)).order_by("-written_at")[:LONGEST]:
         to_the_student = letter.to_ref == ref(application.candidate)
         if to_the_student or letter.key in host_letters:
-            text = _("Letter to %(name)s: %(subject)s") % {"name": letter.to_name, "subject": letter.subject}
+            # Who answers for a host is on its own page, for those who may read it.
+            to = letter.to_name if to_the_student else host_letters[letter.key].seat.site.name
+            text = _("Letter to %(name)s: %(subject)s") % {"name": to, "subject": letter.subject}
             at = letter.sent_at or letter.written_at
             events.append(Event(text, at, letter.get_state_display(), shape="letter"))
-    return _by_day(sorted(events, key=lambda event: event.at, reverse=True)[:_LONGEST_STORY])
+    return _by_day(sorted(events, key=lambda event: event.at, reverse=True)[:LONGEST])
 
 
-def _told_of_placement(entry: JournalEntry, placement: Placement, names: dict[str, str]) -> Event:
+_STUDENT = "student"
+
+
+def _told_of_placement(entry: JournalEntry, placement: Placement, names: dict[str, str], *, of: str = "site") -> Event:
+    """A line about a placement: on a student's page it names the site, on a site's the student."""
     words = {"site": placement.seat.site.name}
     if entry.after == "letter_hastened":
         return Event(_("Letter to %(site)s sent at once") % words, entry.at, _who(entry, names), shape="letter")
+    who = _("Placement of %(student)s:") % {"student": placement.enrolment}
+    if entry.after == "tutor_given":
+        given = (
+            _("Tutor given to %(student)s") % {"student": placement.enrolment} if of == _STUDENT else _("Tutor given")
+        )
+        return Event(given, entry.at, _who(entry, names), shape="document")
     ended = entry.after in (PlacementState.DECLINED, PlacementState.BROKEN, PlacementState.LAPSED)
     return Event(
-        _("Placement at %(site)s:") % words,
+        who if of == _STUDENT else _("Placement at %(site)s:") % words,
         entry.at,
         _who(entry, names),
         after=journal.word(entry.subject, entry.after),

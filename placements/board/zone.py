@@ -19,8 +19,9 @@ from partnership.states import MessageState
 from programmes.states import HOSTED
 
 from .. import emails
-from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat
-from ..states import PLACED, PlacementState
+from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat, Tutor
+from ..states import PLACED, PLACEMENT_LIVE, PlacementState
+from .opening_hours import words_of
 
 # -- sites and their places -----------------------------------------------------------------------------------------
 
@@ -36,6 +37,11 @@ class SiteRow:
     answered_at: datetime | None = None
     # From the student whose way is asked for.
     distance: Distance | None = None
+
+    @property
+    def hours(self) -> str:
+        """When the site works, in words; `opening_hours` is prefetched for a list."""
+        return words_of(self.site)
 
     @property
     def total(self) -> int:
@@ -94,6 +100,17 @@ def seats_at(site: HostSite, intakes: Iterable[Intake]) -> list[dict[str, Any]]:
             }
         )
     return groups
+
+
+def tutors_of(site: HostSite) -> QuerySet[Tutor]:
+    """Who trains at a site, and how many students each has, here and elsewhere; those who have left while needed."""
+    is_live = Q(placements__state__in=PLACEMENT_LIVE)
+    live = Count("placements", filter=is_live, distinct=True)
+    here = Count("placements", filter=is_live & Q(placements__seat__site=site), distinct=True)
+    served = Tutor.sites.through.objects.filter(tutor=OuterRef("pk")).order_by().values("tutor")
+    shared = Subquery(served.annotate(n=Count("pk")).values("n"))
+    tutors = Tutor.objects.filter(sites=site).annotate(live=live, here=here, served=shared)
+    return tutors.filter(Q(left_at__isnull=True) | Q(here__gt=0)).order_by("left_at", "name")
 
 
 # -- students ---------------------------------------------------------------------------------------------------------
@@ -218,6 +235,7 @@ def with_names(placements: QuerySet[Placement]) -> QuerySet[Placement]:
         "seat__site__zone",
         "seat__site__commune",
         "proposed_by",
+        "tutor",
         "enrolment__application__candidate__commune",
         "enrolment__application__cohort__zone",
         "enrolment__application__cohort__intake__programme",
@@ -288,7 +306,7 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
     """Look a zone up for an intake: the same number of statements however many students and sites."""
     now = clock.now()
     board = ZoneBoard(zone, intake, intakes)
-    sites = HostSite.objects.filter(zone=zone).select_related("company", "commune")
+    sites = HostSite.objects.filter(zone=zone).select_related("company", "commune").prefetch_related("opening_hours")
     board.sites = sorted(site_rows(sites, [intake]), key=lambda row: (-row.free, -row.stale, -row.taken, row.site.name))
 
     of_intake = Enrolment.objects.filter(application__intake=intake)

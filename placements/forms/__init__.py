@@ -1,14 +1,23 @@
 """What leads, hosts and applicants fill in about places; forms clean, services act."""
 
 from .candidates import ErasureForm, LeaveForm, NewLinkForm
-from .hosts import MOST_SEATS, IntakeForm, SeatsForm, SiteFilter, SiteForm, facts_of
+from .companies import CompanyForm, HostListForm
+from .host_calls import ContactForm, HostCallForm, facts_of_contact
+from .hosts import CONTACT, MOST_SEATS, IntakeForm, SeatsForm, SiteFilter, SiteForm, facts_of
 from .placements import LONGEST_REASON, CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
+from .tutors import AssignForm, TutorForm, facts_of_tutor
 
 __all__ = [
+    "AssignForm",
+    "CONTACT",
     "CancelForm",
+    "CompanyForm",
+    "ContactForm",
     "DeclineForm",
     "EndForm",
     "ErasureForm",
+    "HostCallForm",
+    "HostListForm",
     "IntakeForm",
     "LONGEST_REASON",
     "LeaveForm",
@@ -19,5 +28,8 @@ __all__ = [
     "SiteFilter",
     "SiteForm",
     "StudentFilter",
+    "TutorForm",
     "facts_of",
+    "facts_of_contact",
+    "facts_of_tutor",
 ]

@@ -21,6 +21,7 @@ from partnership.workflow import Refused, Stale
 from .. import services
 from ..board import status
 from ..board import zone as boards
+from ..board.opening_hours import words_of
 from ..forms import DeclineForm, LeaveForm, NewLinkForm
 from ..models import Placement
 from ..states import ANSWER, PLACED, PlacementState
@@ -156,6 +157,7 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
         "papers": application.papers.shown() if application.state in LIVE else [],
         "placement": placement,
         "is_placed": placement is not None and placement.state in PLACED,
+        "hours": words_of(placement.seat.site) if placement is not None and placement.state in PLACED else "",
         "is_offer": application.state == ApplicationState.ADMITTED,
         "notice_is_unread": application.notice_version != notices.CURRENT.version,
         "notice_news": notices.unread_by(application.notice_version),

@@ -77,7 +77,7 @@ def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeFo
     return render(request, "placements/zone_board.html", context, status=422 if form else 200)
 
 
-def _back(placement: Placement) -> HttpResponseRedirect:
+def back_to_board(placement: Placement) -> HttpResponseRedirect:
     """To the board of the placement's site, at the student's intake."""
     url = reverse("placements:zone_board", args=[placement.seat.site.zone.code])
     return HttpResponseRedirect(f"{url}?rentree={placement.enrolment.application.intake_id}")
@@ -113,7 +113,7 @@ def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     return HttpResponseRedirect(f"{url}?rentree={enrolment.application.intake_id}")
 
 
-def _placement(request: HttpRequest, pk: UUID) -> Placement:
+def placement_of(request: HttpRequest, pk: UUID) -> Placement:
     require(policies.is_lead(request.user))
     rows = boards.with_names(Placement.objects.all())
     return get_allowed(rows, policies.can_change, request.user, pk=pk)
@@ -122,19 +122,19 @@ def _placement(request: HttpRequest, pk: UUID) -> Placement:
 @require_POST
 def placement_send(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the host now."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.send_now(placement, by=request.user)
         messages.success(request, _("The letter to %(site)s leaves now.") % {"site": placement.seat.site})
     except Refused as refusal:
         messages.error(request, refusal.reason)
-    return _back(placement)
+    return back_to_board(placement)
 
 
 @require_POST
 def placement_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a placement back before the host hears of it."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.undo(placement, by=request.user)
         messages.success(
@@ -142,13 +142,13 @@ def placement_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         messages.error(request, refusal.reason)
-    return _back(placement)
+    return back_to_board(placement)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel a placement, with the reason."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     form = CancelForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
@@ -159,14 +159,14 @@ def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except Refused as refusal:
             messages.error(request, refusal.reason)
-        return _back(placement)
-    return _form_page(request, "placements/placement_cancel.html", form, placement=placement)
+        return back_to_board(placement)
+    return form_page(request, "placements/placement_cancel.html", form, placement=placement)
 
 
 @require_POST
 def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the host said yes by telephone."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.accept(placement, by=request.user, channel=Channel.PHONE, version=VersionForm.shown(request.POST))
         messages.success(
@@ -176,13 +176,13 @@ def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         messages.error(request, refusal.reason)
-    return _back(placement)
+    return back_to_board(placement)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def placement_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the host said no by telephone, and why."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     form = DeclineForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
     if request.method == "POST" and form.is_valid():
         try:
@@ -194,11 +194,11 @@ def placement_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except Refused as refusal:
             messages.error(request, refusal.reason)
-        return _back(placement)
-    return _form_page(request, "placements/placement_decline.html", form, placement=placement)
+        return back_to_board(placement)
+    return form_page(request, "placements/placement_decline.html", form, placement=placement)
 
 
-def _form_page(request: HttpRequest, template: str, form: VersionForm, **context: Any) -> HttpResponse:
+def form_page(request: HttpRequest, template: str, form: VersionForm, **context: Any) -> HttpResponse:
     return render(request, template, context | {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -342,7 +342,7 @@ def enrolment_end(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, refusal.reason)
         return redirect("placements:student_detail", enrolment.pk)
-    return _form_page(request, "placements/enrolment_end.html", form, enrolment=enrolment)
+    return form_page(request, "placements/enrolment_end.html", form, enrolment=enrolment)
 
 
 # -- the convention's register ----------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from django.core.files.base import ContentFile
+
 from cohorts import services as recruitment
-from cohorts.models import Application, Cohort, Enrolment
+from cohorts.models import Application, Cohort, Enrolment, Intake
 from cohorts.states import AGENDA, FOLLOW, SlotKind
 from cohorts.states import ApplicationState as S
 from cohorts.states import PaperRequestState as P
@@ -14,6 +16,7 @@ from placements.models import HostCompany, HostSite, Seat
 from placements.states import ANSWER
 
 from .. import factories
+from ..placements import hosting_factory as hosting
 from .recruiting import person
 from .world import LYON, LYON_LEAD, PARIS, PARIS_LEAD, RECRUITER, World, marker, secret
 
@@ -116,6 +119,11 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
         world.things["proposal by link", LYON] = {"token": links.mint(ANSWER, ref(asked))}
         world.answers["placements:answer_decline", LYON] = {"reason": "other"}
         world.answers["placements:answer_renew", LYON] = {"email": site.contact_email}
+    word = secret(zone, "site")
+    tutor = hosting.tutor(site, name=f"Tuteur {word}", email=f"tuteur.{word}@exemple.test".lower())
+    contact = hosting.contact(site, name=f"Second {word}", email=f"second.{word}@exemple.test".lower())
+    hosting.call(site, lead, note=f"Note {word}")
+    world.things |= {("tutor", zone): {"pk": tutor.pk}, ("host contact", zone): {"pk": contact.pk}}
     record = {
         "name": "Plateau changé",
         "siret": site.siret,
@@ -126,7 +134,10 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
         "contact_phone": "04 65 71 00 12",
         "contact_language": "fr",
         "hours": "",
-        "languages": "fr",
+        "day_0_0": "open",
+        "day_0_1": "08:30",
+        "day_0_2": "19:00",
+        "languages": ["fr"],
         "calls": "",
         "workstations": "",
         "version": str(site.version),
@@ -134,7 +145,15 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
     intake = str(cohort.intake_id)
     world.answers |= {
         ("placements:site_edit", zone): record,
-        ("placements:site_add", zone): record | {"company_name": "Nouvelle SA (fictif)", "siret": _SIRET[zone][1]},
+        ("placements:site_add", zone): record
+        | {"company_name": "Nouvelle SA (fictif)", "siret": _SIRET[zone][1], "different": "on"},
+        ("placements:company_edit", zone): {"headcount": "240", "version": "1"},
+        ("placements:site_call", zone): {"result": "reached", "note": "Deux places."},
+        ("placements:contact_add", zone): {"name": "Inès Fictive", "phone": "04 65 71 00 34"},
+        ("placements:contact_edit", zone): {"name": "Inès Fictive", "phone": "04 65 71 00 35", "version": "1"},
+        ("placements:tutor_add", zone): {"name": "Noé Fictif", "sites": [str(site.pk)]},
+        ("placements:tutor_edit", zone): {"name": "Noé Fictif", "sites": [str(site.pk)], "version": "1"},
+        ("placements:tutor_assign", zone): {"tutor": str(tutor.pk), "version": str(taken.version)},
         ("placements:seats_open", zone): {"number": "1", "intake": intake},
         ("placements:seats_reconfirm", zone): {"intake": intake},
         ("placements:placement_propose", zone): {"enrolment": str(free.pk), "site": str(site.pk), "rentree": intake},
@@ -147,6 +166,28 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
             "version": str(free.application.version),
         },
     }
+
+
+def bring_hosts(world: World, intake: Intake) -> None:
+    """A list of hosts that waits to be confirmed, with a row to correct."""
+    by, word = world.people[LYON_LEAD], marker(LYON, "site")
+    rows = (f"{word};;69100;Ali;ali@exemple.test", f"{word} 2;12;69100;Ali;ali@exemple.test")
+    kept = places.receive_host_list(ContentFile(_HostSheet(*rows).read()), name=f"{word}.csv", by=by, intake=intake)
+    world.things["list of hosts", LYON] = {"pk": kept.pk}
+    # The zone of the row is the postcode's: each lead may bring it, to be corrected where it is another's.
+    world.answers["placements:host_list_add", LYON] = {"file": _HostSheet("Parc;;69100;Ali;ali@exemple.test")}
+
+
+class _HostSheet:
+    """A list of hosts that can be sent as often as it is asked for."""
+
+    name, content_type = "hotes.csv", "text/csv"
+
+    def __init__(self, *rows: str):
+        self.content = "\n".join(["Entreprise;SIRET;Code postal;Contact;Courriel", *rows]).encode()
+
+    def read(self) -> bytes:
+        return self.content
 
 
 def _ask_for_papers(world: World, zone: str, application: Application) -> None:

@@ -29,6 +29,7 @@ from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
 from partnership.models import Membership, OutgoingMessage, User, Zone
+from placements.models import HostSite, Tutor
 from programmes.models import Module, blocks_of
 from programmes.states import ContributionState
 
@@ -51,6 +52,8 @@ GIVEN: dict[str, Any] = {
     "able": lambda: list(User.objects.all()[:3]),
     "held": lambda: 0,
     "zones": Zone.objects.all,
+    "sites": HostSite.objects.all,
+    "tutors": Tutor.objects.all,
     "sources": RecruitmentSource.objects.all,
     "owners": lambda: list(User.objects.all()[:3]),
     "asked": lambda: (*PERSON, *PROJECT, *ORIGIN, *CAREER),

@@ -51,7 +51,7 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
         "source": ["lycee"],
         "responsable": ["personne", *(str(user.pk) for user in User.objects.filter(full_name="Claire Devaux"))],
         "tri": ["nom", "-nom", "zone", "-attente", "reponse", "rang"],
-        "places": ["free", "stale", "full", "none"],
+        "places": ["free", "stale", "full", "none", "to_call"],
         "situation": ["to_place", "proposed", "placed", "ended"],
         "mesure": [
             "contacts",

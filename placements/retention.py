@@ -1,0 +1,21 @@
+"""What placements keep no longer than it is of use: lists of hosts, which name people."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from partnership import clock, retention
+
+from .models import HostList
+
+
+def _lists() -> QuerySet:
+    """Lists of hosts: as long as finished tasks and their files; the sites that came of them stay."""
+    return HostList.objects.filter(made_at__lt=clock.now() - timedelta(days=settings.RETENTION_DAYS["tasks"]))
+
+
+def register() -> None:
+    """Make the rule known."""
+    retention.register(retention.of_rows("host_lists", _("lists of hosts"), _lists))
