@@ -7,20 +7,33 @@ class PlacementsConfig(AppConfig):
     verbose_name = _("Placements")
 
     def ready(self) -> None:
+        from django.urls import reverse
+
         from cohorts.states import ERASE, FOLLOW, TAKE
-        from partnership import handover, links, measures
+        from partnership import handover, jobs, links, measures, reminders
         from partnership import personal_data as people
 
         from . import handover as belongings
-        from . import invariants, personal_data, receivers  # noqa: F401 (receivers connect as they are read)
+        from . import invariants, personal_data, receivers, services  # noqa: F401 (receivers connect as they are read)
         from . import measures as ours
-        from .states import ANSWER
+        from .states import ANSWER, PLEDGE
 
         links.register(links.Purpose(FOLLOW, "placements:application_follow", days=400))
         links.register(links.Purpose(TAKE, "placements:data_take", days=1 / 24))
         links.register(links.Purpose(ERASE, "placements:data_erase", days=1 / 24))
         links.register(links.Purpose(ANSWER, "placements:placement_answer", days=60))
+        # As long as an answer counts.
+        links.register(links.Purpose(PLEDGE, "placements:pledge_answer", days=90))
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
+        jobs.register(
+            jobs.Kind(
+                services.KIND,
+                _("Hosts asked for their places"),
+                services.ask_step,
+                page=lambda job: reverse("placements:ask_detail", args=[job.parameters["round"]]),
+            )
+        )
+        reminders.register(*services.SILENT_HOSTS, services.OLD_ANSWERS)
         people.register(personal_data.HOLDER)
         handover.register(*belongings.BELONGINGS)

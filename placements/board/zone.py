@@ -18,7 +18,7 @@ from programmes.states import HOSTED
 
 from .. import emails
 from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat
-from ..states import PLACED, PlacementState
+from ..states import PLACED, Chooser, PlacementState
 
 # -- sites and their places -----------------------------------------------------------------------------------------
 
@@ -31,6 +31,8 @@ class SiteRow:
     taken: int = 0
     free: int = 0
     stale: int = 0
+    possible: int = 0
+    is_hosts_choice: bool = False
     answered_at: datetime | None = None
 
     @property
@@ -43,12 +45,14 @@ def site_rows(sites: Iterable[HostSite], intakes: Iterable[Intake]) -> list[Site
     rows = {site.pk: SiteRow(site) for site in sites}
     intakes = list(intakes)
     fresh_from = clock.now() - PLEDGE_LIFE
-    said = {
-        (pledge.site_id, pledge.intake_id): pledge.answered_at
-        for pledge in HostPledge.objects.filter(site__in=rows, intake__in=intakes)
-    }
-    for (site, _intake), at in said.items():
-        rows[site].answered_at = max(at, rows[site].answered_at or at)
+    said = {}
+    for pledge in HostPledge.objects.filter(site__in=rows, intake__in=intakes):
+        row, at = rows[pledge.site_id], pledge.answered_at
+        said[pledge.site_id, pledge.intake_id] = at
+        row.answered_at = max(at, row.answered_at or at)
+        # What was perhaps possible long ago is not told any more.
+        row.possible += pledge.places_possible if at >= fresh_from else 0
+        row.is_hosts_choice |= pledge.chooser == Chooser.HOST and pledge.places_sure > 0
     seats = Seat.objects.open().filter(site__in=rows, intake__in=intakes).annotate(is_taken=_live_on_seat())
     for seat in seats.order_by():
         row = rows[seat.site_id]

@@ -1,5 +1,6 @@
 """Where they go: host companies and sites, the places they announce, and who sits in each."""
 
+from .asks import AskLine, AskRound, AskRoundQuerySet
 from .hosts import (
     MIDNIGHT,
     CollectiveAgreement,
@@ -18,6 +19,9 @@ __all__ = [
     "MIDNIGHT",
     "PLEDGE_LIFE",
     "TIME_TO_UNDO",
+    "AskLine",
+    "AskRound",
+    "AskRoundQuerySet",
     "CollectiveAgreement",
     "FundingOperator",
     "HostCompany",
