@@ -28,7 +28,7 @@ class PlacementsConfig(AppConfig):
         invariants.register()
         jobs.register(
             jobs.Kind(
-                services.KIND,
+                services.ASKING,
                 _("Hosts asked for their places"),
                 services.ask_step,
                 page=lambda job: reverse("placements:ask_detail", args=[job.parameters["round"]]),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,7 +13,7 @@ from partnership import clock
 from partnership.models import Zone
 
 from ..models import AskLine, HostPledge, HostSite
-from ..states import TO_ASK, Asking, AskSkip, Chooser, PledgeAnswer
+from ..states import TO_ASK, Asking, AskSkip, PledgeAnswer
 from .zone import SiteRow, site_rows
 
 # Somebody who waits for an answer leaves the host in peace for so many days.
@@ -70,7 +70,9 @@ def asking_of(pledge: HostPledge | None, places: SiteRow) -> Asking:
 
 def hosts_of(zone: Zone, intake: Intake, *, only: Iterable[object] | None = None) -> list[HostRow]:
     """The hosts of a zone for an intake, whoever is to be asked first; in four statements whatever their number."""
-    sites = HostSite.objects.filter(zone=zone).select_related("company", "zone", "commune")
+    # How many places were ever opened there goes with « +1 place », so that a double click opens one.
+    counted = HostSite.objects.filter(zone=zone).annotate(seats_ever=Count("seats"))
+    sites = counted.select_related("company", "zone", "commune")
     sites = list((sites if only is None else sites.filter(pk__in=only)).order_by("name", "pk"))
     pledges = {pledge.site_id: pledge for pledge in HostPledge.objects.filter(site__in=sites, intake=intake)}
     lines = AskLine.objects.asked().filter(site__in=sites, round__intake=intake).order_by("asked_at", "pk")
@@ -91,11 +93,6 @@ def to_ask(zone: Zone, intake: Intake) -> list[HostRow]:
     return [row for row in hosts_of(zone, intake) if row.is_to_ask]
 
 
-def ever_opened(sites: QuerySet[HostSite]) -> dict[object, int]:
-    """How many places were ever opened at each site: what a page shows, so that a double click opens one."""
-    return dict(sites.values_list("pk").annotate(number=Count("seats")).order_by())
-
-
 # -- sentences --------------------------------------------------------------------------------------------------------
 
 
@@ -108,20 +105,3 @@ def calls_words(rows: list[HostRow]) -> str:
     if stale:
         words += ", " + ngettext("%(n)s place to reconfirm", "%(n)s places to reconfirm", stale) % {"n": stale}
     return f"{words}."
-
-
-def answer_words(pledge: HostPledge) -> str:
-    """What a host has answered, in a few words."""
-    if pledge.answer == PledgeAnswer.NO:
-        return _("no place")
-    said = []
-    if pledge.places_sure:
-        said.append(ngettext("%(n)s sure place", "%(n)s sure places", pledge.places_sure) % {"n": pledge.places_sure})
-    if pledge.places_possible:
-        words = ngettext("%(n)s possible", "%(n)s possible", pledge.places_possible) % {"n": pledge.places_possible}
-        said.append(words)
-    if pledge.answer == PledgeAnswer.MAYBE:
-        said.insert(0, _("perhaps"))
-    if pledge.chooser == Chooser.HOST:
-        said.append(_("the host chooses"))
-    return ", ".join(said) or _("yes")

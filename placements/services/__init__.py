@@ -1,7 +1,7 @@
 """What is done with hosts, seats and placements: each service reads like the minutes of a meeting."""
 
 from .asking import (
-    KIND,
+    ASKING,
     OLD_ANSWERS,
     SILENT_HOSTS,
     AskReview,
@@ -21,7 +21,7 @@ from .places import Heard, close_seat, let_go, open_seats, pledge, reconfirm
 from .zone_leads import lead_of, leads_of
 
 __all__ = [
-    "KIND",
+    "ASKING",
     "OLD_ANSWERS",
     "SILENT_HOSTS",
     "AskReview",

@@ -1,4 +1,4 @@
-"""All the hosts of a zone asked how many places they have: chosen, reviewed, sent by a long task, reminded, reported."""
+"""All the hosts of a zone asked how many places they have: chosen, reviewed, sent by a long task, reminded."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from ..models import PLEDGE_LIFE, AskLine, AskRound, HostPledge, HostSite, Seat
 from ..states import AskSkip, PledgeAnswer
 from .zone_leads import lead_of, leads_of
 
-KIND = "ask_hosts"
+ASKING = "ask_hosts"
 # A zone has fewer; more is not looked at one by one.
 MOST_HOSTS = 200
 LINES_AT_ONCE = 10
@@ -105,7 +105,7 @@ def leave_host_out(line: AskLine, *, out: bool) -> None:
 @transaction.atomic
 def start_asking(asked: AskRound, *, version: int, by: User) -> Job:
     """Hand the letters to the worker, once; Stale if they say something else than what was looked at, or are sent."""
-    job = jobs.start(KIND, by=by, round=str(asked.pk))
+    job = jobs.start(ASKING, by=by, round=str(asked.pk))
     begun = AskRound.objects.filter(pk=asked.pk, version=version, started_at=None)
     if not begun.update(started_at=clock.now(), job=job, version=version + 1):
         raise Stale(asked)
@@ -246,9 +246,12 @@ def _zones_with_old_answers() -> QuerySet[Zone]:
 @transaction.atomic
 def _tell_of_old_answers(zone: Zone) -> None:
     rows = list(_old().filter(site__zone=zone).select_related("site").order_by("answered_at", "pk"))
+    old_from = clock.now() - PLEDGE_LIFE
     for lead in leads_of(zone):
         emails.places_to_reconfirm(zone, rows, to=lead)
-    HostPledge.objects.filter(pk__in=[pledge.pk for pledge in rows]).update(told_old_at=clock.now())
+    HostPledge.objects.filter(pk__in=[pledge.pk for pledge in rows], answered_at__lt=old_from).update(
+        told_old_at=clock.now()
+    )
 
 
 OLD_ANSWERS = Reminder("old_answers", _zones_with_old_answers, _tell_of_old_answers)

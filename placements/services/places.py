@@ -115,7 +115,7 @@ def close_seat(seat: Seat, *, by: User) -> None:
         raise Refused(_("Somebody is placed there: cancel the placement first."))
     _close([seat], by=by)
     if known is not None and known.answer != PledgeAnswer.NO:
-        known.places_sure -= 1
+        known.places_sure = _open(seat.site, seat.intake).count()
         known.version += 1
         known.save(update_fields=["places_sure", "version"])
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,16 +26,27 @@ from ..models import PLEDGE_LIFE, HostPledge, HostSite, Placement, Seat
 from .leads import A_PAGE, chips, zones_of
 
 
-def _site(request: HttpRequest, pk: UUID) -> HostSite:
+def site_of(request: HttpRequest, pk: UUID) -> HostSite:
     require(policies.is_lead(request.user))
     rows = HostSite.objects.select_related("company", "zone", "commune")
     return get_allowed(rows, policies.can_keep_site, request.user, pk=pk)
 
 
-def _intakes(site: HostSite) -> QuerySet[Intake]:
+def intakes_at(site: HostSite) -> QuerySet[Intake]:
     """The intakes for which a site of this zone can open places."""
     keys = [intake.pk for intake in boards.intakes_of(site.zone)]
     return Intake.objects.filter(pk__in=keys).select_related("programme")
+
+
+_BACK = {"board": "placements:zone_board", "calls": "placements:call_list"}
+
+
+def back_from(request: HttpRequest, site: HostSite, intake: Intake) -> HttpResponseRedirect:
+    """To the page of the zone that somebody came from, at the intake they spoke of; else to the site's."""
+    page = _BACK.get(request.POST.get("back", ""))
+    if page is None:
+        return HttpResponseRedirect(reverse("placements:site_detail", args=[site.pk]))
+    return HttpResponseRedirect(f"{reverse(page, args=[site.zone.code])}?rentree={intake.pk}")
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------
@@ -120,7 +132,7 @@ def site_add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def site_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change a site's record; if somebody else has meanwhile, show both and keep what was typed."""
-    site = _site(request, pk)
+    site = site_of(request, pk)
     zones = zones_of(request.user)
     if request.method != "POST":
         return render(request, "placements/site_form.html", {"form": SiteForm.filled(site, zones=zones), "site": site})
@@ -163,13 +175,13 @@ def _newer(form: SiteForm, site: HostSite) -> list[dict[str, Any]]:
 @require_safe
 def site_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A site: who answers for it, its places by intake, its story."""
-    return _site_page(request, _site(request, pk))
+    return _site_page(request, site_of(request, pk))
 
 
 def _site_page(
     request: HttpRequest, site: HostSite, form: SeatsForm | None = None, *, status: int = 200
 ) -> HttpResponse:
-    intakes = _intakes(site)
+    intakes = intakes_at(site)
     coming = boards.next_of(list(intakes), clock.today())
     groups = boards.seats_at(site, intakes)
     shown = site.seats.count()
@@ -190,8 +202,8 @@ def _site_page(
 @require_POST
 def seats_open(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open places at a site for an intake; « +1 place » is this form with one."""
-    site = _site(request, pk)
-    form = SeatsForm(request.POST, intakes=_intakes(site))
+    site = site_of(request, pk)
+    form = SeatsForm(request.POST, intakes=intakes_at(site))
     if not form.is_valid():
         return _site_page(request, site, form)
     number = form.cleaned_data["number"]
@@ -204,17 +216,17 @@ def seats_open(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _site_page(request, site, status=409)
     opened = ngettext("%(n)s place opened at %(site)s.", "%(n)s places opened at %(site)s.", number)
     messages.success(request, opened % {"n": number, "site": site})
-    return redirect("placements:site_detail", site.pk)
+    return back_from(request, site, form.cleaned_data["intake"])
 
 
 @require_POST
 def seats_reconfirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The host has said again that its places are open."""
-    site = _site(request, pk)
-    form = IntakeForm(request.POST, intakes=_intakes(site))
+    site = site_of(request, pk)
+    form = IntakeForm(request.POST, intakes=intakes_at(site))
     if not form.is_valid():
         messages.error(request, _("Choose an intake."))
-        return _site_page(request, site, SeatsForm({}, intakes=_intakes(site)))
+        return _site_page(request, site, SeatsForm({}, intakes=intakes_at(site)))
     services.reconfirm(site, form.cleaned_data["intake"], by=request.user)
     messages.success(request, _("Places of %(site)s confirmed today: they count for ninety days.") % {"site": site})
     return redirect("placements:site_detail", site.pk)
