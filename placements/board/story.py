@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from cohorts import journal
 from cohorts.models import Application
@@ -17,7 +17,7 @@ from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.states import ActorKind, Channel
 
 from ..models import HostSite, Placement
-from ..states import DeclineReason, PlacementState
+from ..states import DeclineReason, PlacementState, PledgeAnswer
 
 _LONGEST_STORY = 100
 
@@ -48,11 +48,14 @@ def of_site(site: HostSite) -> list[dict[str, Any]]:
         "opened": (_("Place opened"), "seat"),
         "closed": (_("Place closed"), "refused"),
         "yes": (_("Places confirmed by the host"), "tick"),
+        "maybe": (_("The host answers perhaps"), "disc"),
+        "no": (_("The host has no place"), "refused"),
+        "asked": (_("Host asked for its places by letter"), "letter"),
     }
     events: list[Event] = []
     for entry in entries:
         text, shape = told.get(entry.after, (entry.after, "disc"))
-        event = Event(text, entry.at, names.get(entry.actor_ref, ""), shape=shape)
+        event = Event(text, entry.at, _who(entry, names), reason=_announced(entry), shape=shape)
         last = events[-1] if events else None
         # Ten places opened by one tap are ten rows of the journal and one line here.
         if last and (last.text, last.at.replace(microsecond=0), last.who) == (
@@ -63,6 +66,17 @@ def of_site(site: HostSite) -> list[dict[str, Any]]:
             continue
         events.append(event)
     return _by_day(events)
+
+
+def _announced(entry: JournalEntry) -> str:
+    """How many places the answer of a host announces, sure and possible, which its line keeps as « 3+1 »."""
+    sure, plus, possible = entry.reason.partition("+")
+    if not (plus and entry.subject.startswith("placements.hostpledge:") and entry.after != PledgeAnswer.NO):
+        return ""
+    said = ngettext("%(n)s sure place", "%(n)s sure places", int(sure)) % {"n": sure}
+    if int(possible):
+        said += ", " + ngettext("%(n)s possible", "%(n)s possible", int(possible)) % {"n": possible}
+    return said
 
 
 def of_student(application: Application, *, placements: Iterable[Placement]) -> list[dict[str, Any]]:

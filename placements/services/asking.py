@@ -237,7 +237,10 @@ def _zones_with_old_answers() -> QuerySet[Zone]:
     # One letter a day: what becomes old after it waits for tomorrow's.
     today = OutgoingMessage.objects.filter(
         key__startswith=Concat(
-            Value("places_to_reconfirm:"), Cast(OuterRef("pk"), TextField()), Value(f":{clock.today()}:")
+            Value("places_to_reconfirm:"),
+            Cast(OuterRef("pk"), TextField()),
+            Value(f":{clock.today()}:"),
+            output_field=TextField(),
         )
     )
     return rows.filter(~Exists(today))
