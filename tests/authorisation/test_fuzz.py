@@ -29,6 +29,7 @@ from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
 from partnership.models import Membership, OutgoingMessage, User, Zone
+from placements.models import HostSite
 from programmes.models import Module, blocks_of
 from programmes.states import ContributionState
 
@@ -72,6 +73,7 @@ GIVEN: dict[str, Any] = {
     "goes": Candidate.objects.last,
     "headings": lambda: ["Nom", "Prénom", ""],
     "files": Application.objects.all,
+    "sites": HostSite.objects.all,
     "letter": OutgoingMessage.objects.first,
     "stopped": OutgoingMessage.objects.all,
     "to": lambda: ApplicationState.WITHDRAWN,
