@@ -10,19 +10,22 @@ class PlacementsConfig(AppConfig):
     verbose_name = _("Placements")
 
     def ready(self) -> None:
+
         from cohorts.states import ERASE, FOLLOW, TAKE
-        from partnership import handover, jobs, links, measures
+        from partnership import handover, jobs, links, measures, reminders
         from partnership import personal_data as people
 
         from . import handover as belongings
         from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import measures as ours
-        from .states import ANSWER
+        from .states import ANSWER, PLEDGE
 
         links.register(links.Purpose(FOLLOW, "placements:application_follow", days=400))
         links.register(links.Purpose(TAKE, "placements:data_take", days=1 / 24))
         links.register(links.Purpose(ERASE, "placements:data_erase", days=1 / 24))
         links.register(links.Purpose(ANSWER, "placements:placement_answer", days=60))
+        # As long as an answer counts.
+        links.register(links.Purpose(PLEDGE, "placements:pledge_answer", days=90))
         for key, label, step in (
             (services.KIND, _("Proposal"), services.proposal_step),
             (services.REPLAY, _("Proposal, computed again"), services.replay_step),
@@ -37,6 +40,15 @@ class PlacementsConfig(AppConfig):
             )
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
+        jobs.register(
+            jobs.Kind(
+                services.ASKING,
+                _("Hosts asked for their places"),
+                services.ask_step,
+                page=lambda job: reverse("placements:ask_detail", args=[job.parameters["round"]]),
+            )
+        )
+        reminders.register(*services.SILENT_HOSTS, services.OLD_ANSWERS)
         people.register(personal_data.HOLDER)
         retention.register()
         handover.register(*belongings.BELONGINGS)

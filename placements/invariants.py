@@ -3,12 +3,12 @@
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.states import EnrolmentState
+from cohorts.states import BulkOutcome, EnrolmentState
 from partnership import invariants
 from partnership.invariants import Invariant, journal_agrees, references, rows
 
 from .models import HostPledge, Placement, Seat
-from .states import PLACED, PLACEMENT_LIVE, PlacementState
+from .states import PLACED, PLACEMENT_LIVE, PlacementState, PledgeAnswer
 
 TRIGGERS = {
     "a_placement_fits_its_student",
@@ -63,6 +63,30 @@ def _placed_after_the_end() -> list[str]:
 def _seats_nobody_pledged() -> list[str]:
     pledge = HostPledge.objects.filter(site=OuterRef("site"), intake=OuterRef("intake"))
     return rows(Seat.objects.open().filter(~Exists(pledge)))
+
+
+def _places_other_than_announced() -> list[str]:
+    """As many places are open as the host announces; where it has said no, those alone on which somebody sits."""
+    return references(
+        "SELECT 'placements.hostpledge:' || pledge.id FROM placements_hostpledge AS pledge"
+        " LEFT JOIN placements_seat AS seat ON seat.site_id = pledge.site_id"
+        " AND seat.intake_id = pledge.intake_id AND seat.closed_at IS NULL"
+        " LEFT JOIN placements_placement AS placement ON placement.seat_id = seat.id"
+        " AND placement.state = ANY(%(live)s)"
+        " GROUP BY pledge.id HAVING count(seat.id) <>"
+        " CASE WHEN pledge.answer = %(no)s THEN count(placement.id) ELSE pledge.places_sure END",
+        live=[*PLACEMENT_LIVE],
+        no=PledgeAnswer.NO,
+    )
+
+
+def _hosts_not_written_to() -> list[str]:
+    return references(
+        "SELECT 'placements.askline:' || line.id FROM placements_askline AS line"
+        " WHERE line.outcome = %(done)s AND NOT EXISTS (SELECT FROM partnership_outgoingmessage AS letter"
+        "  WHERE letter.key = 'places_asked:' || line.id)",
+        done=BulkOutcome.DONE,
+    )
 
 
 def _placements_untold() -> list[str]:
@@ -120,6 +144,10 @@ def register() -> None:
         Invariant("seats_pledged", _("an open place was pledged by its host"), _seats_nobody_pledged),
         Invariant("tutors_have_room", _("a tutor has no more students than the law allows"), _tutors_beyond),
         Invariant("tutors_of_the_site", _("a student’s tutor serves the site"), _trained_by_a_stranger),
+        Invariant(
+            "places_as_announced", _("a host’s open places are those it announces"), _places_other_than_announced
+        ),
+        Invariant("hosts_asked", _("a host that was asked has its letter"), _hosts_not_written_to),
         Invariant("placements_told", _("a placement has its letters"), _placements_untold),
         journal_agrees(Placement),
     )

@@ -31,8 +31,9 @@ PLACEMENT_FLOW = {
 }
 
 
-# What the personal link of a host opens.
+# What the personal link of a host opens: a proposal to answer, or the question of how many places there are.
 ANSWER = "answer"
+PLEDGE = "pledge"
 
 
 class DeclineReason(models.TextChoices):
@@ -56,6 +57,31 @@ class Chooser(models.TextChoices):
 
     LEAD = "lead", _("the regional lead chooses")
     HOST = "host", _("the host chooses")
+
+
+class Asking(models.TextChoices):
+    """Whether a host is to be asked for its places now, and why; computed, never stored."""
+
+    NEVER = "never", pgettext_lazy("host", "never answered")
+    STALE = "stale", pgettext_lazy("host", "to reconfirm")
+    AGAIN = "again", pgettext_lazy("host", "asked to be asked again")
+    LATER = "later", pgettext_lazy("host", "wants to be asked later")
+    FRESH = "fresh", pgettext_lazy("host", "has answered")
+
+
+# Whom the lead calls or writes to.
+TO_ASK = (Asking.NEVER, Asking.STALE, Asking.AGAIN)
+
+
+class AskSkip(models.TextChoices):
+    """Why a host is passed over when all of them are asked."""
+
+    ANSWERED = "answered", _("has answered for this intake within 90 days")
+    SAID_NO = "said_no", _("has said no for this intake")
+    LATER = "later", _("wants to be asked later")
+    LATELY = "lately", _("was asked less than five days ago")
+    NO_ADDRESS = "no_address", _("has no e-mail address: call")
+    GONE = "gone", _("is no longer in your zone")
 
 
 class ContractKind(models.TextChoices):

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import appointments, candidates, companies, host_calls, hosts, leads, own_data, proposals, tutors
+from .views import (
+    appointments,
+    asking,
+    candidates,
+    companies,
+    host_calls,
+    hosts,
+    leads,
+    own_data,
+    pledges,
+    proposals,
+    tutors,
+)
 
 app_name = "placements"
 urlpatterns = [
@@ -34,6 +46,8 @@ urlpatterns = [
     path("reponse/<str:token>/accepter/", candidates.answer_accept, name="answer_accept"),
     path("reponse/<str:token>/refuser/", candidates.answer_decline, name="answer_decline"),
     path("reponse/<str:token>/nouveau-lien/", candidates.answer_renew, name="answer_renew"),
+    path("reponse-places/<str:token>/", pledges.pledge_answer, name="pledge_answer"),
+    path("reponse-places/<str:token>/nouveau-lien/", candidates.pledge_renew, name="pledge_renew"),
     # hosts and their places
     path("places/", leads.home, name="home"),
     path("places/entreprises/", hosts.site_list, name="site_list"),
@@ -58,6 +72,10 @@ urlpatterns = [
     path("places/entreprises/<uuid:pk>/places/", hosts.seats_open, name="seats_open"),
     path("places/entreprises/<uuid:pk>/reconfirmer/", hosts.seats_reconfirm, name="seats_reconfirm"),
     path("places/place/<uuid:pk>/fermer/", hosts.seat_close, name="seat_close"),
+    path("places/entreprises/<uuid:pk>/reponse/", pledges.pledge_record, name="pledge_record"),
+    path("places/demandes/<uuid:pk>/", asking.ask_detail, name="ask_detail"),
+    path("places/demandes/<uuid:pk>/envoyer/", asking.ask_start, name="ask_start"),
+    path("places/demandes/<uuid:pk>/ligne/<int:line>/", asking.ask_leave_out, name="ask_leave_out"),
     # students
     path("places/etudiants/", leads.student_list, name="student_list"),
     path("places/etudiants/<uuid:pk>/", leads.student_detail, name="student_detail"),
@@ -79,6 +97,8 @@ urlpatterns = [
     # a zone, after the words above
     path("places/<slug:zone>/", leads.zone_board, name="zone_board"),
     path("places/<slug:zone>/propositions/", proposals.proposal_list, name="proposal_list"),
+    path("places/<slug:zone>/appels/", pledges.call_list, name="call_list"),
+    path("places/<slug:zone>/demander/", asking.ask_choose, name="ask_choose"),
     path("places/<slug:zone>/placer/", leads.placement_propose, name="placement_propose"),
     path("partenariat/places/", leads.register, name="register"),
 ]

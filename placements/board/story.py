@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from cohorts import journal
 from cohorts.models import Application
@@ -19,7 +19,7 @@ from partnership.states import ActorKind, Channel
 from partnership.templatetags.figures import longdate
 
 from ..models import HostCall, HostSite, Placement
-from ..states import DeclineReason, PlacementState
+from ..states import DeclineReason, PlacementState, PledgeAnswer
 
 LONGEST = 100
 
@@ -64,7 +64,7 @@ def of_site(site: HostSite, *, calls: Iterable[HostCall], with_notes: bool) -> l
                 events.append(_told_of_call(call, entry))
             continue
         text, shape = told.get(entry.after, (entry.after, "disc"))
-        event = Event(text, entry.at, names.get(entry.actor_ref, ""), shape=shape)
+        event = Event(text, entry.at, _who(entry, names), reason=_announced(entry), shape=shape)
         last = events[-1] if events else None
         # Ten places opened by one tap are ten rows of the journal and one line here.
         if last and (last.text, last.at.replace(microsecond=0), last.who) == (
@@ -91,6 +91,7 @@ def _words_of_sites() -> dict[str, tuple[str, str]]:
         "yes": (_("Places confirmed by the host"), "tick"),
         "maybe": (_("Places possible, says the host"), "half"),
         "no": (_("No place this time, says the host"), "refused"),
+        "asked": (_("Host asked for its places by letter"), "letter"),
         "tutor_added": (_("Tutor recorded"), "document"),
         "tutor_edited": (_("Tutor’s record changed"), "pencil"),
         "tutor_left": (_("A tutor has left"), "refused"),
@@ -112,6 +113,17 @@ def _told_of_call(call: HostCall, entry: JournalEntry) -> Event:
     if call.next_on:
         text = _("%(what)s, next on %(day)s") % {"what": text, "day": longdate(call.next_on)}
     return Event(text, entry.at, call.by.full_name, reason=call.note, shape="disc")
+
+
+def _announced(entry: JournalEntry) -> str:
+    """How many places the answer of a host announces, sure and possible, which its line keeps as « 3+1 »."""
+    sure, plus, possible = entry.reason.partition("+")
+    if not (plus and entry.subject.startswith("placements.hostpledge:") and entry.after != PledgeAnswer.NO):
+        return ""
+    said = ngettext("%(n)s sure place", "%(n)s sure places", int(sure)) % {"n": sure}
+    if int(possible):
+        said += ", " + ngettext("%(n)s possible", "%(n)s possible", int(possible)) % {"n": possible}
+    return said
 
 
 def of_student(application: Application, *, placements: Iterable[Placement]) -> list[dict[str, Any]]:

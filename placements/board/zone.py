@@ -20,7 +20,7 @@ from programmes.states import HOSTED
 
 from .. import emails
 from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat, Tutor
-from ..states import PLACED, PLACEMENT_LIVE, PlacementState
+from ..states import PLACED, PLACEMENT_LIVE, Chooser, PlacementState, PledgeAnswer
 from .opening_hours import words_of
 
 # -- sites and their places -----------------------------------------------------------------------------------------
@@ -34,6 +34,8 @@ class SiteRow:
     taken: int = 0
     free: int = 0
     stale: int = 0
+    possible: int = 0
+    is_hosts_choice: bool = False
     answered_at: datetime | None = None
     # From the student whose way is asked for.
     distance: Distance | None = None
@@ -53,12 +55,14 @@ def site_rows(sites: Iterable[HostSite], intakes: Iterable[Intake]) -> list[Site
     rows = {site.pk: SiteRow(site) for site in sites}
     intakes = list(intakes)
     fresh_from = clock.now() - PLEDGE_LIFE
-    said = {
-        (pledge.site_id, pledge.intake_id): pledge.answered_at
-        for pledge in HostPledge.objects.filter(site__in=rows, intake__in=intakes)
-    }
-    for (site, _intake), at in said.items():
-        rows[site].answered_at = max(at, rows[site].answered_at or at)
+    said = {}
+    for pledge in HostPledge.objects.filter(site__in=rows, intake__in=intakes):
+        row, at = rows[pledge.site_id], pledge.answered_at
+        said[pledge.site_id, pledge.intake_id] = at
+        row.answered_at = max(at, row.answered_at or at)
+        # What was perhaps possible long ago is not told any more.
+        row.possible += pledge.places_possible if at >= fresh_from else 0
+        row.is_hosts_choice |= pledge.chooser == Chooser.HOST and pledge.places_sure > 0
     seats = Seat.objects.open().filter(site__in=rows, intake__in=intakes).annotate(is_taken=_live_on_seat())
     for seat in seats.order_by():
         row = rows[seat.site_id]
@@ -81,13 +85,14 @@ def seats_at(site: HostSite, intakes: Iterable[Intake]) -> list[dict[str, Any]]:
     live = {placement.seat_id: placement for placement in with_names(Placement.objects.live().filter(seat__site=site))}
     seats = list(Seat.objects.open().filter(site=site).select_related("intake__programme").order_by("opened_at", "pk"))
     by_intake = {intake.pk: intake for intake in intakes} | {seat.intake_id: seat.intake for seat in seats}
-    said = {pledge.intake_id: pledge.answered_at for pledge in HostPledge.objects.filter(site=site)}
+    said = {pledge.intake_id: pledge for pledge in HostPledge.objects.filter(site=site)}
     fresh_from = clock.now() - PLEDGE_LIFE
     groups = []
     for intake in sorted(by_intake.values(), key=lambda intake: intake.starts_on):
         places = [{"seat": seat, "placement": live.get(seat.pk)} for seat in seats if seat.intake_id == intake.pk]
         free = sum(1 for place in places if place["placement"] is None)
-        at = said.get(intake.pk)
+        pledge = said.get(intake.pk)
+        at = pledge.answered_at if pledge else None
         is_fresh = at is not None and at >= fresh_from
         groups.append(
             {
@@ -97,6 +102,7 @@ def seats_at(site: HostSite, intakes: Iterable[Intake]) -> list[dict[str, Any]]:
                 "free": free if is_fresh else 0,
                 "stale": 0 if is_fresh else free,
                 "answered_at": at,
+                "said": answer_words(pledge) if pledge else "",
             }
         )
     return groups
@@ -274,6 +280,10 @@ class ZoneBoard:
         return sum(row.free for row in self.sites)
 
     @property
+    def possible(self) -> int:
+        return sum(row.possible for row in self.sites)
+
+    @property
     def verdict(self) -> str:
         return verdict(self.own, self.free, anybody=bool(self.young or self.seats))
 
@@ -306,7 +316,12 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
     """Look a zone up for an intake: the same number of statements however many students and sites."""
     now = clock.now()
     board = ZoneBoard(zone, intake, intakes)
-    sites = HostSite.objects.filter(zone=zone).select_related("company", "commune").prefetch_related("opening_hours")
+    sites = (
+        HostSite.objects.filter(zone=zone)
+        .select_related("company", "commune")
+        .prefetch_related("opening_hours")
+        .annotate(seats_ever=Count("seats"))
+    )
     board.sites = sorted(site_rows(sites, [intake]), key=lambda row: (-row.free, -row.stale, -row.taken, row.site.name))
 
     of_intake = Enrolment.objects.filter(application__intake=intake)
@@ -410,3 +425,20 @@ def lacks_words(young: int, seats: int, young_target: int | None, seats_target: 
             ngettext(" (%(n)s to reconfirm)", " (%(n)s to reconfirm)", stale) % {"n": stale} if places else ""
         )
     return _("Lacking for the objective: %(lacking)s.") % {"lacking": _(" and ").join(lacking)}
+
+
+def answer_words(pledge: HostPledge) -> str:
+    """What a host has answered, in a few words."""
+    if pledge.answer == PledgeAnswer.NO:
+        return _("no place")
+    said = []
+    if pledge.places_sure:
+        said.append(ngettext("%(n)s sure place", "%(n)s sure places", pledge.places_sure) % {"n": pledge.places_sure})
+    if pledge.places_possible:
+        words = ngettext("%(n)s possible", "%(n)s possible", pledge.places_possible) % {"n": pledge.places_possible}
+        said.append(words)
+    if pledge.answer == PledgeAnswer.MAYBE:
+        said.insert(0, _("perhaps"))
+    if pledge.chooser == Chooser.HOST:
+        said.append(_("the host chooses"))
+    return ", ".join(said) or _("yes")

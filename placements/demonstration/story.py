@@ -34,6 +34,7 @@ from programmes.models import Curriculum, Programme
 from programmes.states import Opinion, ProgrammeKind
 
 from .. import services as placing
+from ..states import Chooser, PledgeAnswer
 from .chair import ChairYear
 from .journey import Journey, commune_of
 
@@ -378,7 +379,18 @@ class Story:
             contact_email=f"accueil@{plain(host['name']).replace(' ', '-').replace('&', 'et')}.example",
             contact_phone=f"{self.data['names']['phones'][host['zone']]}{host['siret'][7:11]}",
         )
-        placing.open_seats(site, self.intake, number=host["open"], by=lead)
+        placing.pledge(
+            site,
+            self.intake,
+            answer=host.get("answer", PledgeAnswer.YES),
+            places_sure=host["open"],
+            places_possible=host.get("possible", 0),
+            chooser=host.get("chooser", Chooser.LEAD),
+            ask_again_on=date(self.year, *host["ask_again"]) if "ask_again" in host else None,
+            channel=Channel.PHONE,
+            said_by="Responsable de plateau",
+            by=lead,
+        )
 
     # -- young people ---------------------------------------------------------------------------------------------
 

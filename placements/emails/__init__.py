@@ -9,14 +9,30 @@ from .placements import (
     placement_withdrawn,
     proposal_key,
 )
+from .pledges import (
+    REMINDED_AFTER,
+    asking_keys,
+    host_answered_places,
+    places_asked,
+    places_asked_again,
+    places_to_reconfirm,
+    pledge_link,
+)
 
 __all__ = [
+    "REMINDED_AFTER",
     "answer_link",
+    "asking_keys",
     "follow_link",
     "host_answered",
+    "host_answered_places",
     "placement_accepted",
     "placement_cancelled",
     "placement_proposed",
     "placement_withdrawn",
+    "places_asked",
+    "places_asked_again",
+    "places_to_reconfirm",
+    "pledge_link",
     "proposal_key",
 ]

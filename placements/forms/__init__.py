@@ -5,6 +5,7 @@ from .companies import CompanyForm, HostListForm
 from .host_calls import ContactForm, HostCallForm, facts_of_contact
 from .hosts import CONTACT, MOST_SEATS, IntakeForm, SeatsForm, SiteFilter, SiteForm, facts_of
 from .placements import LONGEST_REASON, CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
+from .pledges import HeardForm, HostsForm, HostWordsForm, PledgeForm, said_before
 from .tutors import AssignForm, TutorForm, facts_of_tutor
 
 __all__ = [
@@ -16,13 +17,17 @@ __all__ = [
     "DeclineForm",
     "EndForm",
     "ErasureForm",
+    "HeardForm",
     "HostCallForm",
     "HostListForm",
+    "HostWordsForm",
+    "HostsForm",
     "IntakeForm",
     "LONGEST_REASON",
     "LeaveForm",
     "MOST_SEATS",
     "NewLinkForm",
+    "PledgeForm",
     "ProposeForm",
     "SeatsForm",
     "SiteFilter",
@@ -32,4 +37,5 @@ __all__ = [
     "facts_of",
     "facts_of_contact",
     "facts_of_tutor",
+    "said_before",
 ]

@@ -1,5 +1,6 @@
 """Where they go: host companies and sites, the places they announce, and who sits in each."""
 
+from .asks import AskLine, AskRound, AskRoundQuerySet
 from .calls import HostCall, HostContact
 from .exchange import HostList
 from .hosts import MIDNIGHT, CollectiveAgreement, FundingOperator, HostCompany, HostSite, HostSiteQuerySet, OpeningHours
@@ -9,6 +10,9 @@ from .proposals import MOST_WISHES, Mobility, ProposalRun, ProposalRunQuerySet, 
 from .tutors import Tutor, TutorCeiling, TutorEligibility
 
 __all__ = [
+    "AskLine",
+    "AskRound",
+    "AskRoundQuerySet",
     "CollectiveAgreement",
     "FundingOperator",
     "HostCall",

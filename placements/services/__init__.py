@@ -1,11 +1,25 @@
 """What is done with hosts, seats and placements: each service reads like the minutes of a meeting."""
 
+from .asking import (
+    ASKING,
+    OLD_ANSWERS,
+    SILENT_HOSTS,
+    AskReview,
+    ask_step,
+    choose_hosts,
+    leave_host_out,
+    letter_to,
+    review_hosts,
+    say_to_hosts,
+    send_new_pledge_link,
+    start_asking,
+)
 from .host_calls import add_contact, edit_contact, let_contact_answer, record_host_call, remove_contact
 from .host_lists import forget_host_list, receive_host_list, sites_of, write_host_list
 from .hosts import add_site, edit_company, edit_site
 from .new_links import send_new_answer_link, send_new_follow_link
 from .placements import accept, cancel, decline, free_the_seat, propose, send_now, undo
-from .places import close_seat, open_seats, reconfirm
+from .places import Heard, close_seat, let_go, open_seats, pledge, reconfirm
 from .proposals import (
     KIND,
     REPLAY,
@@ -22,10 +36,16 @@ from .proposals import (
 )
 from .reference import load_host_reference
 from .tutors import add_tutor, assign_tutor, edit_tutor, let_tutor_go
+from .zone_leads import lead_of, leads_of
 
 __all__ = [
+    "ASKING",
+    "AskReview",
+    "Heard",
     "KIND",
+    "OLD_ANSWERS",
     "REPLAY",
+    "SILENT_HOSTS",
     "accept",
     "accept_line",
     "add_contact",
@@ -34,9 +54,11 @@ __all__ = [
     "ask_for_proposal",
     "ask_for_student",
     "ask_replay",
+    "ask_step",
     "ask_what_if",
     "assign_tutor",
     "cancel",
+    "choose_hosts",
     "close_seat",
     "decline",
     "edit_company",
@@ -46,11 +68,17 @@ __all__ = [
     "forget_host_list",
     "forget_inputs",
     "free_the_seat",
+    "lead_of",
+    "leads_of",
+    "leave_host_out",
     "let_contact_answer",
+    "let_go",
     "let_tutor_go",
+    "letter_to",
     "load_host_reference",
     "open_seats",
     "plan_of",
+    "pledge",
     "proposal_step",
     "propose",
     "receive_host_list",
@@ -58,11 +86,15 @@ __all__ = [
     "record_host_call",
     "remove_contact",
     "replay_step",
+    "review_hosts",
     "say_mobility",
+    "say_to_hosts",
     "send_new_answer_link",
     "send_new_follow_link",
+    "send_new_pledge_link",
     "send_now",
     "sites_of",
+    "start_asking",
     "undo",
     "write_host_list",
 ]

@@ -24,7 +24,7 @@ from ..board import zone as boards
 from ..board.opening_hours import words_of
 from ..forms import DeclineForm, LeaveForm, NewLinkForm
 from ..models import Placement
-from ..states import ANSWER, PLACED, PlacementState
+from ..states import ANSWER, PLACED, PLEDGE, PlacementState
 
 # An hour, from one address of the network.
 _MOST_LINKS = 60
@@ -33,6 +33,7 @@ _DAYS_AHEAD = 3
 _RENEW = {
     FOLLOW: ("placements:follow_renew", services.send_new_follow_link),
     ANSWER: ("placements:answer_renew", services.send_new_answer_link),
+    PLEDGE: ("placements:pledge_renew", services.send_new_pledge_link),
 }
 
 
@@ -51,7 +52,7 @@ def unusable(
         "shown": guard.moment(request),
         "hindrance": hindrance,
         "why": why,
-        "is_host": purpose == ANSWER,
+        "is_host": purpose in (ANSWER, PLEDGE),
         "form": form or NewLinkForm(),
         "renew_url": _RENEW[purpose][0],
         "token": token,
@@ -77,7 +78,9 @@ def _renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
         return unusable(request, token, purpose, why, form, hindrance)
     _RENEW[purpose][1](form.cleaned_data["email"])
     return render(
-        request, "placements/link_sent.html", {"email": form.cleaned_data["email"], "is_host": purpose == ANSWER}
+        request,
+        "placements/link_sent.html",
+        {"email": form.cleaned_data["email"], "is_host": purpose in (ANSWER, PLEDGE)},
     )
 
 
@@ -93,6 +96,13 @@ def follow_renew(request: HttpRequest, token: str) -> HttpResponse:
 def answer_renew(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for a new link to the answers that a host owes."""
     return _renew(request, token, ANSWER)
+
+
+@login_not_required
+@require_POST
+def pledge_renew(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask for a new link to say how many places there are."""
+    return _renew(request, token, PLEDGE)
 
 
 def file_behind(request: HttpRequest, token: str, purpose: str) -> Application:

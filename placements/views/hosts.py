@@ -6,8 +6,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -41,10 +42,21 @@ def followed_site_of(request: HttpRequest, pk: UUID) -> HostSite:
     return site
 
 
-def _intakes(site: HostSite) -> QuerySet[Intake]:
+def intakes_at(site: HostSite) -> QuerySet[Intake]:
     """The intakes for which a site of this zone can open places."""
     keys = [intake.pk for intake in boards.intakes_of(site.zone)]
     return Intake.objects.filter(pk__in=keys).select_related("programme")
+
+
+_BACK = {"board": "placements:zone_board", "calls": "placements:call_list"}
+
+
+def back_from(request: HttpRequest, site: HostSite, intake: Intake) -> HttpResponseRedirect:
+    """To the page of the zone that somebody came from, at the intake they spoke of; else to the site's."""
+    page = _BACK.get(request.POST.get("back", ""))
+    if page is None:
+        return HttpResponseRedirect(reverse("placements:site_detail", args=[site.pk]))
+    return HttpResponseRedirect(f"{reverse(page, args=[site.zone.code])}?rentree={intake.pk}")
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------
@@ -225,7 +237,7 @@ def site_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _site_page(
     request: HttpRequest, site: HostSite, form: SeatsForm | None = None, *, status: int = 200
 ) -> HttpResponse:
-    intakes = _intakes(site)
+    intakes = intakes_at(site)
     coming = boards.next_of(list(intakes), clock.today())
     groups = boards.seats_at(site, intakes)
     shown = site.seats.count()
@@ -256,7 +268,7 @@ def _site_page(
 def seats_open(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open places at a site for an intake; « +1 place » is this form with one."""
     site = site_of(request, pk)
-    form = SeatsForm(request.POST, intakes=_intakes(site))
+    form = SeatsForm(request.POST, intakes=intakes_at(site))
     if not form.is_valid():
         return _site_page(request, site, form)
     number = form.cleaned_data["number"]
@@ -269,17 +281,17 @@ def seats_open(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _site_page(request, site, status=409)
     opened = ngettext("%(n)s place opened at %(site)s.", "%(n)s places opened at %(site)s.", number)
     messages.success(request, opened % {"n": number, "site": site})
-    return redirect("placements:site_detail", site.pk)
+    return back_from(request, site, form.cleaned_data["intake"])
 
 
 @require_POST
 def seats_reconfirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The host has said again that its places are open."""
     site = site_of(request, pk)
-    form = IntakeForm(request.POST, intakes=_intakes(site))
+    form = IntakeForm(request.POST, intakes=intakes_at(site))
     if not form.is_valid():
         messages.error(request, _("Choose an intake."))
-        return _site_page(request, site, SeatsForm({}, intakes=_intakes(site)))
+        return _site_page(request, site, SeatsForm({}, intakes=intakes_at(site)))
     services.reconfirm(site, form.cleaned_data["intake"], by=request.user)
     messages.success(request, _("Places of %(site)s confirmed today: they count for ninety days.") % {"site": site})
     return redirect("placements:site_detail", site.pk)

@@ -17,6 +17,7 @@ from placements.states import ANSWER
 
 from .. import factories
 from ..placements import hosting_factory as hosting
+from ..placements.pledge_factory import asked, token
 from .recruiting import person
 from .world import LYON, LYON_LEAD, PARIS, PARIS_LEAD, RECRUITER, World, marker, secret
 
@@ -94,16 +95,16 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
     site = site_of(zone)
     seats: list[Seat] = [factories.seat(site, of=cohort.intake, by=lead) for _number in range(3)]
     free = student(zone, cohort, "a-placer")
-    asked = places.propose(student(zone, cohort, "propose"), site=site, by=lead)
+    proposed = places.propose(student(zone, cohort, "propose"), site=site, by=lead)
     taken = places.propose(student(zone, cohort, "place"), site=site, by=lead)
     places.accept(taken, by=site)
-    empty = next(seat for seat in seats if seat.pk not in (asked.seat_id, taken.seat_id))
+    empty = next(seat for seat in seats if seat.pk not in (proposed.seat_id, taken.seat_id))
     world.things |= {
         ("site", zone): {"pk": site.pk},
         ("seat", zone): {"pk": empty.pk},
         ("student", zone): {"pk": free.pk},
         ("placed student", zone): {"pk": taken.enrolment_id},
-        ("proposal", zone): {"pk": asked.pk},
+        ("proposal", zone): {"pk": proposed.pk},
         ("placement", zone): {"pk": taken.pk},
     }
     world.things["confirmed", zone] = {"pk": free.application_id}
@@ -112,11 +113,12 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
     said = {"coming-answer": "still_coming", "coming-channel": "phone"}
     world.answers["cohorts:application_coming", zone] = said
     _ask_for_papers(world, zone, free.application)
+    _ask_for_places(world, zone, site, cohort)
     if zone == LYON:
         world.things["student by link", LYON] = {"token": links.mint(FOLLOW, ref(free.application))}
         world.answers["cohorts:follow_dossier", LYON] = told
         world.answers["cohorts:follow_coming", LYON] = {"answer": "hesitates"}
-        world.things["proposal by link", LYON] = {"token": links.mint(ANSWER, ref(asked))}
+        world.things["proposal by link", LYON] = {"token": links.mint(ANSWER, ref(proposed))}
         world.answers["placements:answer_decline", LYON] = {"reason": "other"}
         world.answers["placements:answer_renew", LYON] = {"email": site.contact_email}
     word = secret(zone, "site")
@@ -157,9 +159,9 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
         ("placements:seats_open", zone): {"number": "1", "intake": intake},
         ("placements:seats_reconfirm", zone): {"intake": intake},
         ("placements:placement_propose", zone): {"enrolment": str(free.pk), "site": str(site.pk), "rentree": intake},
-        ("placements:placement_cancel", zone): {"reason": "Erreur de saisie.", "version": str(asked.version)},
-        ("placements:placement_accept", zone): {"version": str(asked.version)},
-        ("placements:placement_decline", zone): {"reason": "other", "version": str(asked.version)},
+        ("placements:placement_cancel", zone): {"reason": "Erreur de saisie.", "version": str(proposed.version)},
+        ("placements:placement_accept", zone): {"version": str(proposed.version)},
+        ("placements:placement_decline", zone): {"reason": "other", "version": str(proposed.version)},
         ("placements:enrolment_end", zone): {
             "reason": "job",
             "channel": "phone",
@@ -188,6 +190,29 @@ class _HostSheet:
 
     def read(self) -> bytes:
         return self.content
+
+
+def _ask_for_places(world: World, zone: str, site: HostSite, cohort: Cohort) -> None:
+    """A question to another host, not sent yet; and in Lyon one that was, with its link."""
+    lead = world.people[LYON_LEAD if zone == LYON else PARIS_LEAD]
+    other = factories.site(zone, name=f"Autre {marker(zone, 'site')}")
+    question = places.choose_hosts(site.zone, cohort.intake, [other], by=lead)
+    intake, answer = str(cohort.intake_id), {"answer": "yes", "places_sure": "2"}
+    world.things |= {
+        ("question", zone): {"pk": question.pk},
+        ("host of a question", zone): {"pk": question.pk, "line": question.lines.get().pk},
+    }
+    world.answers |= {
+        ("placements:pledge_record", zone): answer | {"rentree": intake, "version": "1"},
+        ("placements:ask_choose", zone): {"site": str(site.pk), "intake": intake},
+        ("placements:ask_detail", zone): {"words": "Surtout le mardi.", "version": "1"},
+        ("placements:ask_start", zone): {"version": "1"},
+    }
+    if zone == LYON:
+        third = factories.site(zone, name=f"Tiers {marker(zone, 'site')}")
+        world.things["places by link", LYON] = {"token": token(asked(third, cohort.intake, by=lead))}
+        world.answers["placements:pledge_answer", LYON] = answer | {"version": "0"}
+        world.answers["placements:pledge_renew", LYON] = {"email": third.contact_email}
 
 
 def _ask_for_papers(world: World, zone: str, application: Application) -> None:

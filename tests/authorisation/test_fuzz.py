@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.forms.script import ORIGIN, PERSON, PROJECT
-from cohorts.models import CAREER, Application, Candidate, Cohort, Intake, RecruitmentSource, Slot
+from cohorts.models import CAREER, Application, Candidate, Cohort, Enrolment, Intake, RecruitmentSource, Slot
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.desk import MOST_ROWS
@@ -79,6 +79,7 @@ GIVEN: dict[str, Any] = {
     "stopped": OutgoingMessage.objects.all,
     "to": lambda: ApplicationState.WITHDRAWN,
     "exit_state": lambda: ApplicationState.WITHDRAWN,
+    "students": lambda: [str(key) for key in Enrolment.objects.values_list("pk", flat=True)],
 }
 
 

@@ -108,6 +108,9 @@ PUBLIC = [
     Page("placements:placement_answer", args=follow("answer accepted"), note="answered"),
     Page("placements:placement_answer", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
     Page("placements:answer_decline", args=follow("answer proposed"), forms=MAIN_FORM),
+    Page("placements:pledge_answer", args=follow("places asked"), forms=MAIN_FORM),
+    Page("placements:pledge_answer", args=follow("places answered"), note="answered"),
+    Page("placements:pledge_answer", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
 ]
 
 CONVENTION = [
@@ -329,6 +332,11 @@ PLACING = [
         forms=("main form.form[action$='/places/']",),
     ),
     Page("placements:site_edit", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:pledge_record", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:call_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:ask_choose", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon", forms=MAIN_FORM),
+    Page("placements:ask_detail", Role.REGIONAL_LEAD, lambda world: [world.asks["review"].pk], "lyon"),
+    Page("placements:ask_detail", Role.REGIONAL_LEAD, lambda world: [world.asks["report"].pk], "lyon", note="report"),
     Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon"),
     Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon", query="?q=zzzz", note="nothing found"),
     Page(

@@ -31,8 +31,9 @@ from partnership import clock, jobs, links, papers
 from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
+from placements import services as placing
 from placements.models import HostSite, Placement
-from placements.states import ANSWER, PlacementState
+from placements.states import ANSWER, PLEDGE, PlacementState
 from programmes import services as teaching
 from programmes.models import ChairActivity, Contribution, Curriculum, Programme, Registration
 from programmes.states import GUEST, ActivityState, ContributionState, CurriculumState, Opinion
@@ -106,6 +107,7 @@ class World:
             placement = self.placement(state)
             self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
+        self._ask_for_places()
         self._hold_the_chair()
         self._meet_today()
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
@@ -124,6 +126,18 @@ class World:
         smtp = get_connection("django.core.mail.backends.smtp.EmailBackend")
         EmailMessage("Une lettre arrivée", "Bonjour.", to=["quelqu.un@exemple.test"], connection=smtp).send()
         self.caught = caught_mail.newest("Une lettre arrivée")[0].name
+
+    def _ask_for_places(self) -> None:
+        """Hosts that were written to, one that has answered; others that would be written to; one passed over."""
+        lead, intake = self.user(Role.REGIONAL_LEAD, "lyon"), self.cohort("lyon").intake
+        silent, answers, next_one = (factories.site("lyon", contact_phone="+33465710013") for _number in range(3))
+        report = placing.choose_hosts(lead.memberships.get().zone, intake, [silent, answers], by=lead)
+        jobs.run_slice(str(placing.start_asking(report, version=1, by=lead).pk))
+        placing.pledge(answers, intake, answer="yes", places_sure=2, places_possible=1, by=answers, channel="link")
+        review = placing.choose_hosts(report.zone, intake, [next_one, answers], by=lead)
+        self.asks = {"report": report, "review": review}
+        for key, site in (("places asked", silent), ("places answered", answers)):
+            self.tokens[key] = links.mint(PLEDGE, ref(report.lines.get(site=site)))
 
     def _hold_the_chair(self) -> None:
         """Somebody with a place, somebody who waits, a proposal; an activity held today."""

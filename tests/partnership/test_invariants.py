@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from cohorts import services
 from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, PaperRequest, Slot
 from cohorts.states import ApplicationState, BookingState, EnrolmentState, ExitReason, PaperRequestState, SlotState
-from partnership import clock, invariants, outbox
+from partnership import clock, invariants, jobs, outbox
 from partnership.models import AccessLink, Job, OutgoingMessage, Tombstone, ref
 from partnership.states import JobState, MessageState, Role
 from placements import services as placing
@@ -429,6 +429,25 @@ def _one_student_too_many_for_a_tutor():
 def _a_tutor_of_another_site():
     repeal("a_tutor_has_room")
     return hosting.trained(hosting.tutor(factories.site()), factories.site())
+
+
+@breaks("places_as_announced")
+def _a_place_beyond_what_its_host_announces():
+    site, of, lead = factories.site(), factories.intake(), factories.user(Role.REGIONAL_LEAD)
+    placing.open_seats(site, of, number=2, by=lead)
+    assert found("places_as_announced") == []
+    Seat.objects.create(site=site, intake=of, opened_at=clock.now(), opened_by=lead)
+    return HostPledge.objects.get()
+
+
+@breaks("hosts_asked")
+def _a_host_asked_by_no_letter():
+    site, of, lead = factories.site(), factories.intake(), factories.user(Role.REGIONAL_LEAD)
+    asked = placing.choose_hosts(site.zone, of, [site], by=lead)
+    jobs.run_slice(str(placing.start_asking(asked, version=1, by=lead).pk))
+    assert found("hosts_asked") == []
+    OutgoingMessage.objects.all().delete()
+    return asked.lines.get()
 
 
 @breaks("placements_told")
