@@ -53,6 +53,8 @@ class ContractFileQuerySet(models.QuerySet["ContractFile"]):
         due = Case(
             When(state=S.ASKED, then=Cast(F("asked_on") + sheet, DateField())),
             When(state__in=[S.RECEIVED, S.PREPARED, S.SIGNED, S.RETURNED], then=F("file_by")),
+            # How long the operators of 2002 had is not known.
+            When(state=S.FILED, kind=ContractKind.QUALIFICATION, then=None),
             When(state=S.FILED, then=Cast(F("filed_on") + answer, DateField())),
             default=None,
             output_field=DateField(),
@@ -79,7 +81,7 @@ class ContractFile(models.Model):
     first_filed_on = models.DateField(_("first filed on"), null=True)
     number = models.CharField(_("filing number"), max_length=40, blank=True)
     answered_on = models.DateField(_("answered on"), null=True)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    answer_reason = models.CharField(_("reason of the operator"), max_length=300, blank=True)
     # The operator said nothing in time, and the law says what that means.
     is_silent = models.BooleanField(_("by silence"), default=False)
     cancelled_on = models.DateField(_("cancelled on"), null=True)
@@ -154,7 +156,9 @@ class ContractFile(models.Model):
             ),
             models.CheckConstraint(
                 name="a_returned_or_refused_contract_says_why",
-                condition=~Q(state__in=[S.RETURNED, S.REFUSED]) | ~Q(reason="") | Q(state=S.REFUSED, is_silent=True),
+                condition=~Q(state__in=[S.RETURNED, S.REFUSED])
+                | ~Q(answer_reason="")
+                | Q(state=S.REFUSED, is_silent=True),
             ),
             models.CheckConstraint(
                 name="an_operator_returns_nothing_by_silence", condition=~Q(state=S.RETURNED, is_silent=True)

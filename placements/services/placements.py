@@ -1,19 +1,20 @@
 """A student and a place: proposed, sent, answered, taken back."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Enrolment
 from partnership import clock, outbox, workflow
-from partnership.models import Membership, OutgoingMessage, User
-from partnership.states import Channel, MessageState, Role
+from partnership.models import OutgoingMessage, User
+from partnership.states import Channel, MessageState
 from partnership.workflow import Actor, Refused, move, record
 
 from .. import emails, policies
 from ..models import TIME_TO_UNDO, HostSite, Placement, Seat
 from ..states import PLACED, DeclineReason, PlacementState
+from .contracts import cancel_contracts
+from .zone_leads import lead_of
 
 MOST_TRIES = 3
 _ON_ITS_WAY = (
@@ -88,6 +89,7 @@ def cancel(placement: Placement, *, by: Actor, reason: str = "", version: int | 
     told = _host_knows(placement)
     accepted = placement.state in PLACED
     move(placement, PlacementState.CANCELLED, by=by, reason=reason, version=version)
+    cancel_contracts(placement, by=by)
     if told:
         emails.placement_cancelled(placement)
     if accepted:
@@ -136,10 +138,7 @@ def _tell_the_lead(placement: Placement) -> None:
     zone = placement.seat.site.zone
     lead: User | None = placement.proposed_by
     if not (policies.is_lead(lead) and policies.can_lead(lead, zone)):
-        memberships = Membership.objects.current().filter(
-            Q(zone=zone) | Q(zone=None), role=Role.REGIONAL_LEAD, user__is_active=True
-        )
-        lead = User.objects.filter(memberships__in=memberships).order_by("email").first()
+        lead = lead_of(zone)
     if lead is not None:
         emails.host_answered(placement, to=lead)
 
@@ -150,10 +149,12 @@ def free_the_seat(enrolment: Enrolment, *, by: Actor, reason: str) -> None:
     for placement in enrolment.placements.live().select_related("seat__site__company", "proposed_by"):
         if placement.state == PlacementState.ACTIVE:
             move(placement, PlacementState.BROKEN, by=by, reason=reason)
+            cancel_contracts(placement, by=by)
             emails.placement_cancelled(placement)
             continue
         told = _host_knows(placement)
         move(placement, PlacementState.CANCELLED, by=by, reason=reason)
+        cancel_contracts(placement, by=by)
         if told:
             emails.placement_cancelled(placement)
 
