@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import appointments, candidates, hosts, leads, own_data
+from .views import appointments, candidates, contracts, hosts, leads, own_data
 
 app_name = "placements"
 urlpatterns = [
@@ -53,7 +53,26 @@ urlpatterns = [
     path("places/affectations/<uuid:pk>/retirer/", leads.placement_cancel, name="placement_cancel"),
     path("places/affectations/<uuid:pk>/accepter/", leads.placement_accept, name="placement_accept"),
     path("places/affectations/<uuid:pk>/refuser/", leads.placement_decline, name="placement_decline"),
+    # contract files: by personal link, and on the leads' pages
+    path("contrat/<str:token>/", contracts.contract_sheet, name="contract_sheet"),
+    path("contrat/<str:token>/fiche.pdf", contracts.contract_sheet_pdf, name="contract_sheet_pdf"),
+    path("contrat/<str:token>/nouveau-lien/", contracts.contract_renew, name="contract_renew"),
+    path("places/affectations/<uuid:pk>/contrat/", contracts.contract_ask, name="contract_ask"),
+    path("places/contrats/<uuid:pk>/", contracts.contract_detail, name="contract_detail"),
+    path("places/contrats/<uuid:pk>/fiche/", contracts.contract_sheet_write, name="contract_sheet_write"),
+    path("places/contrats/<uuid:pk>/fiche.pdf", contracts.contract_pdf, name="contract_pdf"),
+    path("places/contrats/<uuid:pk>/relancer/", contracts.contract_remind, name="contract_remind"),
+    path("places/contrats/<uuid:pk>/etape/", contracts.contract_step, name="contract_step"),
+    path("places/contrats/<uuid:pk>/silence/", contracts.contract_silence, name="contract_silence"),
+    path("places/contrats/<uuid:pk>/pieces/", contracts.contract_paper_add, name="contract_paper_add"),
+    path("places/contrats/<uuid:pk>/pieces/<uuid:paper>/", contracts.contract_paper_open, name="contract_paper_open"),
+    path(
+        "places/contrats/<uuid:pk>/pieces/<uuid:paper>/retirer/",
+        contracts.contract_paper_drop,
+        name="contract_paper_drop",
+    ),
     # a zone, after the words above
+    path("places/<slug:zone>/contrats/", contracts.contract_list, name="contract_list"),
     path("places/<slug:zone>/", leads.zone_board, name="zone_board"),
     path("places/<slug:zone>/placer/", leads.placement_propose, name="placement_propose"),
     path("partenariat/places/", leads.register, name="register"),

@@ -21,6 +21,7 @@ from .deadlines import filing_deadline
 from .rows import kinds_on, rules_on
 
 OF_AGE = 18
+MOST_MINUTES_OF_A_MINOR = 35 * 60
 ONE_DAY = timedelta(days=1)
 
 
@@ -58,6 +59,7 @@ class Facts:
     medical_visit_on: date | None = None
     habilitation: str = ""
     filed_on: date | None = None
+    weekly_minutes: int | None = None
 
 
 def refusals(found: Iterable[Finding]) -> list[Finding]:
@@ -224,6 +226,8 @@ def _minor(facts: Facts, rules: dict[str, Any]) -> Iterator[Finding]:
     if not facts.guardian:
         words = _("Under age on the first day: the guardian who signs too is not in the dossier.")
         yield Refusal(words, rule["guardian"])
+    if facts.weekly_minutes is not None and facts.weekly_minutes > MOST_MINUTES_OF_A_MINOR:
+        yield Refusal(_("Under age on the first day: 35 hours of work a week at most."), rule["guardian"])
     if facts.medical_visit_on is None:
         words = _("Under age on the first day: the medical visit comes before it.")
         # Until then there is time for it.

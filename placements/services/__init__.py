@@ -1,19 +1,20 @@
 """What is done with hosts, seats and placements: each service reads like the minutes of a meeting."""
 
-from .contract_papers import drop_paper, keep_paper, look_again_at_contract_papers
+from .contract_papers import drop_contract_paper, keep_contract_paper, look_again_at_contract_papers
 from .contract_reminders import CONTRACTS
 from .contracts import (
-    answer,
+    WITH_ALL_IT_SAYS,
+    answer_contract,
     ask_for_sheet,
     cancel_contracts,
     facts_of,
-    file,
+    file_contract,
     kinds_for,
     note_silence,
-    prepare,
+    prepare_contract,
     receive_sheet,
     send_sheet_again,
-    sign,
+    sign_contract,
     with_article,
 )
 from .employer_sheets import employer_sheet, pay_steps
@@ -24,27 +25,28 @@ from .places import close_seat, open_seats, reconfirm
 
 __all__ = [
     "CONTRACTS",
+    "WITH_ALL_IT_SAYS",
     "accept",
     "add_site",
-    "answer",
+    "answer_contract",
     "ask_for_sheet",
     "cancel",
     "cancel_contracts",
     "close_seat",
     "decline",
-    "drop_paper",
+    "drop_contract_paper",
     "edit_site",
     "employer_sheet",
     "facts_of",
-    "file",
+    "file_contract",
     "free_the_seat",
-    "keep_paper",
+    "keep_contract_paper",
     "kinds_for",
     "look_again_at_contract_papers",
     "note_silence",
     "open_seats",
     "pay_steps",
-    "prepare",
+    "prepare_contract",
     "propose",
     "receive_sheet",
     "reconfirm",
@@ -52,7 +54,7 @@ __all__ = [
     "send_new_follow_link",
     "send_now",
     "send_sheet_again",
-    "sign",
+    "sign_contract",
     "undo",
     "with_article",
 ]

@@ -15,7 +15,7 @@ from ..states import CONTRACT_LIVE, ContractPaperKind
 MOST_SCANS = 20
 
 
-def keep_paper(contract: ContractFile, kind: str, paper: papers.Paper, *, by: User) -> ContractPaper:
+def keep_contract_paper(contract: ContractFile, kind: str, paper: papers.Paper, *, by: User) -> ContractPaper:
     """Keep a paper of a kind, in place of the one before; called outside of any transaction."""
     if kind not in ContractPaperKind.values:
         raise Refused(_("Choose which paper it is."))
@@ -42,7 +42,7 @@ def keep_paper(contract: ContractFile, kind: str, paper: papers.Paper, *, by: Us
 
 
 @transaction.atomic
-def drop_paper(paper: ContractPaper, *, by: User) -> None:
+def drop_contract_paper(paper: ContractPaper, *, by: User) -> None:
     """A paper was kept by mistake: its file goes."""
     record(paper.contract, "paper_dropped", by=by, reason=paper.kind)
     name = paper.file.name

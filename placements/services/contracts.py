@@ -30,6 +30,7 @@ WITH_ALL_IT_SAYS = ContractFile.objects.select_related(
     "placement__proposed_by",
     "placement__seat__site__company",
     "placement__seat__site__zone",
+    "placement__seat__site__commune",
     "placement__enrolment__application__candidate",
     "placement__enrolment__application__cohort__intake__programme",
 )
@@ -158,7 +159,7 @@ def _complete_the_records(contract: ContractFile) -> None:
 
 
 @transaction.atomic
-def prepare(
+def prepare_contract(
     contract: ContractFile,
     *,
     on: date,
@@ -184,7 +185,7 @@ def prepare(
 
 
 @transaction.atomic
-def sign(contract: ContractFile, *, on: date, by: User, version: int | None = None) -> None:
+def sign_contract(contract: ContractFile, *, on: date, by: User, version: int | None = None) -> None:
     """Everybody has signed, elsewhere; Refused where the law forbids it."""
     contract = _held(contract)
     _hold_to_the_law(contract)
@@ -192,7 +193,7 @@ def sign(contract: ContractFile, *, on: date, by: User, version: int | None = No
 
 
 @transaction.atomic
-def file(contract: ContractFile, *, on: date, number: str, by: User, version: int | None = None) -> None:
+def file_contract(contract: ContractFile, *, on: date, number: str, by: User, version: int | None = None) -> None:
     """The contract is filed with the operator, for the first time or again after it was returned.
 
     Refused without a SIRET and a tutor; too late, it is filed all the same and its page says so.
@@ -208,7 +209,7 @@ def file(contract: ContractFile, *, on: date, number: str, by: User, version: in
 
 
 @transaction.atomic
-def answer(
+def answer_contract(
     contract: ContractFile,
     to: str,
     *,
@@ -276,6 +277,7 @@ def facts_of(contract: ContractFile, *, dossier: Dossier | None = None) -> law.F
         medical_visit_on=contract.medical_visit_on,
         habilitation=contract.habilitation,
         filed_on=contract.first_filed_on,
+        weekly_minutes=contract.weekly_minutes,
     )
 
 

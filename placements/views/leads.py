@@ -27,11 +27,11 @@ from partnership.versions import VersionForm
 from partnership.workflow import Refused
 
 from .. import measures, policies, services
-from ..board import story
+from ..board import contracts, story
 from ..board import zone as boards
 from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
-from ..models import HostSite, Placement
-from ..states import PLACED, PLACEMENT_LIVE, PlacementState
+from ..models import ContractFile, HostSite, Placement
+from ..states import CONTRACT_LIVE, PLACED, PLACEMENT_LIVE, PlacementState
 
 A_PAGE = 50
 
@@ -45,7 +45,7 @@ def zones_of(user: User) -> QuerySet[Zone]:
     return Zone.objects.all() if zones is None else Zone.objects.filter(pk__in=zones)
 
 
-def _zone(request: HttpRequest, code: str) -> Zone:
+def zone_of(request: HttpRequest, code: str) -> Zone:
     require(policies.is_lead(request.user))
     return get_object_or_404(zones_of(request.user), code=code)
 
@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def zone_board(request: HttpRequest, zone: str) -> HttpResponse:
     """Who is to be placed, where places are free, what is under way."""
-    return _zone_page(request, _zone(request, zone), wanted=request.GET.get("rentree", ""))
+    return _zone_page(request, zone_of(request, zone), wanted=request.GET.get("rentree", ""))
 
 
 def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeForm | None = None) -> HttpResponse:
@@ -74,6 +74,7 @@ def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeFo
     context: dict[str, Any] = {"zone": zone, "zones": zones_of(request.user), "form": form}
     if intake is not None:
         context["board"] = boards.build(zone, intake, intakes, user=request.user)
+        context["contracts_late"] = contracts.number_late(zone)
     return render(request, "placements/zone_board.html", context, status=422 if form else 200)
 
 
@@ -89,7 +90,7 @@ def _back(placement: Placement) -> HttpResponseRedirect:
 @require_POST
 def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     """Place a student on a free place of a site of the zone."""
-    here = _zone(request, zone)
+    here = zone_of(request, zone)
     form = ProposeForm(request.POST)
     wanted = request.POST.get("rentree", "")
     if not form.is_valid():
@@ -113,7 +114,7 @@ def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     return HttpResponseRedirect(f"{url}?rentree={enrolment.application.intake_id}")
 
 
-def _placement(request: HttpRequest, pk: UUID) -> Placement:
+def placement_of(request: HttpRequest, pk: UUID) -> Placement:
     require(policies.is_lead(request.user))
     rows = boards.with_names(Placement.objects.all())
     return get_allowed(rows, policies.can_change, request.user, pk=pk)
@@ -122,7 +123,7 @@ def _placement(request: HttpRequest, pk: UUID) -> Placement:
 @require_POST
 def placement_send(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the host now."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.send_now(placement, by=request.user)
         messages.success(request, _("The letter to %(site)s leaves now.") % {"site": placement.seat.site})
@@ -134,7 +135,7 @@ def placement_send(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def placement_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a placement back before the host hears of it."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.undo(placement, by=request.user)
         messages.success(
@@ -148,7 +149,7 @@ def placement_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel a placement, with the reason."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     form = CancelForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
@@ -160,13 +161,13 @@ def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, refusal.reason)
         return _back(placement)
-    return _form_page(request, "placements/placement_cancel.html", form, placement=placement)
+    return form_page(request, "placements/placement_cancel.html", form, placement=placement)
 
 
 @require_POST
 def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the host said yes by telephone."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.accept(placement, by=request.user, channel=Channel.PHONE, version=VersionForm.shown(request.POST))
         messages.success(
@@ -182,7 +183,7 @@ def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def placement_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the host said no by telephone, and why."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     form = DeclineForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
     if request.method == "POST" and form.is_valid():
         try:
@@ -195,10 +196,10 @@ def placement_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, refusal.reason)
         return _back(placement)
-    return _form_page(request, "placements/placement_decline.html", form, placement=placement)
+    return form_page(request, "placements/placement_decline.html", form, placement=placement)
 
 
-def _form_page(request: HttpRequest, template: str, form: VersionForm, **context: Any) -> HttpResponse:
+def form_page(request: HttpRequest, template: str, form: VersionForm, **context: Any) -> HttpResponse:
     return render(request, template, context | {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -289,13 +290,18 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     live = next((row for row in boards.placement_rows(placements) if row.placement.state in PLACEMENT_LIVE), None)
     is_live = enrolment.state in ENROLMENT_LIVE
+    may_change = live is not None and policies.can_change(request.user, live.placement)
+    files = list(ContractFile.objects.visible_to(request.user).filter(placement__in=[one.pk for one in placements]))
+    has_contract = any(one.state in CONTRACT_LIVE for one in files)
     context = {
         "enrolment": enrolment,
+        "contracts": files,
+        "may_ask_contract": may_change and live.placement.state in PLACED and not has_contract,
         "application": application,
         "candidate": application.candidate,
         "placements": placements,
         "live": live,
-        "may_change": live is not None and policies.can_change(request.user, live.placement),
+        "may_change": may_change,
         "is_placed_elsewhere": live is None and enrolment.placements.live().exists(),
         "is_live": is_live,
         "availability": boards.availability_words(application),
@@ -332,7 +338,7 @@ def enrolment_end(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, refusal.reason)
         return redirect("placements:student_detail", enrolment.pk)
-    return _form_page(request, "placements/enrolment_end.html", form, enrolment=enrolment)
+    return form_page(request, "placements/enrolment_end.html", form, enrolment=enrolment)
 
 
 # -- the convention's register ----------------------------------------------------------------------------------------

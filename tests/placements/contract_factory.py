@@ -58,14 +58,14 @@ def contract(
     made, today = services.ask_for_sheet(on, kind=kind, by=by), clock.today()
     steps = {
         S.RECEIVED: lambda: services.receive_sheet(made, by=on.seat.site, **sheet(made, **said)),
-        S.PREPARED: lambda: services.prepare(made, on=today, training_hours=460, by=by),
-        S.SIGNED: lambda: services.sign(made, on=today, by=by),
-        S.FILED: lambda: services.file(made, on=today, number="DEPOT-1", by=by),
+        S.PREPARED: lambda: services.prepare_contract(made, on=today, training_hours=460, by=by),
+        S.SIGNED: lambda: services.sign_contract(made, on=today, by=by),
+        S.FILED: lambda: services.file_contract(made, on=today, number="DEPOT-1", by=by),
     }
     answers = {
-        S.ACCEPTED: lambda: services.answer(made, S.ACCEPTED, on=today, by=by),
-        S.RETURNED: lambda: services.answer(made, S.RETURNED, on=today, reason="Le SIRET ne convient pas.", by=by),
-        S.REFUSED: lambda: services.answer(made, S.REFUSED, on=today, reason="Employeur inconnu.", by=by),
+        S.ACCEPTED: lambda: services.answer_contract(made, S.ACCEPTED, on=today, by=by),
+        S.RETURNED: lambda: services.answer_contract(made, S.RETURNED, on=today, reason="Le SIRET ne convient pas.", by=by),
+        S.REFUSED: lambda: services.answer_contract(made, S.REFUSED, on=today, reason="Employeur inconnu.", by=by),
     }
     if state not in (S.ASKED, S.CANCELLED):
         for step, do in steps.items():

@@ -131,6 +131,7 @@ def test_somebody_of_sixteen_needs_a_guardian_and_a_medical_visit_before_the_fir
     assert told(facts(**young)) == [(Refusal, "L3162-1 s."), (Caution, "R4624-18")]
     there = young | {"guardian": "Parent fictif"}
     assert told(facts(**there)) == [(Caution, "R4624-18")]
+    assert (Refusal, "L3162-1 s.") in told(facts(**there, weekly_minutes=36 * 60))
     assert told(facts(**there, on=START)) == [(Refusal, "R4624-18")]
     assert told(facts(**there, medical_visit_on=date(2026, 9, 10))) == []
     assert told(facts(**there, medical_visit_on=date(2026, 9, 15))) == [(Refusal, "R4624-18")]

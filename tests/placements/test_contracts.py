@@ -35,15 +35,15 @@ def letters(template: str) -> list[OutgoingMessage]:
 def test_a_contract_file_goes_through_a_return_to_its_acceptance(placement, lyon_lead):
     contract = making.contract(placement, state=S.FILED)
     today = clock.today()
-    services.answer(contract, S.RETURNED, on=today, reason="Le SIRET ne convient pas.", by=lyon_lead)
+    services.answer_contract(contract, S.RETURNED, on=today, reason="Le SIRET ne convient pas.", by=lyon_lead)
     (told,) = letters("contract_returned")
     assert (told.to_email, "Le SIRET ne convient pas." in told.text) == (placement.seat.site.contact_email, True)
     contract.refresh_from_db()
     with clock.travel(clock.now() + timedelta(days=3)):
-        services.file(contract, on=clock.today(), number="DEPOT-2", by=lyon_lead)
+        services.file_contract(contract, on=clock.today(), number="DEPOT-2", by=lyon_lead)
         contract.refresh_from_db()
         assert (contract.filed_on - contract.first_filed_on, contract.answer_reason) == (timedelta(days=3), "")
-        services.answer(contract, S.ACCEPTED, on=clock.today(), by=lyon_lead)
+        services.answer_contract(contract, S.ACCEPTED, on=clock.today(), by=lyon_lead)
     contract.refresh_from_db()
     assert (contract.state, contract.number) == (S.ACCEPTED, "DEPOT-2")
     assert invariants.INVARIANTS["contractfile_as_journal_says"].find() == []
@@ -69,10 +69,10 @@ def test_only_a_student_the_host_has_taken_has_a_contract_and_one_at_a_time(plac
 def test_what_the_law_forbids_is_neither_prepared_nor_signed(placement, lyon_lead):
     contract = making.contract(placement, state=S.RECEIVED)
     with pytest.raises(Refused, match="L6211-2"):
-        services.prepare(contract, on=clock.today(), training_hours=100, by=lyon_lead)
+        services.prepare_contract(contract, on=clock.today(), training_hours=100, by=lyon_lead)
     making.dossier(placement.enrolment, born_on=date(1980, 1, 1))
     with pytest.raises(Refused, match="L6222-1"):
-        services.prepare(contract, on=clock.today(), training_hours=460, by=lyon_lead)
+        services.prepare_contract(contract, on=clock.today(), training_hours=460, by=lyon_lead)
     contract.refresh_from_db()
     assert contract.state == S.RECEIVED
 
@@ -80,7 +80,7 @@ def test_what_the_law_forbids_is_neither_prepared_nor_signed(placement, lyon_lea
 def test_a_contract_is_not_filed_without_a_siret_and_a_tutor(placement, lyon_lead):
     contract = making.contract(placement, state=S.SIGNED, siret="", tutor_name="")
     with pytest.raises(Refused):
-        services.file(contract, on=clock.today(), number="DEPOT-1", by=lyon_lead)
+        services.file_contract(contract, on=clock.today(), number="DEPOT-1", by=lyon_lead)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_contract_is_not_filed_without_a_siret_and_a_tutor(placement, lyon_lea
         ({"signed_on": None}, "a_signed_contract_is_dated"),
         ({"prepared_on": None}, "a_prepared_contract_is_dated"),
         ({"received_on": None}, "a_received_sheet_has_its_dates"),
-        ({"state": S.RETURNED}, "an_operator_answers_at_a_date"),
+        ({"state": S.RETURNED, "answer_reason": "SIRET"}, "an_operator_answers_at_a_date"),
         ({"state": S.RETURNED, "answered_on": date(2090, 1, 1)}, "a_returned_or_refused_contract_says_why"),
         ({"state": S.CANCELLED}, "a_cancelled_contract_is_dated"),
         ({"filed_on": date(2001, 1, 1)}, "the_steps_of_a_contract_come_in_order"),
@@ -109,17 +109,17 @@ def test_a_day_to_come_or_before_the_last_step_is_refused(placement, lyon_lead):
     contract = making.contract(placement, state=S.PREPARED)
     for day in (clock.today() + timedelta(days=1), clock.today() - timedelta(days=1)):
         with pytest.raises(Refused):
-            services.sign(contract, on=day, by=lyon_lead)
+            services.sign_contract(contract, on=day, by=lyon_lead)
 
 
 def test_an_opco_return_needs_its_reason_in_a_clear_sentence(placement, lyon_lead):
     """Bad input: an OPCO return without its reason, and one of a contract that was never filed."""
     signed = making.contract(placement, state=S.SIGNED)
     with pytest.raises(Refused, match="cannot go|ne peut pas passer"):
-        services.answer(signed, S.RETURNED, on=clock.today(), reason="Le SIRET ne convient pas.", by=lyon_lead)
-    services.file(signed, on=clock.today(), number="DEPOT-1", by=lyon_lead)
+        services.answer_contract(signed, S.RETURNED, on=clock.today(), reason="Le SIRET ne convient pas.", by=lyon_lead)
+    services.file_contract(signed, on=clock.today(), number="DEPOT-1", by=lyon_lead)
     with pytest.raises(Refused) as refusal:
-        services.answer(signed, S.RETURNED, on=clock.today(), by=lyon_lead)
+        services.answer_contract(signed, S.RETURNED, on=clock.today(), by=lyon_lead)
     assert refusal.value.reason in (
         "Write the reason that the operator gives.",
         "Écrivez le motif que donne l’opérateur.",
