@@ -62,9 +62,10 @@ def contract(
         S.SIGNED: lambda: services.sign_contract(made, on=today, by=by),
         S.FILED: lambda: services.file_contract(made, on=today, number="DEPOT-1", by=by),
     }
+    why = "Le SIRET ne convient pas."
     answers = {
         S.ACCEPTED: lambda: services.answer_contract(made, S.ACCEPTED, on=today, by=by),
-        S.RETURNED: lambda: services.answer_contract(made, S.RETURNED, on=today, reason="Le SIRET ne convient pas.", by=by),
+        S.RETURNED: lambda: services.answer_contract(made, S.RETURNED, on=today, reason=why, by=by),
         S.REFUSED: lambda: services.answer_contract(made, S.REFUSED, on=today, reason="Employeur inconnu.", by=by),
     }
     if state not in (S.ASKED, S.CANCELLED):
