@@ -12,13 +12,13 @@ class PlacementsConfig(AppConfig):
     def ready(self) -> None:
 
         from cohorts.states import ERASE, FOLLOW, TAKE
-        from partnership import handover, jobs, links, measures, reminders
+        from partnership import handover, jobs, links, measures, reminders, sweeps
         from partnership import personal_data as people
 
         from . import handover as belongings
         from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import measures as ours
-        from .states import ANSWER, PLEDGE
+        from .states import ANSWER, CONTRACT, PLEDGE
 
         links.register(links.Purpose(FOLLOW, "placements:application_follow", days=400))
         links.register(links.Purpose(TAKE, "placements:data_take", days=1 / 24))
@@ -38,6 +38,9 @@ class PlacementsConfig(AppConfig):
                     page=lambda job: reverse("placements:proposal_detail", args=[job.parameters["run"]]),
                 )
             )
+        links.register(links.Purpose(CONTRACT, "placements:contract_sheet", days=60))
+        reminders.register(*services.CONTRACTS)
+        sweeps.register("contract_papers", services.look_again_at_contract_papers)
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
         jobs.register(

@@ -7,8 +7,9 @@ from cohorts.states import BulkOutcome, EnrolmentState
 from partnership import invariants
 from partnership.invariants import Invariant, journal_agrees, references, rows
 
-from .models import HostPledge, Placement, Seat
-from .states import PLACED, PLACEMENT_LIVE, PlacementState, PledgeAnswer
+from .contract_law import filing_deadline
+from .models import ContractFile, HostPledge, Placement, Seat
+from .states import CONTRACT_OPEN, PLACED, PLACEMENT_LIVE, PlacementState, PledgeAnswer
 
 TRIGGERS = {
     "a_placement_fits_its_student",
@@ -132,6 +133,20 @@ def _trained_by_a_stranger() -> list[str]:
     )
 
 
+def _contracts_past_their_placement() -> list[str]:
+    return rows(ContractFile.objects.filter(state__in=CONTRACT_OPEN).exclude(placement__state__in=PLACED))
+
+
+def _contracts_with_another_deadline() -> list[str]:
+    """The day by which a contract is filed follows from its start, by the law of its kind and date."""
+    held = ContractFile.objects.filter(starts_on__isnull=False).values_list("pk", "kind", "starts_on", "file_by")
+    return [
+        f"placements.contractfile:{key}"
+        for key, kind, starts_on, file_by in held.order_by("pk").iterator(chunk_size=2_000)
+        if filing_deadline(kind, starts_on) != file_by
+    ]
+
+
 def register() -> None:
     """Make the promises of places known."""
     invariants.TRIGGERS.update(TRIGGERS)
@@ -150,4 +165,11 @@ def register() -> None:
         Invariant("hosts_asked", _("a host that was asked has its letter"), _hosts_not_written_to),
         Invariant("placements_told", _("a placement has its letters"), _placements_untold),
         journal_agrees(Placement),
+        Invariant(
+            "contracts_with_placements", _("no open contract outlives its placement"), _contracts_past_their_placement
+        ),
+        Invariant(
+            "contracts_filed_by", _("a contract has the deadline of its start"), _contracts_with_another_deadline
+        ),
+        journal_agrees(ContractFile),
     )

@@ -1,29 +1,86 @@
-"""What placements hold of a student: where they were proposed, and what hosts said of them."""
+"""What placements hold of a student: where they were proposed, what hosts said of them, and their contracts."""
 
 from datetime import datetime
 
+from django.db.models import Case, QuerySet, Value, When
+
 from cohorts import personal_data as recruitment
-from partnership import personal_data
+from partnership import papers, personal_data
 from partnership.models import ref
 from partnership.personal_data import Erased, Held, Holder
 
-from .models import Placement
+from .models import ContractFile, ContractPaper, Placement
+
+# What a contract file holds of its student; the employer's own facts are the employer's.
+_CONTRACT = (
+    "kind",
+    "state",
+    "asked_on",
+    "prepared_on",
+    "signed_on",
+    "filed_on",
+    "number",
+    "answered_on",
+    "answer_reason",
+    "employer_name",
+    "tutor_name",
+    "workplace",
+    "starts_on",
+    "ends_on",
+    "course_ends_on",
+    "training_hours",
+    "beyond_age",
+    "medical_visit_on",
+    "note",
+)
+# In the place of what a law of the table asks to be there.
+_GONE = "-"
+# Dates, kind and state are what figures are made of.
+_NO_WORDS = {"note": "", "beyond_age": "", "medical_visit_on": None, "workplace": ""}
 
 
 def collect(subject: str) -> Held:
-    """Each placement, with what the host said."""
+    """Each placement, with what the host said, and each contract file."""
     placements = Placement.objects.filter(enrolment__application__in=recruitment.files_of(subject))
     columns = ("seat__site__name", "state", "proposed_at", "answered_at", "decline_reason", "comment")
-    return {"placements": list(placements.order_by("proposed_at").values(*columns))}
+    contracts = ContractFile.objects.filter(placement__in=placements.values("pk")).order_by("asked_on", "pk")
+    return {
+        "placements": list(placements.order_by("proposed_at").values(*columns)),
+        "contracts": list(contracts.values(*_CONTRACT)),
+        "contract_papers": list(
+            ContractPaper.objects.filter(contract__in=contracts.values("pk"))
+            .order_by("sent_at")
+            .values("kind", "sent_at", "pages")
+        ),
+    }
 
 
 def erase(subject: str, at: datetime) -> Erased:
-    """Take away the hosts' comments, and close the links by which they answer."""
+    """Take away the hosts' comments, the papers and words of contracts, and close the links of hosts."""
     placements = Placement.objects.filter(enrolment__application__in=recruitment.files_of(subject))
+    contracts = ContractFile.objects.filter(placement__in=placements.values("pk"))
+    kept = ContractPaper.objects.filter(contract__in=contracts.values("pk"))
+    names = list(kept.values_list("file", flat=True))
+    kept.delete()
+    for name in names:
+        papers.discard(name)
     return {
         "answer links": personal_data.revoke_links([ref(placement) for placement in placements]),
+        "contract links": personal_data.revoke_links([ref(contract) for contract in contracts]),
+        "contract papers": len(names),
+        "contract words": _silenced(contracts),
         "comments": placements.exclude(comment="").update(comment=""),
     }
+
+
+def _silenced(contracts: QuerySet[ContractFile]) -> int:
+    """Blank what was written of a student in contract files; a filed one keeps that it had a number and a reason."""
+    spoken = contracts.exclude(note="", beyond_age="", medical_visit_on=None, workplace="", number__in=["", _GONE])
+    return spoken.update(
+        **_NO_WORDS,
+        number=Case(When(number="", then=Value("")), default=Value(_GONE)),
+        answer_reason=Case(When(answer_reason="", then=Value("")), default=Value(_GONE)),
+    )
 
 
 HOLDER = Holder("placements", collect=collect, erase=erase)

@@ -6,7 +6,7 @@ from cohorts.models import Enrolment
 from partnership.models import User, Zone
 from partnership.states import Role
 
-from .models import HostSite, Placement
+from .models import ContractFile, HostSite, Placement
 
 
 def is_lead(user: User) -> bool:
@@ -54,3 +54,8 @@ def can_place(user: User, enrolment: Enrolment) -> bool:
 def can_change(user: User, placement: Placement) -> bool:
     """The lead of the host's zone sends, undoes, cancels and answers for the host by telephone."""
     return can_lead(user, placement.seat.site.zone)
+
+
+def can_keep_contract(user: User, contract: ContractFile) -> bool:
+    """The lead of the host's zone dates the steps of a contract file and keeps its papers."""
+    return can_change(user, contract.placement)

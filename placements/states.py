@@ -128,3 +128,54 @@ class HostRowVerdict(models.TextChoices):
     ALIKE = "alike", pgettext_lazy("host", "Looks like another")
     KNOWN = "known", pgettext_lazy("host", "Already known")
     WRONG = "wrong", _("To correct")
+
+
+# What the personal link of an employer opens: the sheet of a contract file.
+CONTRACT = "contract"
+
+
+class ContractState(models.TextChoices):
+    """The steps of a contract file; the contract itself is signed and filed elsewhere."""
+
+    ASKED = "asked", pgettext_lazy("contract", "Employer sheet asked for")
+    RECEIVED = "received", pgettext_lazy("contract", "Employer sheet received")
+    PREPARED = "prepared", pgettext_lazy("contract", "Prepared")
+    SIGNED = "signed", pgettext_lazy("contract", "Signed")
+    FILED = "filed", pgettext_lazy("contract", "Filed")
+    ACCEPTED = "accepted", pgettext_lazy("contract", "Accepted by the operator")
+    RETURNED = "returned", pgettext_lazy("contract", "Returned by the operator")
+    REFUSED = "refused", pgettext_lazy("contract", "Refused by the operator")
+    CANCELLED = "cancelled", pgettext_lazy("contract", "Cancelled")
+
+
+_C = ContractState
+CONTRACT_FLOW = {
+    _C.ASKED: (_C.RECEIVED, _C.CANCELLED),
+    _C.RECEIVED: (_C.PREPARED, _C.CANCELLED),
+    _C.PREPARED: (_C.SIGNED, _C.CANCELLED),
+    _C.SIGNED: (_C.FILED, _C.CANCELLED),
+    _C.FILED: (_C.ACCEPTED, _C.RETURNED, _C.REFUSED, _C.CANCELLED),
+    _C.RETURNED: (_C.FILED, _C.CANCELLED),
+    _C.ACCEPTED: (),
+    _C.REFUSED: (),
+    _C.CANCELLED: (),
+}
+# Something is still to be done about these; of a live one there is one a placement.
+CONTRACT_OPEN = (_C.ASKED, _C.RECEIVED, _C.PREPARED, _C.SIGNED, _C.FILED, _C.RETURNED)
+CONTRACT_LIVE = (*CONTRACT_OPEN, _C.ACCEPTED)
+
+
+class BeyondAge(models.TextChoices):
+    """Why somebody may be older than the law's usual bound: never the reason itself, which may be about health."""
+
+    SUCCESSION = "succession", _("one of the successions of contracts that the law lists: up to 35")
+    NO_LIMIT = "no_limit", _("one of the cases without an age limit (which one is not kept)")
+
+
+class ContractPaperKind(models.TextChoices):
+    """The papers of a contract file, signed elsewhere."""
+
+    CONTRACT = "contract", _("signed contract")
+    AGREEMENT = "agreement", _("signed training agreement")
+    DURATION = "duration", _("agreement of the three parties on the duration")
+    PROOF = "proof", _("proof of the operator")

@@ -31,7 +31,7 @@ from cohorts.states import (
 from partnership.states import ActorKind, Channel, LetterKind
 from partnership.templatetags.figures import daytime, longdate
 
-from ..states import DeclineReason, PlacementState
+from ..states import BeyondAge, ContractKind, ContractPaperKind, ContractState, DeclineReason, PlacementState
 
 SECTIONS: dict[str, Promise] = {
     "identity": gettext_lazy("Who you are"),
@@ -49,6 +49,8 @@ SECTIONS: dict[str, Promise] = {
     "opt_outs": gettext_lazy("Letters you do not want"),
     "lists": gettext_lazy("Lists on which your name came to us"),
     "placements": gettext_lazy("Host companies"),
+    "contracts": gettext_lazy("Your contract"),
+    "contract_papers": gettext_lazy("Papers of your contract"),
     "journal": gettext_lazy("What was done with your file"),
 }
 NAMES: dict[str, Promise] = {
@@ -140,6 +142,12 @@ def _worded(section: str, line: Mapping[str, Any]) -> Mapping[str, Any]:
     """The line with the words of its kind of thing for its codes; no colleague is named in the journal."""
     if section == "papers":
         return {**line, "state": PaperRequestState(line["state"]).label}
+    if section == "contracts":
+        beyond = BeyondAge(line["beyond_age"]).label if line["beyond_age"] else ""
+        named = {"state": ContractState(line["state"]).label, "kind": ContractKind(line["kind"]).label}
+        return {**line, **named, "beyond_age": beyond}
+    if section == "contract_papers":
+        return {**line, "kind": ContractPaperKind(line["kind"]).label}
     if section != "journal":
         return line
     said = {name: journal.word(line["subject"], line[name]) for name in ("before", "after") if line[name]}

@@ -18,8 +18,8 @@ from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.states import ActorKind, Channel
 from partnership.templatetags.figures import longdate
 
-from ..models import HostCall, HostSite, Placement
-from ..states import DeclineReason, PlacementState, PledgeAnswer
+from ..models import ContractFile, HostCall, HostSite, Placement
+from ..states import ContractPaperKind, ContractState, DeclineReason, PlacementState, PledgeAnswer
 
 LONGEST = 100
 
@@ -154,6 +154,38 @@ def of_student(application: Application, *, placements: Iterable[Placement]) -> 
             at = letter.sent_at or letter.written_at
             events.append(Event(text, at, letter.get_state_display(), shape="letter"))
     return _by_day(sorted(events, key=lambda event: event.at, reverse=True)[:LONGEST])
+
+
+def of_contract(contract: ContractFile) -> list[dict[str, Any]]:
+    """What was done with a contract file, newest first."""
+    entries = list(JournalEntry.objects.filter(about=contract.about, subject=ref(contract))[:LONGEST])
+    names = _names(entries)
+    return _by_day([_told_of_contract(entry, names) for entry in entries])
+
+
+def _told_of_contract(entry: JournalEntry, names: dict[str, str]) -> Event:
+    told = {
+        "sheet_asked_again": (_("Another link to the employer sheet sent"), "letter"),
+        "sheet_changed": (_("Employer sheet changed"), "pencil"),
+        "paper_kept": (_("Paper kept:"), "document"),
+        "paper_dropped": (_("Paper taken out:"), "refused"),
+        "paper_infected": (_("Paper taken out, a virus was found in it:"), "refused"),
+    }
+    if entry.after in told:
+        text, shape = told[entry.after]
+        paper = dict(ContractPaperKind.choices).get(entry.reason, "")
+        return Event(text, entry.at, _who(entry, names), after=str(paper), shape=shape)
+    reasons = {"silence": _("by the operator’s silence"), "placement_ended": _("the placement has ended")}
+    is_trouble = entry.after in (ContractState.RETURNED, ContractState.REFUSED, ContractState.CANCELLED)
+    return Event(
+        _("Contract:"),
+        entry.at,
+        _who(entry, names),
+        after=journal.word(entry.subject, entry.after),
+        reason=reasons.get(entry.reason, entry.reason),
+        shape="octagon" if is_trouble else "document",
+        meaning="late" if is_trouble else "go",
+    )
 
 
 _STUDENT = "student"

@@ -1,5 +1,13 @@
 """The letters to hosts, placed students and leads; each is a function and a template of the same name."""
 
+from .contracts import (
+    contract_deadline,
+    contract_returned,
+    contract_sheet_asked,
+    contract_sheet_reminder,
+    contract_step_late,
+    last_told,
+)
 from .links import answer_link, follow_link
 from .placements import (
     host_answered,
@@ -23,9 +31,15 @@ __all__ = [
     "REMINDED_AFTER",
     "answer_link",
     "asking_keys",
+    "contract_deadline",
+    "contract_returned",
+    "contract_sheet_asked",
+    "contract_sheet_reminder",
+    "contract_step_late",
     "follow_link",
     "host_answered",
     "host_answered_places",
+    "last_told",
     "placement_accepted",
     "placement_cancelled",
     "placement_proposed",

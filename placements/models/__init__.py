@@ -2,6 +2,7 @@
 
 from .asks import AskLine, AskRound, AskRoundQuerySet
 from .calls import HostCall, HostContact
+from .contracts import DAYS_FOR_THE_SHEET, DAYS_TO_ANSWER, ContractFile, ContractFileQuerySet, ContractPaper
 from .exchange import HostList
 from .hosts import MIDNIGHT, CollectiveAgreement, FundingOperator, HostCompany, HostSite, HostSiteQuerySet, OpeningHours
 from .placements import TIME_TO_UNDO, Placement, PlacementQuerySet
@@ -14,6 +15,11 @@ __all__ = [
     "AskRound",
     "AskRoundQuerySet",
     "CollectiveAgreement",
+    "ContractFile",
+    "ContractFileQuerySet",
+    "ContractPaper",
+    "DAYS_FOR_THE_SHEET",
+    "DAYS_TO_ANSWER",
     "FundingOperator",
     "HostCall",
     "HostCompany",

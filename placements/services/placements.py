@@ -13,6 +13,7 @@ from partnership.workflow import Actor, Refused, move, record
 from .. import emails, policies
 from ..models import TIME_TO_UNDO, HostSite, Placement, Seat
 from ..states import PLACED, DeclineReason, PlacementState
+from .contracts import cancel_contracts
 from .places import let_go
 from .zone_leads import lead_of
 
@@ -91,6 +92,7 @@ def cancel(placement: Placement, *, by: Actor, reason: str = "", version: int | 
     accepted = placement.state in PLACED
     move(placement, PlacementState.CANCELLED, by=by, reason=reason, version=version)
     let_go(placement.seat, by=by)
+    cancel_contracts(placement, by=by)
     if told:
         emails.placement_cancelled(placement)
     if accepted:
@@ -152,11 +154,13 @@ def free_the_seat(enrolment: Enrolment, *, by: Actor, reason: str) -> None:
         if placement.state == PlacementState.ACTIVE:
             move(placement, PlacementState.BROKEN, by=by, reason=reason)
             let_go(placement.seat, by=by)
+            cancel_contracts(placement, by=by)
             emails.placement_cancelled(placement)
             continue
         told = _host_knows(placement)
         move(placement, PlacementState.CANCELLED, by=by, reason=reason)
         let_go(placement.seat, by=by)
+        cancel_contracts(placement, by=by)
         if told:
             emails.placement_cancelled(placement)
 

@@ -24,16 +24,19 @@ from ..board import zone as boards
 from ..board.opening_hours import words_of
 from ..forms import DeclineForm, LeaveForm, NewLinkForm
 from ..models import Placement
-from ..states import ANSWER, PLACED, PLEDGE, PlacementState
+from ..states import ANSWER, CONTRACT, PLACED, PLEDGE, PlacementState
 
 # An hour, from one address of the network.
 _MOST_LINKS = 60
 # Of the days of class, the next few; all of them have their own page.
 _DAYS_AHEAD = 3
+# The links of hosts; all others are applicants'.
+FOR_HOSTS = (ANSWER, CONTRACT, PLEDGE)
 _RENEW = {
     FOLLOW: ("placements:follow_renew", services.send_new_follow_link),
     ANSWER: ("placements:answer_renew", services.send_new_answer_link),
     PLEDGE: ("placements:pledge_renew", services.send_new_pledge_link),
+    CONTRACT: ("placements:contract_renew", services.send_new_answer_link),
 }
 
 
@@ -52,7 +55,7 @@ def unusable(
         "shown": guard.moment(request),
         "hindrance": hindrance,
         "why": why,
-        "is_host": purpose in (ANSWER, PLEDGE),
+        "is_host": purpose in FOR_HOSTS,
         "form": form or NewLinkForm(),
         "renew_url": _RENEW[purpose][0],
         "token": token,
@@ -64,7 +67,7 @@ def unusable(
     return response
 
 
-def _renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
+def renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
     """Send a new link to whoever is known under the address; the answer is the same for everybody."""
     form, hindrance = NewLinkForm(request.POST), None
     if form.is_valid():
@@ -80,7 +83,7 @@ def _renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
     return render(
         request,
         "placements/link_sent.html",
-        {"email": form.cleaned_data["email"], "is_host": purpose in (ANSWER, PLEDGE)},
+        {"email": form.cleaned_data["email"], "is_host": purpose in FOR_HOSTS},
     )
 
 
@@ -88,21 +91,21 @@ def _renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
 @require_POST
 def follow_renew(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for a new link to the applicant's page."""
-    return _renew(request, token, FOLLOW)
+    return renew(request, token, FOLLOW)
 
 
 @login_not_required
 @require_POST
 def answer_renew(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for a new link to the answers that a host owes."""
-    return _renew(request, token, ANSWER)
+    return renew(request, token, ANSWER)
 
 
 @login_not_required
 @require_POST
 def pledge_renew(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for a new link to say how many places there are."""
-    return _renew(request, token, PLEDGE)
+    return renew(request, token, PLEDGE)
 
 
 def file_behind(request: HttpRequest, token: str, purpose: str) -> Application:

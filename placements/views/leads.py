@@ -27,11 +27,11 @@ from partnership.versions import VersionForm
 from partnership.workflow import Refused
 
 from .. import measures, policies, services
-from ..board import proposals, story
+from ..board import contracts, proposals, story
 from ..board import zone as boards
 from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
-from ..models import HostSite, Placement
-from ..states import PLACED, PLACEMENT_LIVE, PlacementState
+from ..models import ContractFile, HostSite, Placement
+from ..states import CONTRACT_LIVE, PLACED, PLACEMENT_LIVE, PlacementState
 
 A_PAGE = 50
 
@@ -74,6 +74,7 @@ def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeFo
     context: dict[str, Any] = {"zone": zone, "zones": zones_of(request.user), "form": form}
     if intake is not None:
         context["board"] = boards.build(zone, intake, intakes, user=request.user)
+        context["contracts_late"] = contracts.number_late(zone)
     return render(request, "placements/zone_board.html", context, status=422 if form else 200)
 
 
@@ -293,13 +294,18 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     weighed_in, hosts_weighed = proposals.hosts_of(enrolment) if is_live and live is None else (None, [])
     is_placed_elsewhere = live is None and enrolment.placements.live().exists()
     waits = is_live and live is None and not is_placed_elsewhere
+    may_change = live is not None and policies.can_change(request.user, live.placement)
+    files = list(ContractFile.objects.visible_to(request.user).filter(placement__in=[one.pk for one in placements]))
+    has_contract = any(one.state in CONTRACT_LIVE for one in files)
     context = {
         "enrolment": enrolment,
+        "contracts": files,
+        "may_ask_contract": may_change and live.placement.state in PLACED and not has_contract,
         "application": application,
         "candidate": application.candidate,
         "placements": placements,
         "live": live,
-        "may_change": live is not None and policies.can_change(request.user, live.placement),
+        "may_change": may_change,
         "is_placed_elsewhere": is_placed_elsewhere,
         "is_live": is_live,
         "waits": waits,

@@ -1,8 +1,10 @@
 """Where young people of each zone go: slots to choose, sites with seats, students and their papers."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from cohorts import services as recruitment
 from cohorts.models import Application, Cohort, Enrolment, Intake
@@ -11,16 +13,21 @@ from cohorts.states import ApplicationState as S
 from cohorts.states import PaperRequestState as P
 from partnership import clock, links
 from partnership.models import ref
+from partnership.papers import FOLDER
+from partnership.states import Scan
 from placements import services as places
-from placements.models import HostCompany, HostSite, Seat
-from placements.states import ANSWER
+from placements.models import ContractFile, ContractPaper, HostCompany, HostSite, Seat
+from placements.states import ANSWER, CONTRACT
+from placements.states import ContractState as C
 
 from .. import factories
+from ..placements import contract_factory as contracts
 from ..placements import hosting_factory as hosting
 from ..placements.pledge_factory import asked, token
 from .recruiting import person
 from .world import LYON, LYON_LEAD, PARIS, PARIS_LEAD, RECRUITER, World, marker, secret
 
+LONG_AGO = clock.today() - timedelta(days=30)
 # SIRETs that pass the check, by zone: of the site, and of the one a lead adds.
 _SIRET = {LYON: ("73282932000074", "55210055400013"), PARIS: ("44306184100047", "35600000000048")}
 
@@ -144,6 +151,7 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
         "workstations": "",
         "version": str(site.version),
     }
+    _prepare_contracts(world, zone, cohort, site)
     intake = str(cohort.intake_id)
     world.answers |= {
         ("placements:site_edit", zone): record,
@@ -213,6 +221,46 @@ def _ask_for_places(world: World, zone: str, site: HostSite, cohort: Cohort) -> 
         world.things["places by link", LYON] = {"token": token(asked(third, cohort.intake, by=lead))}
         world.answers["placements:pledge_answer", LYON] = answer | {"version": "0"}
         world.answers["placements:pledge_renew", LYON] = {"email": third.contact_email}
+
+
+def _prepare_contracts(world: World, zone: str, cohort: Cohort, site: HostSite) -> None:
+    """A sheet that is awaited, a signed contract with its paper, and one about which the operator is silent."""
+    lead = world.people[LYON_LEAD if zone == LYON else PARIS_LEAD]
+    made = {}
+    for what, state in (("attendu", C.ASKED), ("signe", C.SIGNED), ("depose", C.FILED)):
+        seat = factories.seat(site, of=cohort.intake, by=lead)
+        placement = factories.placement(student(zone, cohort, what), seat, state="accepted", by=lead)
+        made[what] = contracts.contract(placement, state=state, by=lead, siret=site.siret)
+    ContractFile.objects.filter(pk=made["depose"].pk).update(
+        **dict.fromkeys(("asked_on", "received_on", "prepared_on", "signed_on", "filed_on", "first_filed_on"), LONG_AGO)
+    )
+    name = default_storage.save(f"{FOLDER}{uuid4()}.pdf", ContentFile(b"%PDF-1.7 (fictif)\n%%EOF\n"))
+    paper = ContractPaper.objects.create(
+        contract=made["signe"], kind="contract", file=name, scan=Scan.CLEAN, pages=1, sent_at=clock.now(), sent_by=lead
+    )
+    world.things |= {
+        ("contract", zone): {"pk": made["attendu"].pk},
+        ("signed contract", zone): {"pk": made["signe"].pk},
+        ("silent contract", zone): {"pk": made["depose"].pk},
+        ("contract paper", zone): {"pk": made["signe"].pk, "paper": paper.pk},
+    }
+    today, next_year = clock.today(), clock.today() + timedelta(days=400)
+    said = {"employer_name": site.company.name, "siret": site.siret, "tutor_name": "Tutrice Fictive", "version": "1"}
+    said |= {"starts_on": today.isoformat(), "ends_on": next_year.isoformat()}
+    world.answers |= {
+        ("placements:contract_ask", zone): {"kind": "apprenticeship"},
+        ("placements:contract_sheet_write", zone): said,
+        ("placements:contract_step", zone): {
+            "on": today.isoformat(),
+            "number": "DEPOT-1",
+            "version": str(made["signe"].version),
+        },
+        ("placements:contract_silence", zone): {"version": str(made["depose"].version)},
+    }
+    if zone == LYON:
+        world.things["contract by link", LYON] = {"token": links.mint(CONTRACT, ref(made["attendu"]))}
+        world.answers["placements:contract_sheet", LYON] = said
+        world.answers["placements:contract_renew", LYON] = {"email": site.contact_email}
 
 
 def _ask_for_papers(world: World, zone: str, application: Application) -> None:

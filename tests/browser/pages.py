@@ -13,7 +13,8 @@ from config import style
 from partnership.admin import ReadOnlyAdmin
 from partnership.models import Party
 from partnership.states import Role
-from placements.states import PlacementState
+from placements.forms.contracts import STEP_FORMS
+from placements.states import ContractState, PlacementState
 
 from .content_pages import CHAIR, CONTENTS
 from .page import (
@@ -111,6 +112,10 @@ PUBLIC = [
     Page("placements:pledge_answer", args=follow("places asked"), forms=MAIN_FORM),
     Page("placements:pledge_answer", args=follow("places answered"), note="answered"),
     Page("placements:pledge_answer", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
+    Page("placements:contract_sheet", args=follow("contract asked"), forms=MAIN_FORM),
+    Page("placements:contract_sheet", args=follow("contract received"), note="received"),
+    Page("placements:contract_sheet", args=follow("contract signed"), note="prepared"),
+    Page("placements:contract_sheet", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
 ]
 
 CONVENTION = [
@@ -352,6 +357,27 @@ PLACING = [
         "lyon",
         forms=MAIN_FORM,
     ),
+    Page("placements:contract_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:contract_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon", query="?step=accepted"),
+    Page("placements:contract_ask", Role.REGIONAL_LEAD, of_placement(PlacementState.ACCEPTED), "lyon"),
+    *(
+        Page(
+            "placements:contract_detail",
+            Role.REGIONAL_LEAD,
+            lambda world, state=state: [world.contracts[state].pk],
+            "lyon",
+            forms=("main form[action$='/etape/']",) if state in STEP_FORMS else (),
+            note=state.value,
+        )
+        for state in ContractState
+    ),
+    Page(
+        "placements:contract_sheet_write",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.contracts[ContractState.ASKED].pk],
+        "lyon",
+        forms=MAIN_FORM,
+    ),
     Page("placements:placement_cancel", Role.REGIONAL_LEAD, of_placement(PlacementState.ACCEPTED), "lyon"),
     Page(
         "placements:placement_decline",
@@ -439,6 +465,9 @@ ELSEWHERE = {
     "cohorts:application_erase": "its form is on the page of the personal data, to which its address redirects",
     "job_result": "a file",
     "placements:home": "redirects to the zone",
+    "placements:contract_pdf": "a file",
+    "placements:contract_sheet_pdf": "a file",
+    "placements:contract_paper_open": "a file",
     "mailbox_letter_html": "a letter, alone: its style is its own",
     "admin:logout": "takes a POST",
     "admin:password_change": "redirects to one's account",

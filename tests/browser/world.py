@@ -32,13 +32,14 @@ from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
 from placements import services as placing
-from placements.models import HostSite, Placement
-from placements.states import ANSWER, PLEDGE, PlacementState
+from placements.models import ContractFile, HostSite, Placement
+from placements.states import ANSWER, CONTRACT, PLEDGE, ContractState, PlacementState
 from programmes import services as teaching
 from programmes.models import ChairActivity, Contribution, Curriculum, Programme, Registration
 from programmes.states import GUEST, ActivityState, ContributionState, CurriculumState, Opinion
 from tests import factories
 from tests.cohorts import certificates
+from tests.placements import contract_factory as contracts
 
 
 @dataclass
@@ -49,6 +50,7 @@ class World:
     _users: dict[tuple[Role, str | None], User] = field(default_factory=dict)
     bulks: dict[str, Bulk] = field(default_factory=dict)
     papers: dict[str, PaperRequest] = field(default_factory=dict)
+    contracts: dict[str, ContractFile] = field(default_factory=dict)
 
     def found(self) -> None:
         """Add to the demonstration what only somebody at work would have left."""
@@ -108,6 +110,7 @@ class World:
             self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
         self._ask_for_places()
+        self._prepare_contracts()
         self._hold_the_chair()
         self._meet_today()
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
@@ -138,6 +141,21 @@ class World:
         self.asks = {"report": report, "review": review}
         for key, site in (("places asked", silent), ("places answered", answers)):
             self.tokens[key] = links.mint(PLEDGE, ref(report.lines.get(site=site)))
+
+    def _prepare_contracts(self) -> None:
+        """A contract file in each of its states, of students placed beside those of the demonstration."""
+        site, intake = self.site(), self.placement(PlacementState.ACCEPTED).seat.intake
+        cohort = Cohort.objects.get(intake=intake, zone=site.zone)
+        Cohort.objects.filter(pk=cohort.pk).update(capacity=cohort.capacity + len(ContractState))
+        lead = self.user(Role.REGIONAL_LEAD, "lyon")
+        self.contracts = {}
+        for state in ContractState:
+            seat = factories.seat(site, of=intake, by=lead)
+            student = factories.enrolment(cohort)
+            placement = factories.placement(student, seat, state=PlacementState.ACCEPTED, by=lead)
+            self.contracts[state] = contracts.contract(placement, state=state, by=lead)
+        for state in (ContractState.ASKED, ContractState.RECEIVED, ContractState.SIGNED):
+            self.tokens[f"contract {state}"] = links.mint(CONTRACT, ref(self.contracts[state]))
 
     def _hold_the_chair(self) -> None:
         """Somebody with a place, somebody who waits, a proposal; an activity held today."""

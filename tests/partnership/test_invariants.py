@@ -21,12 +21,13 @@ from partnership import clock, invariants, jobs, outbox
 from partnership.models import AccessLink, Job, OutgoingMessage, Tombstone, ref
 from partnership.states import JobState, MessageState, Role
 from placements import services as placing
-from placements.models import HostPledge, Placement, Seat
-from placements.states import PlacementState
+from placements.models import ContractFile, HostPledge, Placement, Seat
+from placements.states import ContractState, PlacementState
 from programmes import services as teaching
 from programmes.models import Contribution, Curriculum, Module
 from programmes.states import ContributionState
 from tests import factories
+from tests.placements import contract_factory as contracts
 from tests.placements import hosting_factory as hosting
 
 pytestmark = pytest.mark.django_db
@@ -405,6 +406,27 @@ def _placed_after_leaving():
     placement = factories.placement()
     Enrolment.objects.update(state=EnrolmentState.ENDED, ended_at=clock.now(), end_reason="moved")
     return placement
+
+
+@breaks("contracts_with_placements")
+def _a_contract_past_its_placement():
+    contract = contracts.contract()
+    Placement.objects.update(state=PlacementState.CANCELLED)
+    return contract
+
+
+@breaks("contracts_filed_by")
+def _a_contract_with_another_deadline():
+    contract = contracts.contract(state=ContractState.RECEIVED)
+    ContractFile.objects.update(file_by=clock.today())
+    return contract
+
+
+@breaks("contractfile_as_journal_says")
+def _a_contract_cancelled_by_nobody():
+    contract = contracts.contract()
+    ContractFile.objects.update(state=ContractState.CANCELLED, cancelled_on=clock.today())
+    return contract
 
 
 @breaks("seats_pledged")
