@@ -11,10 +11,12 @@ from .hosts import (
     Tutor,
     TutorCeiling,
 )
+from .introductions import DAYS_TO_REPLY, Introduction, IntroductionQuerySet, Presentation, PresentationQuerySet
 from .placements import TIME_TO_UNDO, Placement, PlacementQuerySet
 from .places import PLEDGE_LIFE, HostPledge, Seat, SeatQuerySet
 
 __all__ = [
+    "DAYS_TO_REPLY",
     "MIDNIGHT",
     "PLEDGE_LIFE",
     "TIME_TO_UNDO",
@@ -24,9 +26,13 @@ __all__ = [
     "HostPledge",
     "HostSite",
     "HostSiteQuerySet",
+    "Introduction",
+    "IntroductionQuerySet",
     "OpeningHours",
     "Placement",
     "PlacementQuerySet",
+    "Presentation",
+    "PresentationQuerySet",
     "Seat",
     "SeatQuerySet",
     "Tutor",
