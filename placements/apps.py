@@ -8,18 +8,21 @@ class PlacementsConfig(AppConfig):
 
     def ready(self) -> None:
         from cohorts.states import ERASE, FOLLOW, TAKE
-        from partnership import handover, links, measures
+        from partnership import handover, links, measures, reminders
         from partnership import personal_data as people
 
         from . import handover as belongings
         from . import invariants, personal_data, receivers  # noqa: F401 (receivers connect as they are read)
         from . import measures as ours
-        from .states import ANSWER
+        from .services.introduction_reminders import INTRODUCTIONS
+        from .states import ANSWER, INTRODUCTION
 
         links.register(links.Purpose(FOLLOW, "placements:application_follow", days=400))
         links.register(links.Purpose(TAKE, "placements:data_take", days=1 / 24))
         links.register(links.Purpose(ERASE, "placements:data_erase", days=1 / 24))
         links.register(links.Purpose(ANSWER, "placements:placement_answer", days=60))
+        links.register(links.Purpose(INTRODUCTION, "placements:presentation_answer", days=60))
+        reminders.register(*INTRODUCTIONS)
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
         people.register(personal_data.HOLDER)

@@ -4,7 +4,7 @@ from cohorts.models import Enrolment
 from partnership.models import User, Zone
 from partnership.states import Role
 
-from .models import HostSite, Placement
+from .models import HostSite, Introduction, Placement
 
 
 def is_lead(user: User) -> bool:
@@ -30,3 +30,8 @@ def can_place(user: User, enrolment: Enrolment) -> bool:
 def can_change(user: User, placement: Placement) -> bool:
     """The lead of the host's zone sends, undoes, cancels and answers for the host by telephone."""
     return can_lead(user, placement.seat.site.zone)
+
+
+def can_change_introduction(user: User, introduction: Introduction) -> bool:
+    """The lead of the host's zone records what host and student say, and takes back whom they presented."""
+    return can_lead(user, introduction.site.zone)

@@ -2,6 +2,7 @@
 
 from .candidates import ErasureForm, LeaveForm, NewLinkForm
 from .hosts import MOST_SEATS, IntakeForm, SeatsForm, SiteFilter, SiteForm, facts_of
+from .introductions import MeetingForm, NotChosenForm, PresentForm, StudentDeclineForm
 from .placements import LONGEST_REASON, CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
 
 __all__ = [
@@ -13,11 +14,15 @@ __all__ = [
     "LONGEST_REASON",
     "LeaveForm",
     "MOST_SEATS",
+    "MeetingForm",
     "NewLinkForm",
+    "NotChosenForm",
+    "PresentForm",
     "ProposeForm",
     "SeatsForm",
     "SiteFilter",
     "SiteForm",
+    "StudentDeclineForm",
     "StudentFilter",
     "facts_of",
 ]

@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="over on")),
                 (
-                    "reason",
+                    "end_reason",
                     models.CharField(
                         blank=True,
                         choices=[
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                             ("taken_back", "taken back by the regional lead"),
                         ],
                         max_length=12,
-                        verbose_name="reason",
+                        verbose_name="end_reason",
                     ),
                 ),
                 ("comment", models.CharField(blank=True, max_length=300, verbose_name="comment")),
@@ -163,18 +163,18 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("reason", ""),
+                                ("end_reason", ""),
                                 models.Q(("state__in", ["not_chosen", "student_declined", "closed"]), _negated=True),
                             ),
                             models.Q(
-                                ("reason__in", ("other_choice", "hours", "languages", "no_place", "other")),
+                                ("end_reason__in", ("other_choice", "hours", "languages", "no_place", "other")),
                                 ("state", "not_chosen"),
                             ),
                             models.Q(
-                                ("reason__in", ("too_far", "hours", "work", "elsewhere", "other")),
+                                ("end_reason__in", ("too_far", "hours", "work", "elsewhere", "other")),
                                 ("state", "student_declined"),
                             ),
-                            models.Q(("reason__in", ("placed", "ended", "taken_back")), ("state", "closed")),
+                            models.Q(("end_reason__in", ("placed", "ended", "taken_back")), ("state", "closed")),
                             _connector="OR",
                         ),
                         name="an_introduction_ends_for_a_reason_of_its_kind",
@@ -220,15 +220,6 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="a_meeting_has_a_date",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("ended_at__isnull", True),
-                            ("answered_at__isnull", True),
-                            ("ended_at__gte", models.F("answered_at")),
-                            _connector="OR",
-                        ),
-                        name="an_introduction_ends_after_its_answer",
                     ),
                 ],
             },

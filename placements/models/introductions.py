@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrolment, Intake
@@ -84,7 +84,7 @@ class Introduction(models.Model):
     answered_at = models.DateTimeField(_("answered on"), null=True)
     answered_through = models.CharField(_("how we learned it"), max_length=8, choices=Channel.choices, blank=True)
     ended_at = models.DateTimeField(_("over on"), null=True)
-    reason = models.CharField(_("reason"), max_length=12, choices=IntroductionReason.choices, blank=True)
+    end_reason = models.CharField(_("reason"), max_length=12, choices=IntroductionReason.choices, blank=True)
     comment = models.CharField(_("comment"), max_length=300, blank=True)
     objects = IntroductionQuerySet.as_manager()
 
@@ -100,13 +100,16 @@ class Introduction(models.Model):
             ),
             models.CheckConstraint(
                 name="an_introduction_ends_for_a_reason_of_its_kind",
-                condition=Q(reason="") & ~Q(state__in=[*INTRODUCTION_REASONS])
-                | Q(state=IntroductionState.NOT_CHOSEN, reason__in=INTRODUCTION_REASONS[IntroductionState.NOT_CHOSEN])
+                condition=Q(end_reason="") & ~Q(state__in=[*INTRODUCTION_REASONS])
+                | Q(
+                    state=IntroductionState.NOT_CHOSEN,
+                    end_reason__in=INTRODUCTION_REASONS[IntroductionState.NOT_CHOSEN],
+                )
                 | Q(
                     state=IntroductionState.STUDENT_DECLINED,
-                    reason__in=INTRODUCTION_REASONS[IntroductionState.STUDENT_DECLINED],
+                    end_reason__in=INTRODUCTION_REASONS[IntroductionState.STUDENT_DECLINED],
                 )
-                | Q(state=IntroductionState.CLOSED, reason__in=INTRODUCTION_REASONS[IntroductionState.CLOSED]),
+                | Q(state=IntroductionState.CLOSED, end_reason__in=INTRODUCTION_REASONS[IntroductionState.CLOSED]),
             ),
             models.CheckConstraint(
                 name="an_introduction_that_is_over_is_dated",
@@ -125,10 +128,6 @@ class Introduction(models.Model):
             models.CheckConstraint(
                 name="a_meeting_has_a_date",
                 condition=~Q(state=IntroductionState.MEETING) | Q(meeting_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="an_introduction_ends_after_its_answer",
-                condition=Q(ended_at__isnull=True) | Q(answered_at__isnull=True) | Q(ended_at__gte=F("answered_at")),
             ),
         ]
         indexes = [

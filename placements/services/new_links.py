@@ -1,12 +1,13 @@
 """Personal links, sent again to whoever lost theirs."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from cohorts.models import Application
 from cohorts.states import CONTINUED
 
 from .. import emails
-from ..models import Placement
+from ..models import Introduction, Placement, Presentation
 from ..states import PlacementState
 from .placements import has_left
 
@@ -35,3 +36,12 @@ def send_new_answer_link(email: str) -> None:
         # A proposal that can still be undone is nothing to the host yet.
         if has_left(placement):
             emails.answer_link(placement)
+
+
+@transaction.atomic
+def send_new_presentation_link(email: str) -> None:
+    """Send a host the links of whoever is presented to them still, once a day; an unknown address gets nothing."""
+    under_way = Introduction.objects.live().filter(presentation=OuterRef("pk"))
+    shown = Presentation.objects.filter(Exists(under_way), site__contact_email__iexact=email)
+    for presentation in shown.select_related("site__company", "sent_by", "intake__programme")[:MOST_LINKS]:
+        emails.presentation_link(presentation)

@@ -1,19 +1,20 @@
 """A student and a place: proposed, sent, answered, taken back."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Enrolment
 from partnership import clock, outbox, workflow
-from partnership.models import Membership, OutgoingMessage, User
-from partnership.states import Channel, MessageState, Role
+from partnership.models import OutgoingMessage, User
+from partnership.states import Channel, MessageState
 from partnership.workflow import Actor, Refused, move, record
 
 from .. import emails, policies
 from ..models import TIME_TO_UNDO, HostSite, Placement, Seat
-from ..states import PLACED, DeclineReason, PlacementState
+from ..states import PLACED, DeclineReason, IntroductionReason, PlacementState
+from .closing import close_introductions
+from .zone_leads import lead_of
 
 MOST_TRIES = 3
 _ON_ITS_WAY = (
@@ -51,6 +52,8 @@ def propose(enrolment: Enrolment, *, site: HostSite, by: User) -> Placement:
 
 @transaction.atomic
 def _propose(enrolment: Enrolment, site: HostSite, by: User, *, skip_locked: bool) -> Placement:
+    # The student before the place, as whoever has been chosen by a host (introductions): nobody waits in a circle.
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     free = Seat.objects.free().filter(site=site, intake=enrolment.application.intake_id).order_by("opened_at", "pk")
     seat = free.select_for_update(skip_locked=skip_locked, of=("self",)).first()
     if seat is None and skip_locked:
@@ -96,11 +99,14 @@ def cancel(placement: Placement, *, by: Actor, reason: str = "", version: int | 
 
 @transaction.atomic
 def accept(placement: Placement, *, by: Actor, channel: Channel = Channel.LINK, version: int | None = None) -> None:
-    """The host takes the student: they and the lead are told."""
+    """The host takes the student: they and the lead are told, and every other host who was presented them."""
+    # Held first: whoever presents them elsewhere at this moment is closed below, or is refused.
+    Enrolment.objects.select_for_update(no_key=True).get(pk=placement.enrolment_id)
     outbox.cancel(key=emails.proposal_key(placement))
     move(placement, PlacementState.ACCEPTED, by=by, channel=channel, version=version, answered_at=clock.now())
     emails.placement_accepted(placement)
     _tell_the_lead(placement)
+    close_introductions(placement.enrolment, reason=IntroductionReason.PLACED, by=by)
 
 
 @transaction.atomic
@@ -136,10 +142,7 @@ def _tell_the_lead(placement: Placement) -> None:
     zone = placement.seat.site.zone
     lead: User | None = placement.proposed_by
     if not (policies.is_lead(lead) and policies.can_lead(lead, zone)):
-        memberships = Membership.objects.current().filter(
-            Q(zone=zone) | Q(zone=None), role=Role.REGIONAL_LEAD, user__is_active=True
-        )
-        lead = User.objects.filter(memberships__in=memberships).order_by("email").first()
+        lead = lead_of(zone)
     if lead is not None:
         emails.host_answered(placement, to=lead)
 

@@ -45,7 +45,8 @@ def zones_of(user: User) -> QuerySet[Zone]:
     return Zone.objects.all() if zones is None else Zone.objects.filter(pk__in=zones)
 
 
-def _zone(request: HttpRequest, code: str) -> Zone:
+def zone_of(request: HttpRequest, code: str) -> Zone:
+    """The zone of an address, for whoever leads it."""
     require(policies.is_lead(request.user))
     return get_object_or_404(zones_of(request.user), code=code)
 
@@ -64,7 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def zone_board(request: HttpRequest, zone: str) -> HttpResponse:
     """Who is to be placed, where places are free, what is under way."""
-    return _zone_page(request, _zone(request, zone), wanted=request.GET.get("rentree", ""))
+    return _zone_page(request, zone_of(request, zone), wanted=request.GET.get("rentree", ""))
 
 
 def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeForm | None = None) -> HttpResponse:
@@ -89,7 +90,7 @@ def _back(placement: Placement) -> HttpResponseRedirect:
 @require_POST
 def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     """Place a student on a free place of a site of the zone."""
-    here = _zone(request, zone)
+    here = zone_of(request, zone)
     form = ProposeForm(request.POST)
     wanted = request.POST.get("rentree", "")
     if not form.is_valid():
