@@ -27,10 +27,11 @@ from partnership.versions import VersionForm
 from partnership.workflow import Refused
 
 from .. import measures, policies, services
+from ..board import introductions as introduced
 from ..board import story
 from ..board import zone as boards
 from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
-from ..models import HostSite, Placement
+from ..models import HostSite, Introduction, Placement
 from ..states import PLACED, PLACEMENT_LIVE, PlacementState
 
 A_PAGE = 50
@@ -288,6 +289,9 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     placements = list(
         boards.with_names(Placement.objects.visible_to(request.user)).filter(enrolment__application=application)
     )
+    introductions = list(
+        introduced.with_names(Introduction.objects.visible_to(request.user)).filter(enrolment__application=application)
+    )
     live = next((row for row in boards.placement_rows(placements) if row.placement.state in PLACEMENT_LIVE), None)
     is_live = enrolment.state in ENROLMENT_LIVE
     context = {
@@ -295,13 +299,14 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "application": application,
         "candidate": application.candidate,
         "placements": placements,
+        "introductions": introductions,
         "live": live,
         "may_change": live is not None and policies.can_change(request.user, live.placement),
         "is_placed_elsewhere": live is None and enrolment.placements.live().exists(),
         "is_live": is_live,
         "availability": boards.availability_words(application),
         "may_end": is_live and cohort_policies.can_end(request.user, enrolment),
-        "days": story.of_student(application, placements=placements),
+        "days": story.of_student(application, placements=placements, introductions=introductions),
     }
     return render(request, "placements/student_detail.html", context)
 
