@@ -80,10 +80,10 @@ class MeetingForm(VersionForm):
         return said
 
 
-class _ReasonForm(VersionForm):
-    """Why an introduction ends by somebody's word."""
+class NotChosenForm(VersionForm):
+    """Why a host does not go on with a student."""
 
-    state: IntroductionState
+    state = IntroductionState.NOT_CHOSEN
     reason = forms.ChoiceField(
         label=_("Reason"), widget=forms.RadioSelect, error_messages={"required": _("Choose a reason.")}
     )
@@ -100,13 +100,7 @@ class _ReasonForm(VersionForm):
         self.fields["reason"].choices = [(one.value, one.label) for one in INTRODUCTION_REASONS[self.state]]
 
 
-class NotChosenForm(_ReasonForm):
-    """Why a host does not go on with a student."""
-
-    state = IntroductionState.NOT_CHOSEN
-
-
-class StudentDeclineForm(_ReasonForm):
+class StudentDeclineForm(NotChosenForm):
     """Why a student does not go on with a host."""
 
     state = IntroductionState.STUDENT_DECLINED

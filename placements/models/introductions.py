@@ -20,6 +20,11 @@ _ENDED_BY_ONE = (IntroductionState.NOT_CHOSEN, IntroductionState.STUDENT_DECLINE
 
 
 class PresentationQuerySet(models.QuerySet["Presentation"]):
+    def visible_to(self, user: User) -> "PresentationQuerySet":
+        """A lead sees what was presented to the sites of their zone."""
+        zones = user.zones_as(Role.REGIONAL_LEAD)
+        return self if zones is None else self.filter(site__zone__in=zones)
+
     def waiting(self) -> "PresentationQuerySet":
         """Those in which the host has not said a word yet about somebody."""
         unheard = Introduction.objects.filter(presentation=models.OuterRef("pk"), state=IntroductionState.SENT)

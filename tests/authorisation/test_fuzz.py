@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.forms.script import ORIGIN, PERSON, PROJECT
-from cohorts.models import CAREER, Application, Candidate, Cohort, Intake, RecruitmentSource, Slot
+from cohorts.models import CAREER, Application, Candidate, Cohort, Enrolment, Intake, RecruitmentSource, Slot
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.desk import MOST_ROWS
@@ -66,6 +66,7 @@ GIVEN: dict[str, Any] = {
     "slot": lambda: Slot.objects.select_related("cohort").first(),
     "day": lambda: clock.today() + timedelta(days=4),
     "secret": lambda: "JBSWY3DPEHPK3PXP",
+    "students": Enrolment.objects.all,
     "choices": lambda: [(cohort.pk, str(cohort)) for cohort in Cohort.objects.all()],
     "confirmed": lambda: True,
     "stays": Candidate.objects.first,

@@ -19,6 +19,7 @@ from cohorts.models import (
     Bulk,
     Cohort,
     Condition,
+    Enrolment,
     Import,
     PaperKind,
     PaperRequest,
@@ -31,8 +32,9 @@ from partnership import clock, jobs, links, papers
 from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
+from placements import services as placing
 from placements.models import HostSite, Placement
-from placements.states import ANSWER, PlacementState
+from placements.states import ANSWER, INTRODUCTION, PlacementState
 from programmes import services as teaching
 from programmes.models import ChairActivity, Contribution, Curriculum, Programme, Registration
 from programmes.states import GUEST, ActivityState, ContributionState, CurriculumState, Opinion
@@ -106,6 +108,7 @@ class World:
             placement = self.placement(state)
             self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
+        self._introduce()
         self._hold_the_chair()
         self._meet_today()
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
@@ -124,6 +127,19 @@ class World:
         smtp = get_connection("django.core.mail.backends.smtp.EmailBackend")
         EmailMessage("Une lettre arrivée", "Bonjour.", to=["quelqu.un@exemple.test"], connection=smtp).send()
         self.caught = caught_mail.newest("Une lettre arrivée")[0].name
+
+    def _introduce(self) -> None:
+        """Three young people presented to a site of Lyon: one to be met, one not chosen, one awaits an answer."""
+        waiting = Enrolment.objects.live().filter(application__cohort=self.cohort("lyon"), placements=None)
+        students = list(waiting.select_related("application__intake", "application__candidate").order_by("pk")[:3])
+        shown = placing.present(students, site=self.site(), by=self.user(Role.REGIONAL_LEAD, "lyon"))
+        self.presentation = shown
+        self.introduced, passed, met = shown.introductions.order_by("pk")
+        soon = (clock.now() + timedelta(days=3)).replace(hour=14, minute=30)
+        placing.fix_meeting(met, at=soon, by=met.site)
+        placing.not_choose(passed, reason="hours", by=passed.site)
+        self.tokens["presentation"] = links.mint(INTRODUCTION, ref(shown))
+        self.tokens["introduced"] = links.mint(FOLLOW, ref(self.introduced.enrolment.application))
 
     def _hold_the_chair(self) -> None:
         """Somebody with a place, somebody who waits, a proposal; an activity held today."""
