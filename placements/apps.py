@@ -18,7 +18,8 @@ class PlacementsConfig(AppConfig):
         from . import handover as belongings
         from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import measures as ours
-        from .states import ANSWER, CONTRACT, PLEDGE
+        from .services.introduction_reminders import INTRODUCTIONS
+        from .states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE
 
         links.register(links.Purpose(FOLLOW, "placements:application_follow", days=400))
         links.register(links.Purpose(TAKE, "placements:data_take", days=1 / 24))
@@ -41,6 +42,8 @@ class PlacementsConfig(AppConfig):
         links.register(links.Purpose(CONTRACT, "placements:contract_sheet", days=60))
         reminders.register(*services.CONTRACTS)
         sweeps.register("contract_papers", services.look_again_at_contract_papers)
+        links.register(links.Purpose(INTRODUCTION, "placements:presentation_answer", days=60))
+        reminders.register(*INTRODUCTIONS)
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
         jobs.register(

@@ -8,12 +8,13 @@ from partnership import invariants
 from partnership.invariants import Invariant, journal_agrees, references, rows
 
 from .contract_law import filing_deadline
-from .models import ContractFile, HostPledge, Placement, Seat
-from .states import CONTRACT_OPEN, PLACED, PLACEMENT_LIVE, PlacementState, PledgeAnswer
+from .models import ContractFile, HostPledge, Introduction, Placement, Seat
+from .states import CONTRACT_OPEN, INTRODUCTION_LIVE, PLACED, PLACEMENT_LIVE, PlacementState, PledgeAnswer
 
 TRIGGERS = {
     "a_placement_fits_its_student",
     "a_certificate_has_no_host_place",
+    "an_introduction_fits_its_student",
     "a_site_keeps_to_the_zones_of_its_students",
     "a_student_stays_in_the_zones_of_their_place",
     "a_tutor_has_room",
@@ -147,6 +148,39 @@ def _contracts_with_another_deadline() -> list[str]:
     ]
 
 
+def _introduced_in_vain() -> list[str]:
+    """Whoever has a place or is no longer enrolled is presented to nobody; nor outside their zones."""
+    placed = Placement.objects.filter(enrolment=OuterRef("enrolment"), state__in=PLACED)
+    return rows(Introduction.objects.live().filter(Q(Exists(placed)) | Q(enrolment__state=EnrolmentState.ENDED)))
+
+
+def _introduced_out_of_reach() -> list[str]:
+    return references(
+        "SELECT 'placements.introduction:' || introduction.id FROM placements_introduction AS introduction "
+        "JOIN placements_presentation AS shown ON shown.id = introduction.presentation_id "
+        "JOIN placements_hostsite AS site ON site.id = introduction.site_id "
+        "JOIN cohorts_enrolment AS enrolment ON enrolment.id = introduction.enrolment_id "
+        "JOIN cohorts_application AS file ON file.id = enrolment.application_id "
+        "JOIN cohorts_cohort AS cohort ON cohort.id = file.cohort_id "
+        "WHERE introduction.state = ANY(%(live)s) AND (shown.site_id <> introduction.site_id "
+        "OR site.zone_id <> cohort.zone_id AND NOT EXISTS ("
+        "  SELECT FROM cohorts_application_other_zones AS other"
+        "  WHERE other.application_id = file.id AND other.zone_id = site.zone_id))",
+        live=[*INTRODUCTION_LIVE],
+    )
+
+
+def _presented_without_a_word() -> list[str]:
+    """A presentation that is not handed over has its letter, even if the letter was stopped."""
+    return references(
+        "SELECT 'placements.presentation:' || shown.id FROM placements_presentation AS shown "
+        "WHERE NOT shown.is_handed AND EXISTS (SELECT FROM partnership_journalentry AS line"
+        "    WHERE line.subject = 'placements.presentation:' || shown.id AND line.after = 'presented')"
+        "  AND NOT EXISTS (SELECT FROM partnership_outgoingmessage AS letter"
+        "    WHERE letter.key = 'students_presented:' || shown.id)"
+    )
+
+
 def register() -> None:
     """Make the promises of places known."""
     invariants.TRIGGERS.update(TRIGGERS)
@@ -172,4 +206,8 @@ def register() -> None:
             "contracts_filed_by", _("a contract has the deadline of its start"), _contracts_with_another_deadline
         ),
         journal_agrees(ContractFile),
+        Invariant("introduced_to_be_placed", _("nobody with a place is presented to a host"), _introduced_in_vain),
+        Invariant("introduced_within_reach", _("students are presented in their own zones"), _introduced_out_of_reach),
+        Invariant("presentations_told", _("a presentation has its letter"), _presented_without_a_word),
+        journal_agrees(Introduction),
     )

@@ -6,10 +6,10 @@ from django.db.models import Case, QuerySet, Value, When
 
 from cohorts import personal_data as recruitment
 from partnership import papers, personal_data
-from partnership.models import ref
+from partnership.models import OutgoingMessage, ref
 from partnership.personal_data import Erased, Held, Holder
 
-from .models import ContractFile, ContractPaper, Placement
+from .models import ContractFile, ContractPaper, Introduction, IntroductionQuerySet, Placement
 
 # What a contract file holds of its student; the employer's own facts are the employer's.
 _CONTRACT = (
@@ -40,12 +40,16 @@ _NO_WORDS = {"note": "", "beyond_age": "", "medical_visit_on": None, "workplace"
 
 
 def collect(subject: str) -> Held:
-    """Each placement, with what the host said, and each contract file."""
+    """Each placement and each introduction, with what the host said, and each contract file."""
     placements = Placement.objects.filter(enrolment__application__in=recruitment.files_of(subject))
     columns = ("seat__site__name", "state", "proposed_at", "answered_at", "decline_reason", "comment")
     contracts = ContractFile.objects.filter(placement__in=placements.values("pk")).order_by("asked_on", "pk")
+    shown = Introduction.objects.filter(enrolment__application__in=recruitment.files_of(subject))
+    of_shown = ("site__company__name", "site__name", "presentation__sent_at", "state", "meeting_at", "meeting_place")
+    of_shown += ("answered_at", "end_reason", "comment", "ended_at")
     return {
         "placements": list(placements.order_by("proposed_at").values(*columns)),
+        "introductions": list(shown.order_by("presentation__sent_at", "pk").values(*of_shown)),
         "contracts": list(contracts.values(*_CONTRACT)),
         "contract_papers": list(
             ContractPaper.objects.filter(contract__in=contracts.values("pk"))
@@ -56,20 +60,25 @@ def collect(subject: str) -> Held:
 
 
 def erase(subject: str, at: datetime) -> Erased:
-    """Take away the hosts' comments, the papers and words of contracts, and close the links of hosts."""
+    """Take away the hosts' comments, the papers and words of contracts, and close the links of hosts.
+
+    A link that shows others as well stays open: there is no name left for it to show. Its letter is blanked.
+    """
     placements = Placement.objects.filter(enrolment__application__in=recruitment.files_of(subject))
     contracts = ContractFile.objects.filter(placement__in=placements.values("pk"))
     kept = ContractPaper.objects.filter(contract__in=contracts.values("pk"))
     names = list(kept.values_list("file", flat=True))
     kept.delete()
+    shown = Introduction.objects.filter(enrolment__application__in=recruitment.files_of(subject))
     for name in names:
         papers.discard(name)
     return {
+        "presentations": _blank_presentations(shown),
         "answer links": personal_data.revoke_links([ref(placement) for placement in placements]),
         "contract links": personal_data.revoke_links([ref(contract) for contract in contracts]),
         "contract papers": len(names),
         "contract words": _silenced(contracts),
-        "comments": placements.exclude(comment="").update(comment=""),
+        "comments": placements.exclude(comment="").update(comment="") + shown.exclude(comment="").update(comment=""),
     }
 
 
@@ -81,6 +90,13 @@ def _silenced(contracts: QuerySet[ContractFile]) -> int:
         number=Case(When(number="", then=Value("")), default=Value(_GONE)),
         answer_reason=Case(When(answer_reason="", then=Value("")), default=Value(_GONE)),
     )
+
+
+def _blank_presentations(shown: IntroductionQuerySet) -> int:
+    """The letters that presented somebody with others, which are about no file."""
+    keys = [f"students_presented:{key}" for key in shown.values_list("presentation", flat=True).distinct()]
+    keys += [f"{key}:{days}" for key in keys for days in (3, 5)]
+    return personal_data.blank_letters(OutgoingMessage.objects.filter(key__in=keys))
 
 
 HOLDER = Holder("placements", collect=collect, erase=erase)

@@ -6,7 +6,7 @@ from cohorts.models import Enrolment
 from partnership.models import User, Zone
 from partnership.states import Role
 
-from .models import ContractFile, HostSite, Placement
+from .models import ContractFile, HostSite, Introduction, Placement
 
 
 def is_lead(user: User) -> bool:
@@ -59,3 +59,8 @@ def can_change(user: User, placement: Placement) -> bool:
 def can_keep_contract(user: User, contract: ContractFile) -> bool:
     """The lead of the host's zone dates the steps of a contract file and keeps its papers."""
     return can_change(user, contract.placement)
+
+
+def can_change_introduction(user: User, introduction: Introduction) -> bool:
+    """The lead of the host's zone records what host and student say, and takes back whom they presented."""
+    return can_lead(user, introduction.site.zone)

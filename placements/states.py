@@ -31,9 +31,59 @@ PLACEMENT_FLOW = {
 }
 
 
-# What the personal link of a host opens: a proposal to answer, or the question of how many places there are.
+class IntroductionState(models.TextChoices):
+    SENT = "sent", pgettext_lazy("introduction", "Presented")
+    MEETING = "meeting", pgettext_lazy("introduction", "Meeting fixed")
+    CHOSEN = "chosen", pgettext_lazy("introduction", "Chosen by the host")
+    NOT_CHOSEN = "not_chosen", pgettext_lazy("introduction", "Not chosen")
+    STUDENT_DECLINED = "student_declined", pgettext_lazy("introduction", "Declined by the student")
+    NO_ANSWER = "no_answer", pgettext_lazy("introduction", "Left without an answer")
+    CLOSED = "closed", pgettext_lazy("introduction", "Closed")
+
+
+_I = IntroductionState
+INTRODUCTION_LIVE = (_I.SENT, _I.MEETING)
+_INTRODUCTION_ENDS = (_I.CHOSEN, _I.NOT_CHOSEN, _I.STUDENT_DECLINED, _I.NO_ANSWER, _I.CLOSED)
+INTRODUCTION_FLOW = {
+    _I.SENT: (_I.MEETING, *_INTRODUCTION_ENDS),
+    # From meeting to meeting: at another hour.
+    _I.MEETING: (_I.MEETING, *_INTRODUCTION_ENDS),
+    _I.CHOSEN: (),
+    _I.NOT_CHOSEN: (),
+    _I.STUDENT_DECLINED: (),
+    _I.NO_ANSWER: (),
+    _I.CLOSED: (),
+}
+
+
+class IntroductionReason(models.TextChoices):
+    """Why an introduction came to nothing; never a word about the person, which they would read."""
+
+    OTHER_CHOICE = "other_choice", _("another person was chosen")
+    HOURS = "hours", _("hours do not fit")
+    LANGUAGES = "languages", _("languages do not fit")
+    NO_PLACE = "no_place", _("the place is no longer open")
+    TOO_FAR = "too_far", _("the site is too far away")
+    WORK = "work", _("the work proposed is not what they look for")
+    ELSEWHERE = "elsewhere", _("they look elsewhere")
+    OTHER = "other", _("other reason")
+    PLACED = "placed", _("has a place at another host")
+    ENDED = "ended", _("is no longer enrolled")
+    TAKEN_BACK = "taken_back", _("taken back by the regional lead")
+
+
+_R = IntroductionReason
+INTRODUCTION_REASONS = {
+    _I.NOT_CHOSEN: (_R.OTHER_CHOICE, _R.HOURS, _R.LANGUAGES, _R.NO_PLACE, _R.OTHER),
+    _I.STUDENT_DECLINED: (_R.TOO_FAR, _R.HOURS, _R.WORK, _R.ELSEWHERE, _R.OTHER),
+    _I.CLOSED: (_R.PLACED, _R.ENDED, _R.TAKEN_BACK),
+}
+
+
+# What the personal links of a host open: a proposal to answer, how many places there are, those who are presented.
 ANSWER = "answer"
 PLEDGE = "pledge"
+INTRODUCTION = "introduction"
 
 
 class DeclineReason(models.TextChoices):

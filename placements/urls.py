@@ -10,9 +10,11 @@ from .views import (
     contracts,
     host_calls,
     hosts,
+    introductions,
     leads,
     own_data,
     pledges,
+    presented,
     proposals,
     tutors,
 )
@@ -49,6 +51,17 @@ urlpatterns = [
     path("reponse/<str:token>/nouveau-lien/", candidates.answer_renew, name="answer_renew"),
     path("reponse-places/<str:token>/", pledges.pledge_answer, name="pledge_answer"),
     path("reponse-places/<str:token>/nouveau-lien/", candidates.pledge_renew, name="pledge_renew"),
+    path("presentation/<str:token>/", presented.presentation_answer, name="presentation_answer"),
+    path("presentation/<str:token>/nouveau-lien/", presented.presentation_renew, name="presentation_renew"),
+    path("presentation/<str:token>/<uuid:pk>/rencontrer/", presented.presentation_meet, name="presentation_meet"),
+    path("presentation/<str:token>/<uuid:pk>/choisir/", presented.presentation_choose, name="presentation_choose"),
+    path("presentation/<str:token>/<uuid:pk>/refuser/", presented.presentation_pass, name="presentation_pass"),
+    path("presentation/<str:token>/<uuid:pk>/cv/", presented.presentation_cv, name="presentation_cv"),
+    path(
+        "suivi/<str:token>/presentations/<uuid:pk>/decliner/",
+        presented.follow_introduction_decline,
+        name="follow_introduction_decline",
+    ),
     # hosts and their places
     path("places/", leads.home, name="home"),
     path("places/entreprises/", hosts.site_list, name="site_list"),
@@ -113,12 +126,24 @@ urlpatterns = [
         contracts.contract_paper_drop,
         name="contract_paper_drop",
     ),
+    # introductions
+    path("places/entreprises/<uuid:pk>/presenter/", introductions.site_present, name="site_present"),
+    path("places/presentations/<uuid:pk>/lien/", introductions.presentation_link, name="presentation_link"),
+    path("places/presente/<uuid:pk>/rencontre/", introductions.introduction_meet, name="introduction_meet"),
+    path("places/presente/<uuid:pk>/choisir/", introductions.introduction_choose, name="introduction_choose"),
+    path("places/presente/<uuid:pk>/refuser/", introductions.introduction_pass, name="introduction_pass"),
+    path("places/presente/<uuid:pk>/decliner/", introductions.introduction_decline, name="introduction_decline"),
+    path(
+        "places/presente/<uuid:pk>/sans-reponse/", introductions.introduction_no_answer, name="introduction_no_answer"
+    ),
+    path("places/presente/<uuid:pk>/reprendre/", introductions.introduction_take_back, name="introduction_take_back"),
     # a zone, after the words above
     path("places/<slug:zone>/contrats/", contracts.contract_list, name="contract_list"),
     path("places/<slug:zone>/", leads.zone_board, name="zone_board"),
     path("places/<slug:zone>/propositions/", proposals.proposal_list, name="proposal_list"),
     path("places/<slug:zone>/appels/", pledges.call_list, name="call_list"),
     path("places/<slug:zone>/demander/", asking.ask_choose, name="ask_choose"),
+    path("places/<slug:zone>/presentes/", introductions.introduction_list, name="introduction_list"),
     path("places/<slug:zone>/placer/", leads.placement_propose, name="placement_propose"),
     path("partenariat/places/", leads.register, name="register"),
 ]

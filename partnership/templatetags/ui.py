@@ -108,6 +108,12 @@ APPEARANCE = {
     "active": ("done", "tick"),
     "completed": ("done", "tick"),
     "broken": ("late", "octagon"),
+    # introductions
+    "meeting": ("go", "half"),
+    "chosen": ("done", "tick"),
+    "not_chosen": ("idle", "refused"),
+    "student_declined": ("idle", "refused"),
+    "no_answer": ("late", "octagon"),
     # messages and jobs
     "pending": ("go", "ring"),
     "sending": ("go", "half"),

@@ -31,7 +31,16 @@ from cohorts.states import (
 from partnership.states import ActorKind, Channel, LetterKind
 from partnership.templatetags.figures import daytime, longdate
 
-from ..states import BeyondAge, ContractKind, ContractPaperKind, ContractState, DeclineReason, PlacementState
+from ..states import (
+    BeyondAge,
+    ContractKind,
+    ContractPaperKind,
+    ContractState,
+    DeclineReason,
+    IntroductionReason,
+    IntroductionState,
+    PlacementState,
+)
 
 SECTIONS: dict[str, Promise] = {
     "identity": gettext_lazy("Who you are"),
@@ -49,6 +58,7 @@ SECTIONS: dict[str, Promise] = {
     "opt_outs": gettext_lazy("Letters you do not want"),
     "lists": gettext_lazy("Lists on which your name came to us"),
     "placements": gettext_lazy("Host companies"),
+    "introductions": gettext_lazy("Hosts to whom you were presented"),
     "contracts": gettext_lazy("Your contract"),
     "contract_papers": gettext_lazy("Papers of your contract"),
     "journal": gettext_lazy("What was done with your file"),
@@ -72,6 +82,8 @@ NAMES: dict[str, Promise] = {
     "decline_reason": gettext_lazy("Why the host said no"),
     "diploma_on": gettext_lazy("date of the diploma"),
     "email": gettext_lazy("e-mail address"),
+    "end_reason": gettext_lazy("reason"),
+    "ended_at": gettext_lazy("Over on"),
     "first_name": gettext_lazy("first name"),
     "given_at": gettext_lazy("Given on"),
     "kind": gettext_lazy("Kind"),
@@ -79,6 +91,8 @@ NAMES: dict[str, Promise] = {
     "languages": gettext_lazy("languages spoken"),
     "last_name": gettext_lazy("last name"),
     "level": gettext_lazy("highest diploma"),
+    "meeting_at": gettext_lazy("Meeting on"),
+    "meeting_place": gettext_lazy("Place"),
     "met_at": gettext_lazy("Met on"),
     "next_at": gettext_lazy("next date"),
     "note": gettext_lazy("Note"),
@@ -86,6 +100,7 @@ NAMES: dict[str, Promise] = {
     "other_zones": gettext_lazy("other possible zones"),
     "phone": gettext_lazy("telephone"),
     "postcode": gettext_lazy("postcode"),
+    "presentation__sent_at": gettext_lazy("Presented on"),
     "proposed_at": gettext_lazy("Proposed on"),
     "purpose": gettext_lazy("For"),
     "reason": gettext_lazy("reason"),
@@ -93,6 +108,8 @@ NAMES: dict[str, Promise] = {
     "result": gettext_lazy("Result"),
     "seat__site__name": gettext_lazy("Site"),
     "sent_at": gettext_lazy("Sent on"),
+    "site__company__name": gettext_lazy("Company"),
+    "site__name": gettext_lazy("Site"),
     "slot__place": gettext_lazy("Place"),
     "slot__starts_at": gettext_lazy("Date"),
     "source": gettext_lazy("heard of us through"),
@@ -113,6 +130,7 @@ _CODES: dict[str, Mapping[Any, str | Promise]] = {
     "availability": dict(Availability.choices),
     "channel": dict(Channel.choices),
     "decline_reason": dict(DeclineReason.choices),
+    "end_reason": dict(IntroductionReason.choices),
     "kind": dict([*ConditionKind.choices, *LetterKind.choices]),
     "funding": dict(Funding.choices),
     "level": dict(Level.choices),
@@ -140,6 +158,8 @@ def sections(held: Mapping[str, list[dict[str, Any]]]) -> list[Section]:
 
 def _worded(section: str, line: Mapping[str, Any]) -> Mapping[str, Any]:
     """The line with the words of its kind of thing for its codes; no colleague is named in the journal."""
+    if section == "introductions":
+        return {**line, "state": IntroductionState(line["state"]).label}
     if section == "papers":
         return {**line, "state": PaperRequestState(line["state"]).label}
     if section == "contracts":

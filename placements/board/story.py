@@ -18,10 +18,22 @@ from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.states import ActorKind, Channel
 from partnership.templatetags.figures import longdate
 
-from ..models import ContractFile, HostCall, HostSite, Placement
-from ..states import ContractPaperKind, ContractState, DeclineReason, PlacementState, PledgeAnswer
+from ..models import ContractFile, HostCall, HostSite, Introduction, Placement
+from ..states import (
+    INTRODUCTION_LIVE,
+    ContractPaperKind,
+    ContractState,
+    DeclineReason,
+    IntroductionReason,
+    IntroductionState,
+    PlacementState,
+    PledgeAnswer,
+)
 
 LONGEST = 100
+_OF_INTRODUCTIONS = [
+    f"placements/{name}" for name in ("introduction_presented", "meeting_fixed", "not_chosen", "host_meeting_cancelled")
+]
 
 
 @dataclass
@@ -92,6 +104,9 @@ def _words_of_sites() -> dict[str, tuple[str, str]]:
         "maybe": (_("Places possible, says the host"), "half"),
         "no": (_("No place this time, says the host"), "refused"),
         "asked": (_("Host asked for its places by letter"), "letter"),
+        "presented": (_("Students presented by letter"), "letter"),
+        "handed": (_("Students presented by a handed link"), "letter"),
+        "link_handed": (_("Link of a presentation shown, to hand over"), "letter"),
         "tutor_added": (_("Tutor recorded"), "document"),
         "tutor_edited": (_("Tutor’s record changed"), "pencil"),
         "tutor_left": (_("A tutor has left"), "refused"),
@@ -126,12 +141,15 @@ def _announced(entry: JournalEntry) -> str:
     return said
 
 
-def of_student(application: Application, *, placements: Iterable[Placement]) -> list[dict[str, Any]]:
+def of_student(
+    application: Application, *, placements: Iterable[Placement], introductions: Iterable[Introduction] = ()
+) -> list[dict[str, Any]]:
     """The journal and the letters of a student's file, as a lead may read it.
 
-    No note of recruitment's, and nothing of a placement that the reader may not see.
+    No note of recruitment's, and nothing of a placement or an introduction that the reader may not see.
     """
     seen = {ref(placement): placement for placement in placements}
+    shown = {ref(introduction): introduction for introduction in introductions}
     entries = list(JournalEntry.objects.filter(about=ref(application))[: 2 * LONGEST])
     names = _names(entries)
     events = []
@@ -139,14 +157,20 @@ def of_student(application: Application, *, placements: Iterable[Placement]) -> 
         kind = entry.subject.partition(":")[0]
         if kind == "placements.placement" and entry.subject in seen:
             events.append(_told_of_placement(entry, seen[entry.subject], names))
+        elif kind == "placements.introduction" and entry.subject in shown:
+            events.append(_told_of_introduction(entry, shown[entry.subject], names))
         elif kind == "cohorts.application" and entry.after in ApplicationState.values:
             events.append(_told_of_application(entry, names))
         elif kind == "cohorts.enrolment" and entry.after != EnrolmentState.EXPECTED:
             events.append(_told_of_enrolment(entry, names))
     to_hosts = ("placement_proposed", "placement_cancelled")
     host_letters = {f"{name}:{placement.pk}": placement for placement in seen.values() for name in to_hosts}
+    host_letters |= {f"introduction_closed:{introduction.pk}" for introduction in shown.values()}
+    keys = {str(introduction.pk) for introduction in shown.values()}
     for letter in OutgoingMessage.objects.filter(about=ref(application)).order_by("-written_at")[:LONGEST]:
         to_the_student = letter.to_ref == ref(application.candidate)
+        if letter.template in _OF_INTRODUCTIONS and letter.key.split(":")[1] not in keys:
+            continue  # their subject names a host of a zone that is not the reader's
         if to_the_student or letter.key in host_letters:
             # Who answers for a host is on its own page, for those who may read it.
             to = letter.to_name if to_the_student else host_letters[letter.key].seat.site.name
@@ -214,6 +238,18 @@ def _told_of_placement(entry: JournalEntry, placement: Placement, names: dict[st
     )
 
 
+def _told_of_introduction(entry: JournalEntry, introduction: Introduction, names: dict[str, str]) -> Event:
+    goes_on = entry.after in (*INTRODUCTION_LIVE, IntroductionState.CHOSEN)
+    return Event(
+        _("Introduction to %(site)s:") % {"site": introduction.site.name},
+        entry.at,
+        _who(entry, names),
+        after=journal.word(entry.subject, entry.after),
+        reason=_reason(entry),
+        shape="arrow" if goes_on else "refused",
+    )
+
+
 def _told_of_enrolment(entry: JournalEntry, names: dict[str, str]) -> Event:
     is_trouble = entry.after in (EnrolmentState.ENDED, Coming.HESITATES)
     return Event(
@@ -242,6 +278,8 @@ def _reason(entry: JournalEntry) -> str:
         return str(ExitReason(entry.reason).label)
     if entry.reason in DeclineReason.values:
         return str(DeclineReason(entry.reason).label)
+    if entry.reason in IntroductionReason.values:
+        return str(IntroductionReason(entry.reason).label)
     return entry.reason if entry.subject.startswith("placements.") else ""
 
 

@@ -8,6 +8,18 @@ from .contracts import (
     contract_step_late,
     last_told,
 )
+from .introductions import (
+    host_meeting_cancelled,
+    introduction_answered,
+    introduction_closed,
+    introduction_presented,
+    meeting_fixed,
+    not_chosen,
+    presentation_key,
+    presentation_link,
+    students_presented,
+    students_presented_again,
+)
 from .links import answer_link, follow_link
 from .placements import (
     host_answered,
@@ -39,7 +51,13 @@ __all__ = [
     "follow_link",
     "host_answered",
     "host_answered_places",
+    "host_meeting_cancelled",
+    "introduction_answered",
+    "introduction_closed",
+    "introduction_presented",
     "last_told",
+    "meeting_fixed",
+    "not_chosen",
     "placement_accepted",
     "placement_cancelled",
     "placement_proposed",
@@ -48,5 +66,9 @@ __all__ = [
     "places_asked_again",
     "places_to_reconfirm",
     "pledge_link",
+    "presentation_key",
+    "presentation_link",
     "proposal_key",
+    "students_presented",
+    "students_presented_again",
 ]

@@ -4,6 +4,7 @@ from .candidates import ErasureForm, LeaveForm, NewLinkForm
 from .companies import CompanyForm, HostListForm
 from .host_calls import ContactForm, HostCallForm, facts_of_contact
 from .hosts import CONTACT, MOST_SEATS, IntakeForm, SeatsForm, SiteFilter, SiteForm, facts_of
+from .introductions import MeetingForm, NotChosenForm, PresentForm, StudentDeclineForm
 from .placements import LONGEST_REASON, CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
 from .pledges import HeardForm, HostsForm, HostWordsForm, PledgeForm, said_before
 from .tutors import AssignForm, TutorForm, facts_of_tutor
@@ -26,12 +27,16 @@ __all__ = [
     "LONGEST_REASON",
     "LeaveForm",
     "MOST_SEATS",
+    "MeetingForm",
     "NewLinkForm",
+    "NotChosenForm",
     "PledgeForm",
+    "PresentForm",
     "ProposeForm",
     "SeatsForm",
     "SiteFilter",
     "SiteForm",
+    "StudentDeclineForm",
     "StudentFilter",
     "TutorForm",
     "facts_of",

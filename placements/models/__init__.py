@@ -5,6 +5,7 @@ from .calls import HostCall, HostContact
 from .contracts import DAYS_FOR_THE_SHEET, DAYS_TO_ANSWER, ContractFile, ContractFileQuerySet, ContractPaper
 from .exchange import HostList
 from .hosts import MIDNIGHT, CollectiveAgreement, FundingOperator, HostCompany, HostSite, HostSiteQuerySet, OpeningHours
+from .introductions import DAYS_TO_REPLY, Introduction, IntroductionQuerySet, Presentation, PresentationQuerySet
 from .placements import TIME_TO_UNDO, Placement, PlacementQuerySet
 from .places import PLEDGE_LIFE, HostPledge, Seat, SeatQuerySet
 from .proposals import MOST_WISHES, Mobility, ProposalRun, ProposalRunQuerySet, Wish
@@ -20,6 +21,7 @@ __all__ = [
     "ContractPaper",
     "DAYS_FOR_THE_SHEET",
     "DAYS_TO_ANSWER",
+    "DAYS_TO_REPLY",
     "FundingOperator",
     "HostCall",
     "HostCompany",
@@ -28,6 +30,8 @@ __all__ = [
     "HostPledge",
     "HostSite",
     "HostSiteQuerySet",
+    "Introduction",
+    "IntroductionQuerySet",
     "MIDNIGHT",
     "MOST_WISHES",
     "Mobility",
@@ -35,6 +39,8 @@ __all__ = [
     "PLEDGE_LIFE",
     "Placement",
     "PlacementQuerySet",
+    "Presentation",
+    "PresentationQuerySet",
     "ProposalRun",
     "ProposalRunQuerySet",
     "Seat",

@@ -14,6 +14,7 @@ from .asking import (
     send_new_pledge_link,
     start_asking,
 )
+from .closing import close_introductions
 from .contract_papers import drop_contract_paper, keep_contract_paper, look_again_at_contract_papers
 from .contract_reminders import CONTRACTS
 from .contracts import (
@@ -35,7 +36,18 @@ from .employer_sheets import employer_sheet, pay_steps
 from .host_calls import add_contact, edit_contact, let_contact_answer, record_host_call, remove_contact
 from .host_lists import forget_host_list, receive_host_list, sites_of, write_host_list
 from .hosts import add_site, edit_company, edit_site
-from .new_links import send_new_answer_link, send_new_follow_link
+from .introductions import (
+    MOST_PRESENTED,
+    choose,
+    fix_meeting,
+    hand_link,
+    no_answer,
+    not_choose,
+    present,
+    student_declines,
+    take_back,
+)
+from .new_links import send_new_answer_link, send_new_follow_link, send_new_presentation_link
 from .placements import accept, cancel, decline, free_the_seat, propose, send_now, undo
 from .places import Heard, close_seat, let_go, open_seats, pledge, reconfirm
 from .proposals import (
@@ -62,6 +74,7 @@ __all__ = [
     "CONTRACTS",
     "Heard",
     "KIND",
+    "MOST_PRESENTED",
     "OLD_ANSWERS",
     "REPLAY",
     "SILENT_HOSTS",
@@ -81,7 +94,9 @@ __all__ = [
     "assign_tutor",
     "cancel",
     "cancel_contracts",
+    "choose",
     "choose_hosts",
+    "close_introductions",
     "close_seat",
     "decline",
     "drop_contract_paper",
@@ -92,9 +107,11 @@ __all__ = [
     "employer_sheet",
     "facts_of",
     "file_contract",
+    "fix_meeting",
     "forget_host_list",
     "forget_inputs",
     "free_the_seat",
+    "hand_link",
     "keep_contract_paper",
     "kinds_for",
     "lead_of",
@@ -106,12 +123,15 @@ __all__ = [
     "letter_to",
     "load_host_reference",
     "look_again_at_contract_papers",
+    "no_answer",
+    "not_choose",
     "note_silence",
     "open_seats",
     "pay_steps",
     "plan_of",
     "pledge",
     "prepare_contract",
+    "present",
     "proposal_step",
     "propose",
     "receive_host_list",
@@ -126,11 +146,14 @@ __all__ = [
     "send_new_answer_link",
     "send_new_follow_link",
     "send_new_pledge_link",
+    "send_new_presentation_link",
     "send_now",
     "send_sheet_again",
     "sign_contract",
     "sites_of",
     "start_asking",
+    "student_declines",
+    "take_back",
     "undo",
     "with_article",
     "write_host_list",

@@ -12,7 +12,8 @@ from partnership.workflow import Actor, Refused, move, record
 
 from .. import emails, policies
 from ..models import TIME_TO_UNDO, HostSite, Placement, Seat
-from ..states import PLACED, DeclineReason, PlacementState
+from ..states import PLACED, DeclineReason, IntroductionReason, PlacementState
+from .closing import close_introductions
 from .contracts import cancel_contracts
 from .places import let_go
 from .zone_leads import lead_of
@@ -53,6 +54,8 @@ def propose(enrolment: Enrolment, *, site: HostSite, by: User) -> Placement:
 
 @transaction.atomic
 def _propose(enrolment: Enrolment, site: HostSite, by: User, *, skip_locked: bool) -> Placement:
+    # The student before the place, as whoever has been chosen by a host (introductions): nobody waits in a circle.
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     free = Seat.objects.free().filter(site=site, intake=enrolment.application.intake_id).order_by("opened_at", "pk")
     seat = free.select_for_update(skip_locked=skip_locked, of=("self",)).first()
     if seat is None and skip_locked:
@@ -101,11 +104,14 @@ def cancel(placement: Placement, *, by: Actor, reason: str = "", version: int | 
 
 @transaction.atomic
 def accept(placement: Placement, *, by: Actor, channel: Channel = Channel.LINK, version: int | None = None) -> None:
-    """The host takes the student: they and the lead are told."""
+    """The host takes the student: they and the lead are told, and every other host who was presented them."""
+    # Held first: whoever presents them elsewhere at this moment is closed below, or is refused.
+    Enrolment.objects.select_for_update(no_key=True).get(pk=placement.enrolment_id)
     outbox.cancel(key=emails.proposal_key(placement))
     move(placement, PlacementState.ACCEPTED, by=by, channel=channel, version=version, answered_at=clock.now())
     emails.placement_accepted(placement)
     _tell_the_lead(placement)
+    close_introductions(placement.enrolment, reason=IntroductionReason.PLACED, by=by)
 
 
 @transaction.atomic

@@ -19,24 +19,23 @@ from partnership.states import Channel
 from partnership.workflow import Refused, Stale
 
 from .. import services
-from ..board import status
+from ..board import introductions, status
 from ..board import zone as boards
 from ..board.opening_hours import words_of
 from ..forms import DeclineForm, LeaveForm, NewLinkForm
 from ..models import Placement
-from ..states import ANSWER, CONTRACT, PLACED, PLEDGE, PlacementState
+from ..states import ANSWER, CONTRACT, INTRODUCTION, PLACED, PLEDGE, PlacementState
 
 # An hour, from one address of the network.
 _MOST_LINKS = 60
 # Of the days of class, the next few; all of them have their own page.
 _DAYS_AHEAD = 3
-# The links of hosts; all others are applicants'.
-FOR_HOSTS = (ANSWER, CONTRACT, PLEDGE)
 _RENEW = {
     FOLLOW: ("placements:follow_renew", services.send_new_follow_link),
     ANSWER: ("placements:answer_renew", services.send_new_answer_link),
     PLEDGE: ("placements:pledge_renew", services.send_new_pledge_link),
     CONTRACT: ("placements:contract_renew", services.send_new_answer_link),
+    INTRODUCTION: ("placements:presentation_renew", services.send_new_presentation_link),
 }
 
 
@@ -55,7 +54,7 @@ def unusable(
         "shown": guard.moment(request),
         "hindrance": hindrance,
         "why": why,
-        "is_host": purpose in FOR_HOSTS,
+        "is_host": purpose != FOLLOW,
         "form": form or NewLinkForm(),
         "renew_url": _RENEW[purpose][0],
         "token": token,
@@ -81,9 +80,7 @@ def renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
         return unusable(request, token, purpose, why, form, hindrance)
     _RENEW[purpose][1](form.cleaned_data["email"])
     return render(
-        request,
-        "placements/link_sent.html",
-        {"email": form.cleaned_data["email"], "is_host": purpose in FOR_HOSTS},
+        request, "placements/link_sent.html", {"email": form.cleaned_data["email"], "is_host": purpose != FOLLOW}
     )
 
 
@@ -169,6 +166,7 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
         "pay": cohort_services.pay_lines(application, dossier) if application.state in HOLDING else [],
         "papers": application.papers.shown() if application.state in LIVE else [],
         "placement": placement,
+        "having": introductions.having_the_file(application) if application.state in HOLDING else None,
         "is_placed": placement is not None and placement.state in PLACED,
         "hours": words_of(placement.seat.site) if placement is not None and placement.state in PLACED else "",
         "is_offer": application.state == ApplicationState.ADMITTED,

@@ -29,6 +29,7 @@ from .leads import A_PAGE, chips, zones_of
 
 
 def site_of(request: HttpRequest, pk: UUID) -> HostSite:
+    """The site of an address, for whoever keeps it."""
     require(policies.is_lead(request.user))
     rows = HostSite.objects.select_related("company__agreement", "company__operator", "zone", "commune")
     return get_allowed(rows, policies.can_keep_site, request.user, pk=pk)

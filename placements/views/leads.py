@@ -28,9 +28,10 @@ from partnership.workflow import Refused
 
 from .. import measures, policies, services
 from ..board import contracts, proposals, story
+from ..board import introductions as introduced
 from ..board import zone as boards
 from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
-from ..models import ContractFile, HostSite, Placement
+from ..models import ContractFile, HostSite, Introduction, Placement
 from ..states import CONTRACT_LIVE, PLACED, PLACEMENT_LIVE, PlacementState
 
 A_PAGE = 50
@@ -46,6 +47,7 @@ def zones_of(user: User) -> QuerySet[Zone]:
 
 
 def zone_of(request: HttpRequest, code: str) -> Zone:
+    """The zone of an address, for whoever leads it."""
     require(policies.is_lead(request.user))
     return get_object_or_404(zones_of(request.user), code=code)
 
@@ -288,6 +290,9 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     placements = list(
         boards.with_names(Placement.objects.visible_to(request.user)).filter(enrolment__application=application)
     )
+    introductions = list(
+        introduced.with_names(Introduction.objects.visible_to(request.user)).filter(enrolment__application=application)
+    )
     live = next((row for row in boards.placement_rows(placements) if row.placement.state in PLACEMENT_LIVE), None)
     is_live = enrolment.state in ENROLMENT_LIVE
     mobility, wishes = proposals.said_by(enrolment)
@@ -304,6 +309,7 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "application": application,
         "candidate": application.candidate,
         "placements": placements,
+        "introductions": introductions,
         "live": live,
         "may_change": may_change,
         "is_placed_elsewhere": is_placed_elsewhere,
@@ -312,7 +318,7 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "nearest": boards.nearest_to(enrolment, user=request.user) if waits else [],
         "availability": boards.availability_words(application),
         "may_end": is_live and cohort_policies.can_end(request.user, enrolment),
-        "days": story.of_student(application, placements=placements),
+        "days": story.of_student(application, placements=placements, introductions=introductions),
         "mobility": mobility,
         "wishes": wishes,
         "weighed_in": weighed_in,

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 
 from cohorts import services as recruitment
 from cohorts.models import Application, Cohort, Enrolment, Intake
-from cohorts.states import AGENDA, FOLLOW, SlotKind
+from cohorts.states import AGENDA, FOLLOW, ConsentPurpose, SlotKind
 from cohorts.states import ApplicationState as S
 from cohorts.states import PaperRequestState as P
 from partnership import clock, links
@@ -17,12 +17,13 @@ from partnership.papers import FOLDER
 from partnership.states import Scan
 from placements import services as places
 from placements.models import ContractFile, ContractPaper, HostCompany, HostSite, Seat
-from placements.states import ANSWER, CONTRACT
+from placements.states import ANSWER, CONTRACT, INTRODUCTION
 from placements.states import ContractState as C
 
 from .. import factories
 from ..placements import contract_factory as contracts
 from ..placements import hosting_factory as hosting
+from ..placements import introductions_factory as introduced
 from ..placements.pledge_factory import asked, token
 from .recruiting import person
 from .world import LYON, LYON_LEAD, PARIS, PARIS_LEAD, RECRUITER, World, marker, secret
@@ -128,6 +129,7 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
         world.things["proposal by link", LYON] = {"token": links.mint(ANSWER, ref(proposed))}
         world.answers["placements:answer_decline", LYON] = {"reason": "other"}
         world.answers["placements:answer_renew", LYON] = {"email": site.contact_email}
+    _introduce(world, zone, cohort, site, free)
     word = secret(zone, "site")
     tutor = hosting.tutor(site, name=f"Tuteur {word}", email=f"tuteur.{word}@exemple.test".lower())
     contact = hosting.contact(site, name=f"Second {word}", email=f"second.{word}@exemple.test".lower())
@@ -261,6 +263,49 @@ def _prepare_contracts(world: World, zone: str, cohort: Cohort, site: HostSite) 
         world.things["contract by link", LYON] = {"token": links.mint(CONTRACT, ref(made["attendu"]))}
         world.answers["placements:contract_sheet", LYON] = said
         world.answers["placements:contract_renew", LYON] = {"email": site.contact_email}
+
+
+def _introduce(world: World, zone: str, cohort: Cohort, site: HostSite, free: Enrolment) -> None:
+    """Two young people presented to a site, one of them with a CV to show; a third whose host is late."""
+    lead = world.people[LYON_LEAD if zone == LYON else PARIS_LEAD]
+    shown = places.present([student(zone, cohort, what) for what in ("presente", "montre")], site=site, by=lead)
+    one = shown.introductions.order_by("pk")[0]
+    yesterday = clock.today() - timedelta(days=1)
+    late = introduced.presentation(site, by=lead, intake=cohort.intake, reply_by=yesterday)
+    waited = introduced.introduction(student(zone, cohort, "attendu"), within=late)
+    world.things |= {
+        ("presentation", zone): {"pk": shown.pk},
+        ("introduction", zone): {"pk": one.pk},
+        ("late introduction", zone): {"pk": waited.pk},
+    }
+    meeting = {"day": (clock.today() + timedelta(days=3)).isoformat(), "time": "14:30", "place": "", "version": "1"}
+    no = {"comment": "", "version": "1"}
+    world.answers |= {
+        ("placements:site_present", zone): {"students": [str(free.pk)], "way": "letter"},
+        ("placements:introduction_meet", zone): meeting,
+        ("placements:introduction_choose", zone): {"version": "1"},
+        ("placements:introduction_pass", zone): no | {"reason": "hours"},
+        ("placements:introduction_decline", zone): no | {"reason": "too_far"},
+        ("placements:introduction_no_answer", zone): {"version": "1"},
+        ("placements:introduction_take_back", zone): {"version": "1"},
+    }
+    if zone == LYON:
+        application = one.enrolment.application
+        cv = factories.paper_kind("curriculum_vitae")
+        factories.paper(application, state=P.ACCEPTED, kind=cv)
+        recruitment.give_consent(application, ConsentPurpose.SHARE_WITH_HOSTS, by=application.candidate)
+        token = links.mint(INTRODUCTION, ref(shown))
+        world.things |= {
+            ("presentation by link", LYON): {"token": token},
+            ("presented by link", LYON): {"token": token, "pk": one.pk},
+            ("introduced by link", LYON): {"token": links.mint(FOLLOW, ref(application)), "pk": one.pk},
+        }
+        world.answers |= {
+            ("placements:presentation_renew", LYON): {"email": site.contact_email},
+            ("placements:presentation_meet", LYON): meeting,
+            ("placements:presentation_pass", LYON): no | {"reason": "hours"},
+            ("placements:follow_introduction_decline", LYON): no | {"reason": "too_far"},
+        }
 
 
 def _ask_for_papers(world: World, zone: str, application: Application) -> None:

@@ -123,6 +123,14 @@ PUBLIC = [
     form("placements:contract_sheet", EVERYBODY, of="contract by link"),
     page("placements:contract_sheet_pdf", EVERYBODY, of="contract by link"),
     row("placements:contract_renew", EVERYBODY, post=OK, of="contract by link", changes=False),
+    # those who are presented to a host, and a host who has somebody's file
+    page("placements:presentation_answer", EVERYBODY, of="presentation by link"),
+    row("placements:presentation_renew", EVERYBODY, post=OK, of="presentation by link"),
+    form("placements:presentation_meet", EVERYBODY, of="presented by link"),
+    deed("placements:presentation_choose", EVERYBODY, of="presented by link"),
+    form("placements:presentation_pass", EVERYBODY, of="presented by link"),
+    page("placements:presentation_cv", EVERYBODY, of="presented by link"),
+    form("placements:follow_introduction_decline", EVERYBODY, of="introduced by link"),
     # the chair: its agenda, its forms, what a guest has by link
     page("programmes:chair_agenda", EVERYBODY, of="chair"),
     page("programmes:chair_feed", EVERYBODY, of="chair"),
@@ -395,6 +403,15 @@ THE_PLACES = [
     deed("placements:contract_paper_drop", LEADS, of="contract paper", zone=True),
     deed("placements:placement_accept", LEADS, of="proposal", zone=True),
     form("placements:placement_decline", LEADS, of="proposal", zone=True),
+    page("placements:introduction_list", LEADS, of="zone", zone=True, asks=("etat", "page")),
+    form("placements:site_present", LEADS, of="site", zone=True, asks=("rentree",)),
+    form("placements:presentation_link", LEADS, post=OK, of="presentation", zone=True),
+    form("placements:introduction_meet", LEADS, of="introduction", zone=True),
+    deed("placements:introduction_choose", LEADS, of="introduction", zone=True),
+    form("placements:introduction_pass", LEADS, of="introduction", zone=True),
+    form("placements:introduction_decline", LEADS, of="introduction", zone=True),
+    deed("placements:introduction_no_answer", LEADS, of="late introduction", zone=True),
+    deed("placements:introduction_take_back", LEADS, of="introduction", zone=True),
 ]
 
 

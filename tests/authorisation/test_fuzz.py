@@ -72,6 +72,7 @@ GIVEN: dict[str, Any] = {
     "slot": lambda: Slot.objects.select_related("cohort").first(),
     "day": lambda: clock.today() + timedelta(days=4),
     "secret": lambda: "JBSWY3DPEHPK3PXP",
+    "students": Enrolment.objects.all,
     "choices": lambda: [(cohort.pk, str(cohort)) for cohort in Cohort.objects.all()],
     "confirmed": lambda: True,
     "stays": Candidate.objects.first,
@@ -82,7 +83,6 @@ GIVEN: dict[str, Any] = {
     "stopped": OutgoingMessage.objects.all,
     "to": lambda: ApplicationState.WITHDRAWN,
     "exit_state": lambda: ApplicationState.WITHDRAWN,
-    "students": lambda: [str(key) for key in Enrolment.objects.values_list("pk", flat=True)],
 }
 
 

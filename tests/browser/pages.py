@@ -32,6 +32,7 @@ from .page import (
     file_letter,
     follow,
     gave_the_password,
+    of_introduction,
     of_list,
     of_placement,
     of_role,
@@ -39,6 +40,7 @@ from .page import (
     paper_by_link,
     part_time,
     poster,
+    presented,
     resumed,
     sent_too_late,
     series,
@@ -116,6 +118,12 @@ PUBLIC = [
     Page("placements:contract_sheet", args=follow("contract received"), note="received"),
     Page("placements:contract_sheet", args=follow("contract signed"), note="prepared"),
     Page("placements:contract_sheet", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
+    Page("placements:presentation_answer", args=follow("presentation")),
+    Page("placements:presentation_answer", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
+    Page("placements:presentation_meet", args=presented("presentation"), forms=MAIN_FORM),
+    Page("placements:presentation_pass", args=presented("presentation"), forms=MAIN_FORM),
+    Page("placements:application_follow", args=follow("introduced"), note="introduced"),
+    Page("placements:follow_introduction_decline", args=presented("introduced"), forms=MAIN_FORM),
 ]
 
 CONVENTION = [
@@ -386,6 +394,20 @@ PLACING = [
         "lyon",
         forms=MAIN_FORM,
     ),
+    Page("placements:introduction_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:introduction_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon", "?etat=tout", note="all"),
+    Page(
+        "placements:site_present",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.site().pk],
+        "lyon",
+        forms=("main form.form",),
+    ),
+    Page("placements:presentation_link", Role.REGIONAL_LEAD, lambda world: [world.presentation.pk], "lyon"),
+    *(
+        Page(f"placements:introduction_{deed}", Role.REGIONAL_LEAD, of_introduction, "lyon", forms=MAIN_FORM)
+        for deed in ("meet", "pass", "decline")
+    ),
 ]
 
 # What answers when something is refused; the address stands for any other.
@@ -452,6 +474,7 @@ ELSEWHERE = {
     "cohorts:application_attestation": "a file",
     "cohorts:follow_attestation": "a file",
     "placements:follow_appointment_calendar": "a calendar",
+    "placements:presentation_cv": "a file",
     "cohorts:programme_pdf": "a file",
     "programmes:curriculum_record": "a file",
     "programmes:curriculum_submission": "a file",

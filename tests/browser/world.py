@@ -19,6 +19,7 @@ from cohorts.models import (
     Bulk,
     Cohort,
     Condition,
+    Enrolment,
     Import,
     PaperKind,
     PaperRequest,
@@ -33,7 +34,7 @@ from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, 
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
 from placements import services as placing
 from placements.models import ContractFile, HostSite, Placement
-from placements.states import ANSWER, CONTRACT, PLEDGE, ContractState, PlacementState
+from placements.states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE, ContractState, PlacementState
 from programmes import services as teaching
 from programmes.models import ChairActivity, Contribution, Curriculum, Programme, Registration
 from programmes.states import GUEST, ActivityState, ContributionState, CurriculumState, Opinion
@@ -111,6 +112,7 @@ class World:
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
         self._ask_for_places()
         self._prepare_contracts()
+        self._introduce()
         self._hold_the_chair()
         self._meet_today()
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
@@ -156,6 +158,19 @@ class World:
             self.contracts[state] = contracts.contract(placement, state=state, by=lead)
         for state in (ContractState.ASKED, ContractState.RECEIVED, ContractState.SIGNED):
             self.tokens[f"contract {state}"] = links.mint(CONTRACT, ref(self.contracts[state]))
+
+    def _introduce(self) -> None:
+        """Three young people presented to a site of Lyon: one to be met, one not chosen, one awaits an answer."""
+        waiting = Enrolment.objects.live().filter(application__cohort=self.cohort("lyon"), placements=None)
+        students = list(waiting.select_related("application__intake", "application__candidate").order_by("pk")[:3])
+        shown = placing.present(students, site=self.site(), by=self.user(Role.REGIONAL_LEAD, "lyon"))
+        self.presentation = shown
+        self.introduced, passed, met = shown.introductions.order_by("pk")
+        soon = (clock.now() + timedelta(days=3)).replace(hour=14, minute=30)
+        placing.fix_meeting(met, at=soon, by=met.site)
+        placing.not_choose(passed, reason="hours", by=passed.site)
+        self.tokens["presentation"] = links.mint(INTRODUCTION, ref(shown))
+        self.tokens["introduced"] = links.mint(FOLLOW, ref(self.introduced.enrolment.application))
 
     def _hold_the_chair(self) -> None:
         """Somebody with a place, somebody who waits, a proposal; an activity held today."""

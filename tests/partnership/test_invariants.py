@@ -22,13 +22,14 @@ from partnership.models import AccessLink, Job, OutgoingMessage, Tombstone, ref
 from partnership.states import JobState, MessageState, Role
 from placements import services as placing
 from placements.models import ContractFile, HostPledge, Placement, Seat
-from placements.states import ContractState, PlacementState
+from placements.states import ContractState, IntroductionState, PlacementState
 from programmes import services as teaching
 from programmes.models import Contribution, Curriculum, Module
 from programmes.states import ContributionState
 from tests import factories
 from tests.placements import contract_factory as contracts
 from tests.placements import hosting_factory as hosting
+from tests.placements import introductions_factory as introduced
 
 pytestmark = pytest.mark.django_db
 S = ApplicationState
@@ -490,6 +491,39 @@ def _a_placement_accepted_by_nobody():
     assert found("placement_as_journal_says") == []
     Placement.objects.update(state=PlacementState.ACCEPTED, answered_at=clock.now())
     return placement
+
+
+@breaks("introduced_to_be_placed")
+def _presented_with_a_place():
+    repeal("an_introduction_fits_its_student")
+    placement = factories.placement(state=PlacementState.ACCEPTED)
+    return introduced.introduction(placement.enrolment, placement.seat.site)
+
+
+@breaks("introduced_within_reach")
+def _presented_where_they_cannot_go():
+    repeal("an_introduction_fits_its_student")
+    return introduced.introduction(to=factories.site("paris"))
+
+
+@breaks("presentations_told")
+def _a_presentation_nobody_was_told_of():
+    shown = placing.present([factories.enrolment()], site=(site := factories.site()), by=_lead_of(site))
+    assert found("presentations_told") == []
+    OutgoingMessage.objects.all().delete()
+    return shown
+
+
+@breaks("introduction_as_journal_says")
+def _an_introduction_left_in_silence():
+    shown = placing.present([factories.enrolment()], site=(site := factories.site()), by=_lead_of(site))
+    assert found("introduction_as_journal_says") == []
+    shown.introductions.update(state=IntroductionState.NO_ANSWER, ended_at=clock.now())
+    return shown.introductions.get()
+
+
+def _lead_of(site):
+    return factories.user(Role.REGIONAL_LEAD, zone=site.zone)
 
 
 @pytest.mark.parametrize("key", BREAK)
