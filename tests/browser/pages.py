@@ -359,6 +359,20 @@ PLACING = [
         "lyon",
     ),
     Page(
+        "placements:student_detail",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.to_place().pk],
+        "lyon",
+        note="to place",
+    ),
+    Page(
+        "placements:site_list",
+        Role.REGIONAL_LEAD,
+        zone="lyon",
+        query=lambda world: f"?etudiant={world.to_place().pk}",
+        note="near a student",
+    ),
+    Page(
         "placements:enrolment_end",
         Role.REGIONAL_LEAD,
         lambda world: [world.placement(PlacementState.ACCEPTED).enrolment_id],

@@ -33,6 +33,7 @@ from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
 from placements import services as placing
+from placements.board import zone as zones
 from placements.models import ContractFile, HostSite, Placement
 from placements.states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE, ContractState, PlacementState
 from programmes import services as teaching
@@ -364,6 +365,9 @@ class World:
 
     def placement(self, state: PlacementState, zone: str = "lyon") -> Placement:
         return Placement.objects.filter(state=state, seat__site__zone__code=zone).order_by("pk").first()
+
+    def to_place(self, zone: str = "lyon") -> Enrolment:
+        return zones.to_place(Enrolment.objects.filter(application__cohort__zone__code=zone)).first()
 
     def site(self, zone: str = "lyon") -> HostSite:
         return HostSite.objects.filter(zone__code=zone, seats__placements__isnull=False).order_by("pk").first()
