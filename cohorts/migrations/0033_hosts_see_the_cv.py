@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cohorts", "0031_no_waiting_list_for_a_certificate"),
+        ("cohorts", "0032_rhythm"),
     ]
 
     operations = [
