@@ -12,6 +12,7 @@ from .states import PLACED, PLACEMENT_LIVE, PlacementState
 
 TRIGGERS = {
     "a_placement_fits_its_student",
+    "a_placement_stays_in_its_company",
     "a_certificate_has_no_host_place",
     "a_site_keeps_to_the_zones_of_its_students",
     "a_student_stays_in_the_zones_of_their_place",

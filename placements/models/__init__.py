@@ -1,5 +1,6 @@
 """Where they go: host companies and sites, the places they announce, and who sits in each."""
 
+from .follow_up import Amendment, Visit, VisitQuerySet
 from .hosts import (
     MIDNIGHT,
     CollectiveAgreement,
@@ -18,6 +19,7 @@ __all__ = [
     "MIDNIGHT",
     "PLEDGE_LIFE",
     "TIME_TO_UNDO",
+    "Amendment",
     "CollectiveAgreement",
     "FundingOperator",
     "HostCompany",
@@ -31,4 +33,6 @@ __all__ = [
     "SeatQuerySet",
     "Tutor",
     "TutorCeiling",
+    "Visit",
+    "VisitQuerySet",
 ]

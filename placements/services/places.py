@@ -1,5 +1,7 @@
 """The places of a site: opened when its host says so, said again, closed while nobody sits there."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -56,3 +58,9 @@ def close_seat(seat: Seat, *, by: User) -> None:
         raise Refused(_("Somebody is placed there: cancel the placement first."))
     Seat.objects.filter(pk=seat.pk).update(closed_at=clock.now(), closed_by=by)
     record(seat, "closed", by=by)
+
+
+def close_free(seat: Seat, *, by: User, at: datetime) -> None:
+    """Close a place that its student has just left, in the transaction that says so; one that is closed stays so."""
+    if Seat.objects.filter(pk=seat.pk, closed_at=None).update(closed_at=at, closed_by=by):
+        record(seat, "closed", by=by)
