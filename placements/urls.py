@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import appointments, candidates, hosts, leads, own_data
+from .views import appointments, candidates, follow_up, hosts, leads, lifecycle, own_data, reports
 
 app_name = "placements"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
         appointments.follow_appointment_calendar,
         name="follow_appointment_calendar",
     ),
+    path("suivi/<str:token>/calendrier/tandem.ics", follow_up.follow_calendar, name="follow_calendar"),
     path("suivi/<str:token>/notice/", own_data.follow_notice, name="follow_notice"),
     path("suivi/<str:token>/donnees/", own_data.follow_data, name="follow_data"),
     path("suivi/<str:token>/donnees/accord/", own_data.follow_consent, name="follow_consent"),
@@ -53,8 +54,24 @@ urlpatterns = [
     path("places/affectations/<uuid:pk>/retirer/", leads.placement_cancel, name="placement_cancel"),
     path("places/affectations/<uuid:pk>/accepter/", leads.placement_accept, name="placement_accept"),
     path("places/affectations/<uuid:pk>/refuser/", leads.placement_decline, name="placement_decline"),
+    path("places/affectations/<uuid:pk>/sans-reponse/", lifecycle.placement_lapse, name="placement_lapse"),
+    path("places/affectations/<uuid:pk>/commencer/", lifecycle.placement_start, name="placement_start"),
+    path("places/affectations/<uuid:pk>/achever/", lifecycle.placement_complete, name="placement_complete"),
+    path("places/affectations/<uuid:pk>/rompre/", lifecycle.placement_break, name="placement_break"),
+    path("places/affectations/<uuid:pk>/reprendre/", lifecycle.placement_break_undo, name="placement_break_undo"),
+    path("places/affectations/<uuid:pk>/avenant/", lifecycle.placement_amend, name="placement_amend"),
+    path("places/affectations/<uuid:pk>/suivi/", follow_up.visit_record, name="visit_record"),
+    path("places/agenda/", follow_up.lead_agenda, name="lead_agenda"),
+    path("places/agenda/fermer/", follow_up.lead_agenda_close, name="lead_agenda_close"),
+    path("places/agenda/<str:token>/tandem.ics", follow_up.lead_calendar, name="lead_calendar"),
+    path("places/entreprises/<uuid:pk>/liste/", reports.site_sheet, name="site_sheet"),
     # a zone, after the words above
     path("places/<slug:zone>/", leads.zone_board, name="zone_board"),
     path("places/<slug:zone>/placer/", leads.placement_propose, name="placement_propose"),
+    path("places/<slug:zone>/en-cours/", lifecycle.zone_waiting, name="zone_waiting"),
+    path("places/<slug:zone>/commencer/", lifecycle.placements_start, name="placements_start"),
+    path("places/<slug:zone>/suivi/", follow_up.zone_follow_up, name="zone_follow_up"),
+    path("places/<slug:zone>/rapport/", reports.zone_report, name="zone_report"),
+    path("places/<slug:zone>/rapport.xlsx", reports.zone_report_export, name="zone_report_export"),
     path("partenariat/places/", leads.register, name="register"),
 ]

@@ -19,6 +19,7 @@ from programmes.states import HOSTED
 from .. import emails
 from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat
 from ..states import PLACED, PlacementState
+from . import clocks
 
 # -- sites and their places -----------------------------------------------------------------------------------------
 
@@ -96,9 +97,9 @@ def seats_at(site: HostSite, intakes: Iterable[Intake]) -> list[dict[str, Any]]:
 
 
 def to_place(students: EnrolmentQuerySet) -> QuerySet[Enrolment]:
-    """The students without a live placement, the longest wait first."""
+    """The students without a live placement, with what their clock is read from; the longest wait first."""
     return (
-        students.live()
+        clocks.with_clocks(students.live())
         .filter(~Exists(Placement.objects.live().filter(enrolment=OuterRef("pk"))))
         .select_related("application__candidate__commune", "application__cohort__zone", "application__intake")
         .order_by("enrolled_at", "pk")
@@ -114,6 +115,11 @@ class StudentRow:
     # The student's own zone, when it is another that they could leave for this one.
     comes_from: Zone | None
     options: list[SiteRow]
+
+    @property
+    def clock(self) -> clocks.Clock | None:
+        """The term that runs, if one does."""
+        return clocks.clock_of(self.enrolment)
 
     @property
     def wait(self) -> str:
@@ -206,6 +212,8 @@ class ZoneBoard:
     sites: list[SiteRow] = field(default_factory=list)
     placements: list[PlacementRow] = field(default_factory=list)
     undoable: list[PlacementRow] = field(default_factory=list)
+    # Breaks that the reader recorded within the last ten minutes.
+    broken: list[Placement] = field(default_factory=list)
     young: int = 0
     seats: int = 0
     linked: int = 0
@@ -265,7 +273,7 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         days = (now.date() - enrolment.enrolled_at.astimezone(clock.PARIS).date()).days
         options = _options(enrolment, board.sites)
         board.students.append(StudentRow(enrolment, days, home if home != zone else None, options))
-    board.students.sort(key=lambda row: row.comes_from is not None)
+    board.students.sort(key=lambda row: (row.comes_from is not None, clocks.rank(row.enrolment)))
 
     here = Q(seat__site__zone=zone) | Q(enrolment__application__cohort__zone=zone)
     live = with_names(Placement.objects.live().filter(here, enrolment__application__intake=intake))
@@ -277,6 +285,9 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         and row.placement.proposed_by_id == user.pk
         and row.placement.proposed_at > now - TIME_TO_UNDO
     ]
+
+    recent = Placement.objects.filter(here, state=PlacementState.BROKEN, ended_at__gt=now - TIME_TO_UNDO)
+    board.broken = list(with_names(recent.filter(ended_by=user)).order_by("-ended_at"))
 
     own = of_intake.live().filter(application__cohort__zone=zone)
     board.young = own.filter(application__state=ApplicationState.CONFIRMED).count()

@@ -10,12 +10,14 @@ from .breaks import (
 )
 from .clocks import follow_up_due, six_months_end, three_months_end
 from .lifecycle import (
+    REMINDED_AFTER,
     placement_completed,
     placement_lapsed,
     placement_started,
     placement_unanswered,
     proposal_over,
     proposal_reminder,
+    reminder_key,
 )
 from .links import answer_link, follow_link
 from .placements import (
@@ -28,6 +30,7 @@ from .placements import (
 )
 
 __all__ = [
+    "REMINDED_AFTER",
     "amendment_told_host",
     "break_keys",
     "break_told_host",
@@ -41,6 +44,7 @@ __all__ = [
     "placement_unanswered",
     "proposal_over",
     "proposal_reminder",
+    "reminder_key",
     "six_months_end",
     "three_months_end",
     "answer_link",

@@ -14,6 +14,9 @@ from ..models import Placement
 from ..states import ANSWER
 from .placements import facts
 
+# Working days after a proposal: when its host is reminded.
+REMINDED_AFTER = (2, 5)
+
 
 def file_address(placement: Placement, language: str) -> str:
     """The address of the student's file, in a reader's language."""

@@ -2,10 +2,14 @@
 
 from .candidates import ErasureForm, LeaveForm, NewLinkForm
 from .hosts import MOST_SEATS, IntakeForm, SeatsForm, SiteFilter, SiteForm, facts_of
+from .lifecycle import AmendForm, BreakForm, CompleteForm, StartAllForm, StartForm, VisitForm
 from .placements import LONGEST_REASON, CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
 
 __all__ = [
+    "AmendForm",
+    "BreakForm",
     "CancelForm",
+    "CompleteForm",
     "DeclineForm",
     "EndForm",
     "ErasureForm",
@@ -18,6 +22,9 @@ __all__ = [
     "SeatsForm",
     "SiteFilter",
     "SiteForm",
+    "StartAllForm",
+    "StartForm",
     "StudentFilter",
+    "VisitForm",
     "facts_of",
 ]

@@ -1,7 +1,7 @@
 """Who sits where."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -116,6 +116,11 @@ class Placement(models.Model):
             "student": self.enrolment.application.candidate,
             "site": self.seat.site,
         }
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When host and student hear of a break: until then it can be undone."""
+        return self.ended_at + TIME_TO_UNDO if self.ended_at else None
 
     @property
     def about(self) -> str:

@@ -1,5 +1,6 @@
 """What is done with hosts, seats and placements: each service reads like the minutes of a meeting."""
 
+from .agenda import close_round, open_round, open_rounds, round_of
 from .amendments import amend
 from .breaks import break_off, can_be_undone, undo_break
 from .clocks import CLOCKS
@@ -19,6 +20,7 @@ __all__ = [
     "break_off",
     "can_be_undone",
     "cancel",
+    "close_round",
     "close_seat",
     "complete",
     "decline",
@@ -27,6 +29,8 @@ __all__ = [
     "lapse",
     "lead_of",
     "leads_of",
+    "open_round",
+    "open_rounds",
     "open_seats",
     "plan_visit",
     "propose",
@@ -34,6 +38,7 @@ __all__ = [
     "record_visit",
     "send_new_answer_link",
     "send_new_follow_link",
+    "round_of",
     "send_now",
     "start",
     "start_all",

@@ -30,7 +30,6 @@ from .placements import ON_ITS_WAY, responsible_for
 from .zone_leads import lead_of
 
 # Working days after the proposal: the host is reminded, then the lead is asked, then the proposal lapses.
-REMIND_AFTER = (2, 5)
 ASK_AFTER, LAPSE_AFTER = 7, 10
 # How long before the end of a term the lead hears of it (board/clocks.py has the terms).
 _THREE_MINUS_ONE, _SIX_MINUS_ONE = relativedelta(months=2), relativedelta(months=5)
@@ -62,8 +61,8 @@ def _to_remind(place: int) -> QuerySet[Placement]:
     """Proposals to remind for the first or the second time; whoever is late for both gets the second alone."""
     if not _is_polite():
         return Placement.objects.none()
-    rows = _waiting_since(REMIND_AFTER[place])
-    for later in REMIND_AFTER[place:]:
+    rows = _waiting_since(emails.REMINDED_AFTER[place])
+    for later in emails.REMINDED_AFTER[place:]:
         rows = untold(rows, key=_key("proposal_reminder:", f":{later}"))
     # Nobody is reminded of what ends today.
     ending = _waiting_since(LAPSE_AFTER).order_by().values("pk")
@@ -77,7 +76,7 @@ def _remind(place: int, placement: Placement) -> None:
     )
     last = former.order_by("-sent_at").values_list("sent_at", flat=True).first() or placement.proposed_at
     lead = responsible_for(placement) or placement.proposed_by
-    emails.proposal_reminder(placement, days=REMIND_AFTER[place], last_on=_day(last), lead=lead)
+    emails.proposal_reminder(placement, days=emails.REMINDED_AFTER[place], last_on=_day(last), lead=lead)
 
 
 def _to_ask_the_lead() -> QuerySet[Placement]:

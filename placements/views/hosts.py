@@ -25,7 +25,7 @@ from ..models import PLEDGE_LIFE, HostPledge, HostSite, Placement, Seat
 from .leads import A_PAGE, chips, zones_of
 
 
-def _site(request: HttpRequest, pk: UUID) -> HostSite:
+def site_of(request: HttpRequest, pk: UUID) -> HostSite:
     require(policies.is_lead(request.user))
     rows = HostSite.objects.select_related("company", "zone", "commune")
     return get_allowed(rows, policies.can_keep_site, request.user, pk=pk)
@@ -120,7 +120,7 @@ def site_add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def site_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change a site's record; if somebody else has meanwhile, show both and keep what was typed."""
-    site = _site(request, pk)
+    site = site_of(request, pk)
     zones = zones_of(request.user)
     if request.method != "POST":
         return render(request, "placements/site_form.html", {"form": SiteForm.filled(site, zones=zones), "site": site})
@@ -163,7 +163,7 @@ def _newer(form: SiteForm, site: HostSite) -> list[dict[str, Any]]:
 @require_safe
 def site_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A site: who answers for it, its places by intake, its story."""
-    return _site_page(request, _site(request, pk))
+    return _site_page(request, site_of(request, pk))
 
 
 def _site_page(
@@ -190,7 +190,7 @@ def _site_page(
 @require_POST
 def seats_open(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open places at a site for an intake; « +1 place » is this form with one."""
-    site = _site(request, pk)
+    site = site_of(request, pk)
     form = SeatsForm(request.POST, intakes=_intakes(site))
     if not form.is_valid():
         return _site_page(request, site, form)
@@ -210,7 +210,7 @@ def seats_open(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def seats_reconfirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The host has said again that its places are open."""
-    site = _site(request, pk)
+    site = site_of(request, pk)
     form = IntakeForm(request.POST, intakes=_intakes(site))
     if not form.is_valid():
         messages.error(request, _("Choose an intake."))

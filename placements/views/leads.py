@@ -45,7 +45,7 @@ def zones_of(user: User) -> QuerySet[Zone]:
     return Zone.objects.all() if zones is None else Zone.objects.filter(pk__in=zones)
 
 
-def _zone(request: HttpRequest, code: str) -> Zone:
+def zone_of(request: HttpRequest, code: str) -> Zone:
     require(policies.is_lead(request.user))
     return get_object_or_404(zones_of(request.user), code=code)
 
@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def zone_board(request: HttpRequest, zone: str) -> HttpResponse:
     """Who is to be placed, where places are free, what is under way."""
-    return _zone_page(request, _zone(request, zone), wanted=request.GET.get("rentree", ""))
+    return _zone_page(request, zone_of(request, zone), wanted=request.GET.get("rentree", ""))
 
 
 def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeForm | None = None) -> HttpResponse:
@@ -77,7 +77,7 @@ def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeFo
     return render(request, "placements/zone_board.html", context, status=422 if form else 200)
 
 
-def _back(placement: Placement) -> HttpResponseRedirect:
+def back_to_board(placement: Placement) -> HttpResponseRedirect:
     """To the board of the placement's site, at the student's intake."""
     url = reverse("placements:zone_board", args=[placement.seat.site.zone.code])
     return HttpResponseRedirect(f"{url}?rentree={placement.enrolment.application.intake_id}")
@@ -89,7 +89,7 @@ def _back(placement: Placement) -> HttpResponseRedirect:
 @require_POST
 def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     """Place a student on a free place of a site of the zone."""
-    here = _zone(request, zone)
+    here = zone_of(request, zone)
     form = ProposeForm(request.POST)
     wanted = request.POST.get("rentree", "")
     if not form.is_valid():
@@ -113,28 +113,28 @@ def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     return HttpResponseRedirect(f"{url}?rentree={enrolment.application.intake_id}")
 
 
-def _placement(request: HttpRequest, pk: UUID) -> Placement:
+def placement_of(request: HttpRequest, pk: UUID) -> Placement:
     require(policies.is_lead(request.user))
-    rows = boards.with_names(Placement.objects.all())
+    rows = boards.with_names(Placement.objects.all()).select_related("tutor")
     return get_allowed(rows, policies.can_change, request.user, pk=pk)
 
 
 @require_POST
 def placement_send(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the host now."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.send_now(placement, by=request.user)
         messages.success(request, _("The letter to %(site)s leaves now.") % {"site": placement.seat.site})
     except Refused as refusal:
         messages.error(request, refusal.reason)
-    return _back(placement)
+    return back_to_board(placement)
 
 
 @require_POST
 def placement_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a placement back before the host hears of it."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.undo(placement, by=request.user)
         messages.success(
@@ -142,13 +142,13 @@ def placement_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         messages.error(request, refusal.reason)
-    return _back(placement)
+    return back_to_board(placement)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel a placement, with the reason."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     form = CancelForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
@@ -159,14 +159,14 @@ def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except Refused as refusal:
             messages.error(request, refusal.reason)
-        return _back(placement)
-    return _form_page(request, "placements/placement_cancel.html", form, placement=placement)
+        return back_to_board(placement)
+    return form_page(request, "placements/placement_cancel.html", form, placement=placement)
 
 
 @require_POST
 def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the host said yes by telephone."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.accept(placement, by=request.user, channel=Channel.PHONE, version=VersionForm.shown(request.POST))
         messages.success(
@@ -176,13 +176,13 @@ def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         messages.error(request, refusal.reason)
-    return _back(placement)
+    return back_to_board(placement)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def placement_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the host said no by telephone, and why."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     form = DeclineForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
     if request.method == "POST" and form.is_valid():
         try:
@@ -194,11 +194,11 @@ def placement_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except Refused as refusal:
             messages.error(request, refusal.reason)
-        return _back(placement)
-    return _form_page(request, "placements/placement_decline.html", form, placement=placement)
+        return back_to_board(placement)
+    return form_page(request, "placements/placement_decline.html", form, placement=placement)
 
 
-def _form_page(request: HttpRequest, template: str, form: VersionForm, **context: Any) -> HttpResponse:
+def form_page(request: HttpRequest, template: str, form: VersionForm, **context: Any) -> HttpResponse:
     return render(request, template, context | {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -282,7 +282,7 @@ def chips(request: HttpRequest, form: Any) -> list[dict[str, Any]]:
 @require_safe
 def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A student's file as a lead reads it."""
-    enrolment = _student(request, pk)
+    enrolment = student_of(request, pk)
     application = enrolment.application
     placements = list(
         boards.with_names(Placement.objects.visible_to(request.user)).filter(enrolment__application=application)
@@ -305,7 +305,7 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "placements/student_detail.html", context)
 
 
-def _student(request: HttpRequest, pk: UUID) -> Enrolment:
+def student_of(request: HttpRequest, pk: UUID) -> Enrolment:
     require(policies.is_lead(request.user))
     rows = Enrolment.objects.select_related(
         "application__candidate__commune",
@@ -320,7 +320,7 @@ def _student(request: HttpRequest, pk: UUID) -> Enrolment:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enrolment_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that a student leaves: the enrolment ends and the seat is free in the same commit."""
-    enrolment = _student(request, pk)
+    enrolment = student_of(request, pk)
     require(cohort_policies.can_end(request.user, enrolment))
     form = EndForm(
         request.POST if request.method == "POST" else None, initial={"version": enrolment.application.version}
@@ -332,7 +332,7 @@ def enrolment_end(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, refusal.reason)
         return redirect("placements:student_detail", enrolment.pk)
-    return _form_page(request, "placements/enrolment_end.html", form, enrolment=enrolment)
+    return form_page(request, "placements/enrolment_end.html", form, enrolment=enrolment)
 
 
 # -- the convention's register ----------------------------------------------------------------------------------------

@@ -78,9 +78,7 @@ def test_what_is_no_break_is_refused(placement, break_off, said):
 
 def test_whoever_has_not_begun_is_cancelled_not_broken_off(lyon_lead):
     with pytest.raises(Refused):
-        services.break_off(
-            made.accepted(), cause=BreakCause.AGREEMENT, on=clock.today(), reopen=True, by=lyon_lead
-        )
+        services.break_off(made.accepted(), cause=BreakCause.AGREEMENT, on=clock.today(), reopen=True, by=lyon_lead)
 
 
 def test_whoever_lost_their_place_comes_first(placement, break_off):

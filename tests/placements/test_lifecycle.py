@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 def _templates() -> list[str]:
-    sent = OutgoingMessage.objects.exclude(state=MessageState.CANCELLED)
+    sent = OutgoingMessage.objects.filter(template__startswith="placements/")
+    sent = sent.exclude(state=MessageState.CANCELLED)
     return sorted(name.removeprefix("placements/") for name in sent.values_list("template", flat=True))
 
 
@@ -47,7 +48,7 @@ def asked(student, seat, lyon_lead):
 
 def test_a_silent_host_is_reminded_twice_then_the_lead_is_asked_then_the_student_comes_back(asked, lyon_lead):
     told = []
-    for days in range(1, LAPSE_AFTER + 2):
+    for days in (1, 2, 3, 5, 6, 7, 9, LAPSE_AFTER):
         with clock.travel(_morning(days)):
             reminders.remind()
             reminders.remind()
@@ -67,7 +68,7 @@ def test_a_silent_host_is_reminded_twice_then_the_lead_is_asked_then_the_student
         "proposal_reminder",
     ]
     # One reminder on the second day, one on the fifth, the question on the seventh, the end on the tenth.
-    assert told == [1, 2, 2, 2, 3, 3, 4, 4, 4, 6, 6]
+    assert told == [1, 2, 2, 3, 3, 4, 4, 6]
     lapse = JournalEntry.objects.get(subject=ref(asked), after=PlacementState.LAPSED)
     assert lapse.actor_kind == "clock"
     assert list(Seat.objects.free()) == [asked.seat]
@@ -182,7 +183,7 @@ def test_what_is_no_amendment_is_refused(lyon_lead):
     here, elsewhere = placement.seat.site, factories.seat(of=placement.seat.intake).site
     stranger = made.tutor(elsewhere)
     full, _seat = _other_site(placement)
-    factories.placement(factories.enrolment(), _seat)
+    factories.placement(factories.enrolment(placement.enrolment.application.cohort), _seat)
     far = clock.today() + timedelta(days=400)
     for said in (
         {"site": here, "tutor": None},
@@ -216,9 +217,7 @@ def test_the_database_keeps_a_placement_in_its_company_and_an_amendment_from_say
 def test_two_leads_who_amend_the_same_page_do_not_overwrite_each_other(lyon_lead):
     placement = made.active()
     shown, site = placement.version, placement.seat.site
-    services.amend(
-        placement, site=site, tutor=made.tutor(site), from_on=clock.today(), by=lyon_lead, version=shown
-    )
+    services.amend(placement, site=site, tutor=made.tutor(site), from_on=clock.today(), by=lyon_lead, version=shown)
     with pytest.raises(Stale):
         services.amend(
             placement,
