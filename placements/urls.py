@@ -22,7 +22,7 @@ urlpatterns = [
         appointments.follow_appointment_calendar,
         name="follow_appointment_calendar",
     ),
-    path("suivi/<str:token>/calendrier/tandem.ics", follow_up.follow_calendar, name="follow_calendar"),
+    path("suivi/<str:token>/mes-dates/tandem.ics", follow_up.follow_calendar, name="follow_calendar"),
     path("suivi/<str:token>/notice/", own_data.follow_notice, name="follow_notice"),
     path("suivi/<str:token>/donnees/", own_data.follow_data, name="follow_data"),
     path("suivi/<str:token>/donnees/accord/", own_data.follow_consent, name="follow_consent"),

@@ -1,8 +1,9 @@
 """A zone in figures: places, answers, delays, causes; each figure with the list it counts, where there is one."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from statistics import median
 
 from django.db.models import Exists, OuterRef
@@ -142,7 +143,7 @@ def _share(part: int, whole: int) -> str:
     return _("%(words)s, %(share)s %%") % {"words": words, "share": round(100 * part / whole)}
 
 
-def _working_days(days: list[int], of=median) -> str:
+def _working_days(days: list[int], of: Callable[[list[int]], float] = median) -> str:
     if not days:
         return _("none yet")
     n = of(days)
@@ -160,14 +161,14 @@ def _figure(n: float) -> str:
     return number(int(n) if float(n).is_integer() else n)
 
 
-def _day(at):
+def _day(at: datetime) -> date:
     return at.astimezone(clock.PARIS).date()
 
 
 def verdict(parts: Iterable[Part]) -> str:
     """The title: of how many places how many are taken, and how soon hosts answer."""
     by_key = {part.key: part for part in parts}
-    opened, free, taken, stale, closed = by_key["places"].figures
+    opened, _free, taken, *_others = by_key["places"].figures
     delay = by_key["delays"].figures[0]
     said = {"taken": taken.value, "opened": opened.value, "delay": delay.value}
     return _("%(taken)s places taken of %(opened)s opened; hosts answer in: %(delay)s.") % said

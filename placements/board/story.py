@@ -17,9 +17,11 @@ from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.states import ActorKind, Channel
 
 from ..models import HostSite, Placement
-from ..states import DeclineReason, PlacementState
+from ..states import BreakCause, DeclineReason, PlacementState
 
 _LONGEST_STORY = 100
+# The letters to hosts of which a placement has one each.
+_TO_HOSTS = ("placement_proposed", "placement_cancelled", "placement_started", "placement_completed", "proposal_over")
 
 
 @dataclass
@@ -76,13 +78,23 @@ def of_student(application: Application, *, placements: Iterable[Placement]) -> 
     events = []
     for entry in entries:
         kind = entry.subject.partition(":")[0]
-        if kind == "placements.placement" and entry.subject in seen:
+        if kind == "placements.visit":
+            events.append(
+                Event(str(journal.word(entry.subject, entry.after)), entry.at, _who(entry, names), shape="tick")
+            )
+        elif kind == "placements.placement" and entry.subject in seen:
             events.append(_told_of_placement(entry, seen[entry.subject], names))
         elif kind == "cohorts.application" and entry.after in ApplicationState.values:
             events.append(_told_of_application(entry, names))
         elif kind == "cohorts.enrolment" and entry.after != EnrolmentState.EXPECTED:
             events.append(_told_of_enrolment(entry, names))
-    to_hosts = ("placement_proposed", "placement_cancelled")
+    to_hosts = (
+        "placement_proposed",
+        "placement_cancelled",
+        "placement_started",
+        "placement_completed",
+        "proposal_over",
+    )
     host_letters = {f"{name}:{placement.pk}" for placement in seen.values() for name in to_hosts}
     for letter in OutgoingMessage.objects.filter(about=ref(application)).order_by("-written_at")[:_LONGEST_STORY]:
         to_the_student = letter.to_ref == ref(application.candidate)
@@ -97,6 +109,8 @@ def _told_of_placement(entry: JournalEntry, placement: Placement, names: dict[st
     words = {"site": placement.seat.site.name}
     if entry.after == "letter_hastened":
         return Event(_("Letter to %(site)s sent at once") % words, entry.at, _who(entry, names), shape="letter")
+    if entry.after == "amended":
+        return Event(_("Site or tutor changed:"), entry.at, _who(entry, names), after=entry.reason, shape="pencil")
     ended = entry.after in (PlacementState.DECLINED, PlacementState.BROKEN, PlacementState.LAPSED)
     return Event(
         _("Placement at %(site)s:") % words,
@@ -133,6 +147,8 @@ def _told_of_application(entry: JournalEntry, names: dict[str, str]) -> Event:
 
 def _reason(entry: JournalEntry) -> str:
     """A coded reason in words; free words of recruitment's are theirs, a lead's own about a placement are shown."""
+    if entry.reason in BreakCause.values and entry.after == PlacementState.BROKEN:
+        return str(BreakCause(entry.reason).label)
     if entry.reason in ExitReason.values:
         return str(ExitReason(entry.reason).label)
     if entry.reason in DeclineReason.values:

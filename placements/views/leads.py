@@ -27,7 +27,7 @@ from partnership.versions import VersionForm
 from partnership.workflow import Refused
 
 from .. import measures, policies, services
-from ..board import story
+from ..board import clocks, story
 from ..board import zone as boards
 from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
 from ..models import HostSite, Placement
@@ -212,17 +212,22 @@ def student_list(request: HttpRequest) -> HttpResponse:
     form = StudentFilter(request.GET, zones=zones_of(request.user))
     form.is_valid()
     wanted = form.cleaned_data
-    students = _filtered(Enrolment.objects.visible_to(request.user), wanted)
+    students = _filtered(clocks.with_clocks(Enrolment.objects.visible_to(request.user)), wanted)
     shown = Placement.objects.visible_to(request.user).live().select_related("seat__site__zone")
     page = Paginator(
         students.select_related(
-            "application__candidate__commune", "application__cohort__zone", "application__cohort__intake__programme"
+            "application__candidate__commune",
+            "application__cohort__zone",
+            "application__cohort__intake__programme",
+            "application__intake",
         )
         .prefetch_related(Prefetch("placements", queryset=shown, to_attr="shown_placements"))
         .annotate(is_placed_somewhere=_has_placement(PLACEMENT_LIVE))
         .order_by("enrolled_at", "pk"),
         A_PAGE,
     ).get_page(request.GET.get("page"))
+    for enrolment in page:
+        enrolment.clock = clocks.clock_of(enrolment)
     total = page.paginator.count
     waiting = boards.to_place(Enrolment.objects.visible_to(request.user)).count()
     context = {
@@ -298,6 +303,7 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_change": live is not None and policies.can_change(request.user, live.placement),
         "is_placed_elsewhere": live is None and enrolment.placements.live().exists(),
         "is_live": is_live,
+        "clock": clocks.clock_of(enrolment),
         "availability": boards.availability_words(application),
         "may_end": is_live and cohort_policies.can_end(request.user, enrolment),
         "days": story.of_student(application, placements=placements),
@@ -307,13 +313,17 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def student_of(request: HttpRequest, pk: UUID) -> Enrolment:
     require(policies.is_lead(request.user))
-    rows = Enrolment.objects.select_related(
-        "application__candidate__commune",
-        "application__cohort__zone",
-        "application__cohort__intake__programme",
-        "application__intake",
-        "application__owner",
-    ).prefetch_related("application__other_zones")
+    rows = (
+        clocks.with_clocks(Enrolment.objects.all())
+        .select_related(
+            "application__candidate__commune",
+            "application__cohort__zone",
+            "application__cohort__intake__programme",
+            "application__intake",
+            "application__owner",
+        )
+        .prefetch_related("application__other_zones")
+    )
     return get_allowed(rows, policies.can_place, request.user, pk=pk)
 
 

@@ -29,6 +29,8 @@ from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
 from partnership.models import Membership, OutgoingMessage, User, Zone
+from placements.models import HostSite, Placement, Tutor
+from placements.states import VisitKind
 from programmes.models import Module, blocks_of
 from programmes.states import ContributionState
 
@@ -58,6 +60,10 @@ GIVEN: dict[str, Any] = {
     "people": lambda: list(User.objects.all()[:3]),
     "colleagues": lambda: list(User.objects.all()[:3]),
     "intakes": Intake.objects.all,
+    "ready": Placement.objects.all,
+    "sites": HostSite.objects.all,
+    "tutors": Tutor.objects.all,
+    "kinds": lambda: VisitKind.values,
     "offered": lambda: {"lyon": list(User.objects.all()[:3])},
     "person": User.objects.first,
     "user": User.objects.first,

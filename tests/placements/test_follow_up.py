@@ -102,7 +102,7 @@ def test_what_cannot_have_been_is_not_noted(placement, lyon_lead, said):
 def test_on_monday_a_lead_reads_what_the_week_brings_once(placement, lyon_lead, paris_lead):
     day = placement.started_on + timedelta(days=70)
     monday = day + timedelta(days=-day.weekday() % 7)
-    with clock.travel(clock.now().replace(year=monday.year, month=monday.month, day=monday.day, hour=8, minute=0)):
+    with clock.travel(clock.now().replace(year=monday.year, month=monday.month, day=monday.day, hour=9, minute=0)):
         for _turn in range(2):
             reminders.remind()
     letters = OutgoingMessage.objects.filter(template="placements/follow_up_due")
@@ -125,7 +125,7 @@ def test_a_visit_is_noted_from_the_phone_page(lead, placement):
     assert lead.post(address, said | {"kind": "phone"}).status_code == 409
     assert Visit.objects.get().signal == Signal.ATTENTION
     file = lead.get(_url("student_detail", placement.enrolment_id)).content.decode()
-    assert "Fatigué" not in OutgoingMessage.objects.filter(text__contains="Fatigué").values_list("text", flat=True)
+    assert not OutgoingMessage.objects.filter(text__contains="Fatigué").exists()
     assert reverse("placements:placement_break", args=[placement.pk]) in file
 
 
@@ -233,7 +233,8 @@ def test_a_student_puts_their_days_into_their_calendar(client, placement, follow
     services.plan_visit(placement, kind=VisitKind.VISIT, on=clock.today() + timedelta(days=3), by=lyon_lead)
     token = follow_token(placement.enrolment.application)
     assert _url("follow_calendar", token) in client.get(_url("application_follow", token)).content.decode()
-    events = _events(client.get(_url("follow_calendar", token)).content)
+    answer = client.get(_url("follow_calendar", token))
+    events = _events(answer.content)
     assert [event["dtstart"].dt for event in events] == [placement.started_on, clock.today() + timedelta(days=3)]
 
 
