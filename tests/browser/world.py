@@ -19,6 +19,7 @@ from cohorts.models import (
     Bulk,
     Cohort,
     Condition,
+    Enrolment,
     Import,
     PaperKind,
     PaperRequest,
@@ -31,8 +32,9 @@ from partnership import clock, jobs, links, papers
 from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
+from placements import services as placing
 from placements.models import HostSite, Placement
-from placements.states import ANSWER, PlacementState
+from placements.states import ANSWER, PLACEMENT_LIVE, PlacementState, Signal, VisitKind
 from programmes import services as teaching
 from programmes.models import ChairActivity, Contribution, Curriculum, Programme, Registration
 from programmes.states import GUEST, ActivityState, ContributionState, CurriculumState, Opinion
@@ -106,6 +108,7 @@ class World:
             placement = self.placement(state)
             self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
+        self._begin_at_a_host()
         self._hold_the_chair()
         self._meet_today()
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
@@ -137,6 +140,20 @@ class World:
         self.held_today = factories.activity(chair, days=0, capacity=20, **met)
         for attendance in ("", "", "", "present", "absent"):
             factories.registration(self.held_today, name="Maud Corrazier", attendance=attendance)
+
+    def _begin_at_a_host(self) -> None:
+        """Somebody who has begun already, so that there is a visit to note."""
+        lead, site = self.user(Role.REGIONAL_LEAD, "lyon"), self.site()
+        waiting = Enrolment.objects.live().filter(
+            application__cohort__zone=site.zone, application__intake__programme=self.acvd
+        )
+        student = waiting.exclude(placements__state__in=PLACEMENT_LIVE).order_by("pk").first()
+        seat = factories.seat(site, of=student.application.intake, by=lead)
+        since = clock.today() - timedelta(days=50)
+        self.begun = factories.placement(student, seat, state=PlacementState.ACTIVE, by=lead, started_on=since)
+        placing.record_visit(
+            self.begun, kind=VisitKind.DAY_35, done_on=clock.today(), signal=Signal.ATTENTION, notes="Fatigue.", by=lead
+        )
 
     def activity(self, title: str) -> ChairActivity:
         """An activity of the chair by a word of its title."""
