@@ -7,8 +7,8 @@ from cohorts.states import EnrolmentState
 from partnership import invariants
 from partnership.invariants import Invariant, journal_agrees, references, rows
 
-from .models import HostPledge, Placement, Seat
-from .states import PLACED, PLACEMENT_LIVE, PlacementState
+from .models import HostPledge, Placement, Seat, Visit
+from .states import BEGUN, PLACED, PLACEMENT_LIVE, BreakCause, PlacementState
 
 TRIGGERS = {
     "a_placement_fits_its_student",
@@ -89,6 +89,35 @@ def _placements_untold() -> list[str]:
     )
 
 
+def _breaks_untold() -> list[str]:
+    """Whoever is broken off by one of us is written about to the host, even if the letter was stopped."""
+    return references(
+        "SELECT 'placements.placement:' || placement.id FROM placements_placement AS placement "
+        "WHERE placement.state = %(broken)s AND placement.break_cause <> %(left)s"
+        "  AND EXISTS (SELECT FROM partnership_journalentry AS line"
+        "    WHERE line.subject = 'placements.placement:' || placement.id AND line.after = %(broken)s)"
+        "  AND NOT EXISTS (SELECT FROM partnership_outgoingmessage AS letter"
+        "    WHERE letter.key = 'break:' || placement.id || ':'"
+        "      || to_char(placement.ended_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') || ':host')",
+        broken=PlacementState.BROKEN,
+        left=BreakCause.LEFT_COURSE,
+    )
+
+
+def _amended_to_another_site() -> list[str]:
+    return references(
+        "SELECT 'placements.placement:' || last.placement_id FROM ("
+        "  SELECT DISTINCT ON (placement_id) placement_id, to_site_id FROM placements_amendment"
+        "  ORDER BY placement_id, amended_at DESC, id DESC) AS last "
+        "JOIN placements_placement AS placement ON placement.id = last.placement_id "
+        "JOIN placements_seat AS seat ON seat.id = placement.seat_id WHERE seat.site_id <> last.to_site_id"
+    )
+
+
+def _visited_before_the_first_day() -> list[str]:
+    return rows(Visit.objects.exclude(placement__state__in=BEGUN))
+
+
 def register() -> None:
     """Make the promises of places known."""
     invariants.TRIGGERS.update(TRIGGERS)
@@ -100,5 +129,8 @@ def register() -> None:
         Invariant("placed_while_enrolled", _("nobody is placed whose enrolment has ended"), _placed_after_the_end),
         Invariant("seats_pledged", _("an open place was pledged by its host"), _seats_nobody_pledged),
         Invariant("placements_told", _("a placement has its letters"), _placements_untold),
+        Invariant("breaks_told", _("a placement that is broken off has its letters"), _breaks_untold),
+        Invariant("amendments_agree", _("a placement is where its last change says"), _amended_to_another_site),
+        Invariant("visits_once_begun", _("whoever is followed has begun"), _visited_before_the_first_day),
         journal_agrees(Placement),
     )

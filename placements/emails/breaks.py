@@ -1,11 +1,11 @@
 """A placement that ends early or changes: to its host, its student and the lead."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.utils import translation
 
 from cohorts.states import FOLLOW
-from partnership import outbox
+from partnership import clock, outbox
 from partnership.models import OutgoingMessage, User
 
 from ..models import Amendment, HostSite, Placement
@@ -14,8 +14,9 @@ from .placements import facts
 
 
 def _event(placement: Placement, reader: object) -> str:
-    # A break that was undone is another one when it comes back.
-    return f"break:{placement.pk}:{placement.ended_at:%Y%m%d%H%M%S%f}:{reader}"
+    # A break that was undone is another one when it comes back; the moment is told in one zone, whoever read it.
+    at = placement.ended_at.astimezone(UTC) if placement.ended_at else clock.now()
+    return f"break:{placement.pk}:{at:%Y%m%d%H%M%S%f}:{reader}"
 
 
 def break_keys(placement: Placement) -> list[str]:
