@@ -19,7 +19,7 @@ class PlacementsConfig(AppConfig):
         from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import measures as ours
         from .services.introduction_reminders import INTRODUCTIONS
-        from .states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE
+        from .states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE, ROUND
 
         links.register(links.Purpose(FOLLOW, "placements:application_follow", days=400))
         links.register(links.Purpose(TAKE, "placements:data_take", days=1 / 24))
@@ -44,6 +44,8 @@ class PlacementsConfig(AppConfig):
         sweeps.register("contract_papers", services.look_again_at_contract_papers)
         links.register(links.Purpose(INTRODUCTION, "placements:presentation_answer", days=60))
         reminders.register(*INTRODUCTIONS)
+        links.register(links.Purpose(ROUND, "placements:lead_calendar", days=3 * 365))
+        reminders.register(*services.CLOCKS)
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
         jobs.register(

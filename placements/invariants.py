@@ -8,11 +8,21 @@ from partnership import invariants
 from partnership.invariants import Invariant, journal_agrees, references, rows
 
 from .contract_law import filing_deadline
-from .models import ContractFile, HostPledge, Introduction, Placement, Seat
-from .states import CONTRACT_OPEN, INTRODUCTION_LIVE, PLACED, PLACEMENT_LIVE, PlacementState, PledgeAnswer
+from .models import ContractFile, HostPledge, Introduction, Placement, Seat, Visit
+from .states import (
+    BEGUN,
+    CONTRACT_OPEN,
+    INTRODUCTION_LIVE,
+    PLACED,
+    PLACEMENT_LIVE,
+    BreakCause,
+    PlacementState,
+    PledgeAnswer,
+)
 
 TRIGGERS = {
     "a_placement_fits_its_student",
+    "a_placement_stays_in_its_company",
     "a_certificate_has_no_host_place",
     "an_introduction_fits_its_student",
     "a_site_keeps_to_the_zones_of_its_students",
@@ -181,6 +191,35 @@ def _presented_without_a_word() -> list[str]:
     )
 
 
+def _breaks_untold() -> list[str]:
+    """Whoever is broken off by one of us is written about to the host, even if the letter was stopped."""
+    return references(
+        "SELECT 'placements.placement:' || placement.id FROM placements_placement AS placement "
+        "WHERE placement.state = %(broken)s AND placement.break_cause <> %(left)s"
+        "  AND EXISTS (SELECT FROM partnership_journalentry AS line"
+        "    WHERE line.subject = 'placements.placement:' || placement.id AND line.after = %(broken)s)"
+        "  AND NOT EXISTS (SELECT FROM partnership_outgoingmessage AS letter"
+        "    WHERE letter.key = 'break:' || placement.id || ':'"
+        "      || to_char(placement.ended_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') || ':host')",
+        broken=PlacementState.BROKEN,
+        left=BreakCause.LEFT_COURSE,
+    )
+
+
+def _amended_to_another_site() -> list[str]:
+    return references(
+        "SELECT 'placements.placement:' || last.placement_id FROM ("
+        "  SELECT DISTINCT ON (placement_id) placement_id, to_site_id FROM placements_amendment"
+        "  ORDER BY placement_id, amended_at DESC, id DESC) AS last "
+        "JOIN placements_placement AS placement ON placement.id = last.placement_id "
+        "JOIN placements_seat AS seat ON seat.id = placement.seat_id WHERE seat.site_id <> last.to_site_id"
+    )
+
+
+def _visited_before_the_first_day() -> list[str]:
+    return rows(Visit.objects.exclude(placement__state__in=BEGUN))
+
+
 def register() -> None:
     """Make the promises of places known."""
     invariants.TRIGGERS.update(TRIGGERS)
@@ -198,6 +237,9 @@ def register() -> None:
         ),
         Invariant("hosts_asked", _("a host that was asked has its letter"), _hosts_not_written_to),
         Invariant("placements_told", _("a placement has its letters"), _placements_untold),
+        Invariant("breaks_told", _("a placement that is broken off has its letters"), _breaks_untold),
+        Invariant("amendments_agree", _("a placement is where its last change says"), _amended_to_another_site),
+        Invariant("visits_once_begun", _("whoever is followed has begun"), _visited_before_the_first_day),
         journal_agrees(Placement),
         Invariant(
             "contracts_with_placements", _("no open contract outlives its placement"), _contracts_past_their_placement

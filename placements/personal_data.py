@@ -9,7 +9,7 @@ from partnership import papers, personal_data
 from partnership.models import OutgoingMessage, ref
 from partnership.personal_data import Erased, Held, Holder
 
-from .models import ContractFile, ContractPaper, Introduction, IntroductionQuerySet, Placement
+from .models import Amendment, ContractFile, ContractPaper, Introduction, IntroductionQuerySet, Placement, Visit
 
 # What a contract file holds of its student; the employer's own facts are the employer's.
 _CONTRACT = (
@@ -40,9 +40,13 @@ _NO_WORDS = {"note": "", "beyond_age": "", "medical_visit_on": None, "workplace"
 
 
 def collect(subject: str) -> Held:
-    """Each placement and each introduction, with what the host said, and each contract file."""
+    """Each placement and introduction with what the host said, what was noted and changed there, each contract."""
     placements = Placement.objects.filter(enrolment__application__in=recruitment.files_of(subject))
     columns = ("seat__site__name", "state", "proposed_at", "answered_at", "decline_reason", "comment")
+    columns += ("tutor__name", "started_on", "ended_on", "break_cause", "break_note")
+    visits = Visit.objects.filter(placement__in=placements.values("pk")).order_by("due_on", "pk")
+    changes = Amendment.objects.filter(placement__in=placements.values("pk")).order_by("amended_at")
+    changed = ("from_on", "from_site__name", "to_site__name", "from_tutor__name", "to_tutor__name")
     contracts = ContractFile.objects.filter(placement__in=placements.values("pk")).order_by("asked_on", "pk")
     shown = Introduction.objects.filter(enrolment__application__in=recruitment.files_of(subject))
     of_shown = ("site__company__name", "site__name", "presentation__sent_at", "state", "meeting_at", "meeting_place")
@@ -50,6 +54,8 @@ def collect(subject: str) -> Held:
     return {
         "placements": list(placements.order_by("proposed_at").values(*columns)),
         "introductions": list(shown.order_by("presentation__sent_at", "pk").values(*of_shown)),
+        "visits": list(visits.values("kind", "due_on", "done_on", "signal", "notes")),
+        "amendments": list(changes.values(*changed)),
         "contracts": list(contracts.values(*_CONTRACT)),
         "contract_papers": list(
             ContractPaper.objects.filter(contract__in=contracts.values("pk"))
@@ -69,6 +75,7 @@ def erase(subject: str, at: datetime) -> Erased:
     kept = ContractPaper.objects.filter(contract__in=contracts.values("pk"))
     names = list(kept.values_list("file", flat=True))
     kept.delete()
+    visits = Visit.objects.filter(placement__in=placements.values("pk"))
     shown = Introduction.objects.filter(enrolment__application__in=recruitment.files_of(subject))
     for name in names:
         papers.discard(name)
@@ -78,7 +85,9 @@ def erase(subject: str, at: datetime) -> Erased:
         "contract links": personal_data.revoke_links([ref(contract) for contract in contracts]),
         "contract papers": len(names),
         "contract words": _silenced(contracts),
-        "comments": placements.exclude(comment="").update(comment="") + shown.exclude(comment="").update(comment=""),
+        "comments": placements.exclude(comment="", break_note="").update(comment="", break_note="")
+        + shown.exclude(comment="").update(comment=""),
+        "notes of visits": visits.exclude(notes="").update(notes=""),
     }
 
 

@@ -27,8 +27,11 @@ PLACEMENT_FLOW = {
     _S.LAPSED: (),
     _S.CANCELLED: (),
     _S.COMPLETED: (),
-    _S.BROKEN: (),
+    # Taken back within ten minutes, before anybody hears of it.
+    _S.BROKEN: (_S.ACTIVE,),
 }
+# Whoever has begun at the host, whatever became of it.
+BEGUN = (_S.ACTIVE, _S.COMPLETED, _S.BROKEN)
 
 
 class IntroductionState(models.TextChoices):
@@ -84,6 +87,8 @@ INTRODUCTION_REASONS = {
 ANSWER = "answer"
 PLEDGE = "pledge"
 INTRODUCTION = "introduction"
+# What a lead's calendar opens, again and again: the visits and check-ins of their zones.
+ROUND = "round"
 
 
 class DeclineReason(models.TextChoices):
@@ -94,6 +99,41 @@ class DeclineReason(models.TextChoices):
     LANGUAGES = "languages", _("languages do not fit")
     OTHER_CHOICE = "other_choice", _("another person was chosen")
     OTHER = "other", _("other reason")
+
+
+class BreakCause(models.TextChoices):
+    """Why a placement that had begun ended early (C. trav., L6222-18 and following)."""
+
+    PROBATION_EMPLOYER = "probation_employer", _("first 45 days, by the employer")
+    PROBATION_APPRENTICE = "probation_apprentice", _("first 45 days, by the student")
+    AGREEMENT = "agreement", _("by agreement")
+    RESIGNATION = "resignation", _("resignation of the student")
+    DISMISSAL = "dismissal", _("dismissal")
+    EMPLOYER_CLOSES = "employer_closes", _("the company closes or stops the activity")
+    SCHOOL_EXCLUSION = "school_exclusion", _("excluded from the course")
+    HEALTH = "health", _("health, unfit for the post")
+    LEFT_COURSE = "left_course", _("the student left the course")
+    OTHER = "other", pgettext_lazy("break", "other cause")
+
+
+class VisitKind(models.TextChoices):
+    """How a student under way is followed; the two check-ins fall in the first 45 days of presence (L6222-18)."""
+
+    DAY_35 = "day_35", _("check-in of day 35")
+    DAY_45 = "day_45", _("check-in of day 45")
+    VISIT = "visit", _("visit to the site")
+    PHONE = "phone", _("telephone call")
+
+
+CHECK_INS = (VisitKind.DAY_35, VisitKind.DAY_45)
+
+
+class Signal(models.TextChoices):
+    """What a visit or a call left as an impression."""
+
+    OK = "ok", _("all is well")
+    ATTENTION = "attention", _("to be watched")
+    RISK = "risk", _("risk of a break")
 
 
 class PledgeAnswer(models.TextChoices):

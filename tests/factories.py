@@ -17,7 +17,7 @@ from partnership.models import Commune, Convention, Membership, Milestone, Party
 from partnership.papers import FOLDER
 from partnership.states import ConventionState, Precision, Role, Scan
 from placements.models import HostCompany, HostPledge, HostSite, Placement, Seat
-from placements.states import PlacementState, PledgeAnswer
+from placements.states import BEGUN, PlacementState, PledgeAnswer
 from programmes.models import ChairActivity, Contribution, Curriculum, Module, Programme, Registration
 from programmes.states import (
     ACTIVITY_DELIVERED,
@@ -387,12 +387,26 @@ def seat(at: HostSite | None = None, *, of: Intake | None = None, by: User | Non
 
 
 def placement(
-    of: Enrolment | None = None, on: Seat | None = None, *, state: str = PlacementState.PROPOSED, by: User | None = None
+    of: Enrolment | None = None,
+    on: Seat | None = None,
+    *,
+    state: str = PlacementState.PROPOSED,
+    by: User | None = None,
+    started_on: date | None = None,
 ) -> Placement:
     of = of or enrolment()
     on = on or seat(of=of.application.intake)
-    answered = None if state in (PlacementState.PROPOSED, PlacementState.CANCELLED) else clock.now()
+    silent = (PlacementState.PROPOSED, PlacementState.CANCELLED, PlacementState.LAPSED)
+    answered = None if state in silent else clock.now()
+    fields: dict[str, Any] = {}
+    if state in BEGUN:
+        fields |= {"started_on": started_on or clock.today(), "started_at": clock.now()}
+    if state in (PlacementState.COMPLETED, PlacementState.BROKEN):
+        fields |= {"ended_on": clock.today(), "ended_at": clock.now()}
+    if state == PlacementState.BROKEN:
+        fields["break_cause"] = "agreement"
     return Placement.objects.create(
+        **fields,
         enrolment=of,
         seat=on,
         state=state,

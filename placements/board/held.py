@@ -33,6 +33,7 @@ from partnership.templatetags.figures import daytime, longdate
 
 from ..states import (
     BeyondAge,
+    BreakCause,
     ContractKind,
     ContractPaperKind,
     ContractState,
@@ -40,6 +41,8 @@ from ..states import (
     IntroductionReason,
     IntroductionState,
     PlacementState,
+    Signal,
+    VisitKind,
 )
 
 SECTIONS: dict[str, Promise] = {
@@ -61,6 +64,8 @@ SECTIONS: dict[str, Promise] = {
     "introductions": gettext_lazy("Hosts to whom you were presented"),
     "contracts": gettext_lazy("Your contract"),
     "contract_papers": gettext_lazy("Papers of your contract"),
+    "amendments": gettext_lazy("Changes at your host"),
+    "visits": gettext_lazy("Visits and calls while you were at your host"),
     "journal": gettext_lazy("What was done with your file"),
 }
 NAMES: dict[str, Promise] = {
@@ -72,6 +77,8 @@ NAMES: dict[str, Promise] = {
     "at": gettext_lazy("When"),
     "availability": gettext_lazy("Availability"),
     "before": gettext_lazy("Before that"),
+    "break_cause": gettext_lazy("Why it ended early"),
+    "break_note": gettext_lazy("What was written about it"),
     "birth_month": gettext_lazy("month of birth"),
     "birth_year": gettext_lazy("year of birth"),
     "channel": gettext_lazy("How we learned it"),
@@ -81,6 +88,12 @@ NAMES: dict[str, Promise] = {
     "created_at": gettext_lazy("begun on"),
     "decline_reason": gettext_lazy("Why the host said no"),
     "diploma_on": gettext_lazy("date of the diploma"),
+    "done_on": gettext_lazy("Done on"),
+    "due_on": gettext_lazy("Date"),
+    "ended_on": gettext_lazy("Last day at the host"),
+    "from_on": gettext_lazy("From"),
+    "from_site__name": gettext_lazy("Former site"),
+    "from_tutor__name": gettext_lazy("Former tutor"),
     "email": gettext_lazy("e-mail address"),
     "end_reason": gettext_lazy("reason"),
     "ended_at": gettext_lazy("Over on"),
@@ -96,6 +109,7 @@ NAMES: dict[str, Promise] = {
     "met_at": gettext_lazy("Met on"),
     "next_at": gettext_lazy("next date"),
     "note": gettext_lazy("Note"),
+    "notes": gettext_lazy("Notes"),
     "notice_version": gettext_lazy("Notice read"),
     "other_zones": gettext_lazy("other possible zones"),
     "phone": gettext_lazy("telephone"),
@@ -112,6 +126,8 @@ NAMES: dict[str, Promise] = {
     "site__name": gettext_lazy("Site"),
     "slot__place": gettext_lazy("Place"),
     "slot__starts_at": gettext_lazy("Date"),
+    "signal": gettext_lazy("Impression"),
+    "started_on": gettext_lazy("First day at the host"),
     "source": gettext_lazy("heard of us through"),
     "state": gettext_lazy("state"),
     "subject": gettext_lazy("Subject"),
@@ -120,6 +136,9 @@ NAMES: dict[str, Promise] = {
     "text": gettext_lazy("Text"),
     "text_version": gettext_lazy("Version of the text"),
     "to_email": gettext_lazy("To"),
+    "to_site__name": gettext_lazy("New site"),
+    "to_tutor__name": gettext_lazy("New tutor"),
+    "tutor__name": gettext_lazy("Tutor"),
     "withdrawn_at": gettext_lazy("Withdrawn on"),
     "written_at": gettext_lazy("Written on"),
 }
@@ -128,14 +147,16 @@ _CODES: dict[str, Mapping[Any, str | Promise]] = {
     "actor_kind": dict(ActorKind.choices),
     "answer": dict(Coming.choices),
     "availability": dict(Availability.choices),
+    "break_cause": dict(BreakCause.choices),
     "channel": dict(Channel.choices),
     "decline_reason": dict(DeclineReason.choices),
     "end_reason": dict(IntroductionReason.choices),
-    "kind": dict([*ConditionKind.choices, *LetterKind.choices]),
+    "kind": dict([*ConditionKind.choices, *LetterKind.choices, *VisitKind.choices]),
     "funding": dict(Funding.choices),
     "level": dict(Level.choices),
     "purpose": dict(ConsentPurpose.choices),
     "result": dict(CallResult.choices),
+    "signal": dict(Signal.choices),
     "source": dict(Source.choices),
     "state": _STATES,
 }

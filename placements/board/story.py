@@ -21,6 +21,7 @@ from partnership.templatetags.figures import longdate
 from ..models import ContractFile, HostCall, HostSite, Introduction, Placement
 from ..states import (
     INTRODUCTION_LIVE,
+    BreakCause,
     ContractPaperKind,
     ContractState,
     DeclineReason,
@@ -34,6 +35,8 @@ LONGEST = 100
 _OF_INTRODUCTIONS = [
     f"placements/{name}" for name in ("introduction_presented", "meeting_fixed", "not_chosen", "host_meeting_cancelled")
 ]
+# The letters to hosts of which a placement has one each.
+_TO_HOSTS = ("placement_proposed", "placement_cancelled", "placement_started", "placement_completed", "proposal_over")
 
 
 @dataclass
@@ -155,7 +158,11 @@ def of_student(
     events = []
     for entry in entries:
         kind = entry.subject.partition(":")[0]
-        if kind == "placements.placement" and entry.subject in seen:
+        if kind == "placements.visit":
+            events.append(
+                Event(str(journal.word(entry.subject, entry.after)), entry.at, _who(entry, names), shape="tick")
+            )
+        elif kind == "placements.placement" and entry.subject in seen:
             events.append(_told_of_placement(entry, seen[entry.subject], names))
         elif kind == "placements.introduction" and entry.subject in shown:
             events.append(_told_of_introduction(entry, shown[entry.subject], names))
@@ -163,8 +170,7 @@ def of_student(
             events.append(_told_of_application(entry, names))
         elif kind == "cohorts.enrolment" and entry.after != EnrolmentState.EXPECTED:
             events.append(_told_of_enrolment(entry, names))
-    to_hosts = ("placement_proposed", "placement_cancelled")
-    host_letters = {f"{name}:{placement.pk}": placement for placement in seen.values() for name in to_hosts}
+    host_letters = {f"{name}:{placement.pk}": placement for placement in seen.values() for name in _TO_HOSTS}
     host_letters |= {f"introduction_closed:{introduction.pk}" for introduction in shown.values()}
     keys = {str(introduction.pk) for introduction in shown.values()}
     for letter in OutgoingMessage.objects.filter(about=ref(application)).order_by("-written_at")[:LONGEST]:
@@ -220,6 +226,8 @@ def _told_of_placement(entry: JournalEntry, placement: Placement, names: dict[st
     words = {"site": placement.seat.site.name}
     if entry.after == "letter_hastened":
         return Event(_("Letter to %(site)s sent at once") % words, entry.at, _who(entry, names), shape="letter")
+    if entry.after == "amended":
+        return Event(_("Site or tutor changed:"), entry.at, _who(entry, names), after=entry.reason, shape="pencil")
     who = _("Placement of %(student)s:") % {"student": placement.enrolment}
     if entry.after == "tutor_given":
         given = (
@@ -274,6 +282,8 @@ def _told_of_application(entry: JournalEntry, names: dict[str, str]) -> Event:
 
 def _reason(entry: JournalEntry) -> str:
     """A coded reason in words; free words of recruitment's are theirs, a lead's own about a placement are shown."""
+    if entry.reason in BreakCause.values and entry.after == PlacementState.BROKEN:
+        return str(BreakCause(entry.reason).label)
     if entry.reason in ExitReason.values:
         return str(ExitReason(entry.reason).label)
     if entry.reason in DeclineReason.values:

@@ -21,6 +21,7 @@ from programmes.states import HOSTED
 from .. import emails
 from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat, Tutor
 from ..states import PLACED, PLACEMENT_LIVE, Chooser, PlacementState, PledgeAnswer
+from . import clocks
 from .opening_hours import words_of
 
 # -- sites and their places -----------------------------------------------------------------------------------------
@@ -123,9 +124,9 @@ def tutors_of(site: HostSite) -> QuerySet[Tutor]:
 
 
 def to_place(students: EnrolmentQuerySet) -> QuerySet[Enrolment]:
-    """The students without a live placement, the longest wait first."""
+    """The students without a live placement, with what their clock is read from; the longest wait first."""
     return (
-        students.live()
+        clocks.with_clocks(students.live())
         .filter(~Exists(Placement.objects.live().filter(enrolment=OuterRef("pk"))))
         .select_related("application__candidate__commune", "application__cohort__zone", "application__intake")
         .order_by("enrolled_at", "pk")
@@ -150,6 +151,11 @@ class StudentRow:
     # The student's own zone, when it is another that they could leave for this one.
     comes_from: Zone | None
     options: list[SiteOption]
+
+    @property
+    def clock(self) -> clocks.Clock | None:
+        """The term that runs, if one does."""
+        return clocks.clock_of(self.enrolment)
 
     @property
     def wait(self) -> str:
@@ -263,6 +269,8 @@ class ZoneBoard:
     sites: list[SiteRow] = field(default_factory=list)
     placements: list[PlacementRow] = field(default_factory=list)
     undoable: list[PlacementRow] = field(default_factory=list)
+    # Breaks that the reader recorded within the last ten minutes.
+    broken: list[Placement] = field(default_factory=list)
     young: int = 0
     seats: int = 0
     linked: int = 0
@@ -337,7 +345,7 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         if place not in options:
             options[place] = _options(commune, board.sites)
         board.students.append(StudentRow(enrolment, days, home if home != zone else None, options[place]))
-    board.students.sort(key=lambda row: row.comes_from is not None)
+    board.students.sort(key=lambda row: (row.comes_from is not None, clocks.rank(row.enrolment)))
 
     here = Q(seat__site__zone=zone) | Q(enrolment__application__cohort__zone=zone)
     live = with_names(Placement.objects.live().filter(here, enrolment__application__intake=intake))
@@ -349,6 +357,9 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         and row.placement.proposed_by_id == user.pk
         and row.placement.proposed_at > now - TIME_TO_UNDO
     ]
+
+    recent = Placement.objects.filter(here, state=PlacementState.BROKEN, ended_at__gt=now - TIME_TO_UNDO)
+    board.broken = list(with_names(recent.filter(ended_by=user)).order_by("-ended_at"))
 
     own = of_intake.live().filter(application__cohort__zone=zone)
     board.young = own.filter(application__state=ApplicationState.CONFIRMED).count()

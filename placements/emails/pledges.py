@@ -15,12 +15,12 @@ from ..models import AskLine, HostPledge
 from ..states import PLEDGE, Chooser, PledgeAnswer
 
 # So many days after the first letter a host that has not answered is reminded.
-REMINDED_AFTER = (5, 10)
+ASKED_AGAIN_AFTER = (5, 10)
 
 
 def asking_keys(line: AskLine) -> list[str]:
     """The business events of the letters by which a host is asked, and reminded."""
-    return [f"places_asked:{line.pk}", *(f"places_asked_again:{line.pk}:{days}" for days in REMINDED_AFTER)]
+    return [f"places_asked:{line.pk}", *(f"places_asked_again:{line.pk}:{days}" for days in ASKED_AGAIN_AFTER)]
 
 
 def _facts(line: AskLine, last: HostPledge | None, lead: User) -> dict:

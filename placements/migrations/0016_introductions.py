@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                             ("taken_back", "taken back by the regional lead"),
                         ],
                         max_length=12,
-                        verbose_name="end_reason",
+                        verbose_name="reason",
                     ),
                 ),
                 ("comment", models.CharField(blank=True, max_length=300, verbose_name="comment")),

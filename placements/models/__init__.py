@@ -4,6 +4,7 @@ from .asks import AskLine, AskRound, AskRoundQuerySet
 from .calls import HostCall, HostContact
 from .contracts import DAYS_FOR_THE_SHEET, DAYS_TO_ANSWER, ContractFile, ContractFileQuerySet, ContractPaper
 from .exchange import HostList
+from .follow_up import Amendment, Visit, VisitQuerySet
 from .hosts import MIDNIGHT, CollectiveAgreement, FundingOperator, HostCompany, HostSite, HostSiteQuerySet, OpeningHours
 from .introductions import DAYS_TO_REPLY, Introduction, IntroductionQuerySet, Presentation, PresentationQuerySet
 from .placements import TIME_TO_UNDO, Placement, PlacementQuerySet
@@ -12,6 +13,7 @@ from .proposals import MOST_WISHES, Mobility, ProposalRun, ProposalRunQuerySet, 
 from .tutors import Tutor, TutorCeiling, TutorEligibility
 
 __all__ = [
+    "Amendment",
     "AskLine",
     "AskRound",
     "AskRoundQuerySet",
@@ -49,5 +51,7 @@ __all__ = [
     "Tutor",
     "TutorCeiling",
     "TutorEligibility",
+    "Visit",
+    "VisitQuerySet",
     "Wish",
 ]

@@ -1,5 +1,7 @@
 """What is done with hosts, seats and placements: each service reads like the minutes of a meeting."""
 
+from .agenda import close_round, open_round, open_rounds, round_of
+from .amendments import amend
 from .asking import (
     ASKING,
     OLD_ANSWERS,
@@ -14,6 +16,8 @@ from .asking import (
     send_new_pledge_link,
     start_asking,
 )
+from .breaks import break_off, can_be_undone, undo_break
+from .clocks import CLOCKS
 from .closing import close_introductions
 from .contract_papers import drop_contract_paper, keep_contract_paper, look_again_at_contract_papers
 from .contract_reminders import CONTRACTS
@@ -47,6 +51,7 @@ from .introductions import (
     student_declines,
     take_back,
 )
+from .lifecycle import complete, lapse, start, start_all
 from .new_links import send_new_answer_link, send_new_follow_link, send_new_presentation_link
 from .placements import accept, cancel, decline, free_the_seat, propose, send_now, undo
 from .places import Heard, close_seat, let_go, open_seats, pledge, reconfirm
@@ -66,11 +71,13 @@ from .proposals import (
 )
 from .reference import load_host_reference
 from .tutors import add_tutor, assign_tutor, edit_tutor, let_tutor_go
+from .visits import plan_visit, record_visit
 from .zone_leads import lead_of, leads_of
 
 __all__ = [
     "ASKING",
     "AskReview",
+    "CLOCKS",
     "CONTRACTS",
     "Heard",
     "KIND",
@@ -84,6 +91,7 @@ __all__ = [
     "add_contact",
     "add_site",
     "add_tutor",
+    "amend",
     "answer_contract",
     "ask_for_proposal",
     "ask_for_sheet",
@@ -92,12 +100,16 @@ __all__ = [
     "ask_step",
     "ask_what_if",
     "assign_tutor",
+    "break_off",
+    "can_be_undone",
     "cancel",
     "cancel_contracts",
     "choose",
     "choose_hosts",
     "close_introductions",
+    "close_round",
     "close_seat",
+    "complete",
     "decline",
     "drop_contract_paper",
     "edit_company",
@@ -114,6 +126,7 @@ __all__ = [
     "hand_link",
     "keep_contract_paper",
     "kinds_for",
+    "lapse",
     "lead_of",
     "leads_of",
     "leave_host_out",
@@ -126,9 +139,12 @@ __all__ = [
     "no_answer",
     "not_choose",
     "note_silence",
+    "open_round",
+    "open_rounds",
     "open_seats",
     "pay_steps",
     "plan_of",
+    "plan_visit",
     "pledge",
     "prepare_contract",
     "present",
@@ -138,9 +154,11 @@ __all__ = [
     "receive_sheet",
     "reconfirm",
     "record_host_call",
+    "record_visit",
     "remove_contact",
     "replay_step",
     "review_hosts",
+    "round_of",
     "say_mobility",
     "say_to_hosts",
     "send_new_answer_link",
@@ -151,10 +169,13 @@ __all__ = [
     "send_sheet_again",
     "sign_contract",
     "sites_of",
+    "start",
+    "start_all",
     "start_asking",
     "student_declines",
     "take_back",
     "undo",
+    "undo_break",
     "with_article",
     "write_host_list",
 ]

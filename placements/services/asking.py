@@ -180,8 +180,8 @@ def _lead(line: AskLine) -> User:
 def _silent(days: int) -> QuerySet[AskLine]:
     """The hosts asked so many days ago and silent since, of an intake to come, by the last question to each."""
     now = clock.now()
-    later = [more for more in emails.REMINDED_AFTER if more > days]
-    until = later[0] if later else days + emails.REMINDED_AFTER[0]
+    later = [more for more in emails.ASKED_AGAIN_AFTER if more > days]
+    until = later[0] if later else days + emails.ASKED_AGAIN_AFTER[0]
     rows = AskLine.objects.asked().filter(
         asked_at__lte=now - days * ONE_DAY,
         asked_at__gt=now - until * ONE_DAY,
@@ -218,7 +218,7 @@ SILENT_HOSTS = tuple(
         lambda days=days: _silent(days),
         lambda line, days=days: _remind(line, days),
     )
-    for days in emails.REMINDED_AFTER
+    for days in emails.ASKED_AGAIN_AFTER
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -114,10 +114,31 @@ def close_seat(seat: Seat, *, by: User) -> None:
     if seat.placements.live().exists():
         raise Refused(_("Somebody is placed there: cancel the placement first."))
     _close([seat], by=by)
+    _announce_open(known, seat)
+
+
+def _announce_open(known: HostPledge | None, seat: Seat) -> None:
+    """What a host announces for sure are its open places, whoever opened or closed them last."""
     if known is not None and known.answer != PledgeAnswer.NO:
         known.places_sure = _open(seat.site, seat.intake).count()
         known.version += 1
         known.save(update_fields=["places_sure", "version"])
+
+
+def close_free(seat: Seat, *, by: User, at: datetime) -> None:
+    """Close a place that its student has just left, in the transaction that says so; one that is closed stays so."""
+    known = _locked(seat.site, seat.intake)
+    if Seat.objects.filter(pk=seat.pk, closed_at=None).update(closed_at=at, closed_by=by):
+        record(seat, "closed", by=by)
+        _announce_open(known, seat)
+
+
+def open_again(seat: Seat, *, by: User) -> None:
+    """Open a place that was closed as its student left, because they have not left after all."""
+    known = _locked(seat.site, seat.intake)
+    Seat.objects.filter(pk=seat.pk).update(closed_at=None, closed_by=None)
+    record(seat, "opened", by=by)
+    _announce_open(known, seat)
 
 
 def let_go(seat: Seat, *, by: Actor, channel: Channel = Channel.WEB) -> None:

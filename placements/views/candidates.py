@@ -128,7 +128,7 @@ def application_of(request: HttpRequest, token: str) -> Application:
 
 
 def _current_placement(application: Application) -> Placement | None:
-    placements = boards.with_names(Placement.objects.live())
+    placements = boards.with_names(Placement.objects.live()).select_related("tutor")
     return placements.filter(enrolment__application=application).first()
 
 

@@ -27,7 +27,7 @@ from partnership.versions import VersionForm
 from partnership.workflow import Refused
 
 from .. import measures, policies, services
-from ..board import contracts, proposals, story
+from ..board import clocks, contracts, proposals, story
 from ..board import introductions as introduced
 from ..board import zone as boards
 from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
@@ -118,7 +118,7 @@ def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
 
 def placement_of(request: HttpRequest, pk: UUID) -> Placement:
     require(policies.is_lead(request.user))
-    rows = boards.with_names(Placement.objects.all())
+    rows = boards.with_names(Placement.objects.all()).select_related("tutor")
     return get_allowed(rows, policies.can_change, request.user, pk=pk)
 
 
@@ -215,17 +215,22 @@ def student_list(request: HttpRequest) -> HttpResponse:
     form = StudentFilter(request.GET, zones=zones_of(request.user))
     form.is_valid()
     wanted = form.cleaned_data
-    students = _filtered(Enrolment.objects.visible_to(request.user), wanted)
+    students = _filtered(clocks.with_clocks(Enrolment.objects.visible_to(request.user)), wanted)
     shown = Placement.objects.visible_to(request.user).live().select_related("seat__site__zone")
     page = Paginator(
         students.select_related(
-            "application__candidate__commune", "application__cohort__zone", "application__cohort__intake__programme"
+            "application__candidate__commune",
+            "application__cohort__zone",
+            "application__cohort__intake__programme",
+            "application__intake",
         )
         .prefetch_related(Prefetch("placements", queryset=shown, to_attr="shown_placements"))
         .annotate(is_placed_somewhere=_has_placement(PLACEMENT_LIVE))
         .order_by("enrolled_at", "pk"),
         A_PAGE,
     ).get_page(request.GET.get("page"))
+    for enrolment in page:
+        enrolment.clock = clocks.clock_of(enrolment)
     total = page.paginator.count
     waiting = boards.to_place(Enrolment.objects.visible_to(request.user)).count()
     context = {
@@ -316,6 +321,7 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_live": is_live,
         "waits": waits,
         "nearest": boards.nearest_to(enrolment, user=request.user) if waits else [],
+        "clock": clocks.clock_of(enrolment),
         "availability": boards.availability_words(application),
         "may_end": is_live and cohort_policies.can_end(request.user, enrolment),
         "days": story.of_student(application, placements=placements, introductions=introductions),
@@ -329,13 +335,17 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def student_of(request: HttpRequest, pk: UUID) -> Enrolment:
     require(policies.is_lead(request.user))
-    rows = Enrolment.objects.select_related(
-        "application__candidate__commune",
-        "application__cohort__zone",
-        "application__cohort__intake__programme",
-        "application__intake",
-        "application__owner",
-    ).prefetch_related("application__other_zones")
+    rows = (
+        clocks.with_clocks(Enrolment.objects.all())
+        .select_related(
+            "application__candidate__commune",
+            "application__cohort__zone",
+            "application__cohort__intake__programme",
+            "application__intake",
+            "application__owner",
+        )
+        .prefetch_related("application__other_zones")
+    )
     return get_allowed(rows, policies.can_place, request.user, pk=pk)
 
 

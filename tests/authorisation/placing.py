@@ -16,8 +16,8 @@ from partnership.models import ref
 from partnership.papers import FOLDER
 from partnership.states import Scan
 from placements import services as places
-from placements.models import ContractFile, ContractPaper, HostCompany, HostSite, Seat
-from placements.states import ANSWER, CONTRACT, INTRODUCTION
+from placements.models import ContractFile, ContractPaper, HostCompany, HostSite, Placement, Seat, Tutor
+from placements.states import ANSWER, CONTRACT, INTRODUCTION, ROUND, PlacementState
 from placements.states import ContractState as C
 
 from .. import factories
@@ -115,6 +115,7 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
         ("proposal", zone): {"pk": proposed.pk},
         ("placement", zone): {"pk": taken.pk},
     }
+    _begin(world, zone, cohort, site)
     world.things["confirmed", zone] = {"pk": free.application_id}
     told = {"born_on": "2006-05-14", "street": "3 rue fictive", "postcode": "69001", "town": "Lyon", "version": "0"}
     world.answers["cohorts:application_dossier", zone] = told | {"channel": "phone"}
@@ -306,6 +307,50 @@ def _introduce(world: World, zone: str, cohort: Cohort, site: HostSite, free: En
             ("placements:presentation_pass", LYON): no | {"reason": "hours"},
             ("placements:follow_introduction_decline", LYON): no | {"reason": "too_far"},
         }
+
+
+def _begin(world: World, zone: str, cohort: Cohort, site: HostSite) -> None:
+    """Somebody at a host, somebody who has just lost their place, and a tutor to change to."""
+    lead, today = world.people[LYON_LEAD if zone == LYON else PARIS_LEAD], clock.today()
+    begun, lost = (
+        factories.placement(
+            student(zone, cohort, what),
+            factories.seat(site, of=cohort.intake, by=lead),
+            state=PlacementState.ACTIVE,
+            by=lead,
+        )
+        for what in ("commence", "rompu")
+    )
+    places.break_off(lost, cause="resignation", on=today, reopen=True, by=lead)
+    tutor = Tutor.objects.create(company=site.company, name=f"Tutrice {secret(zone, 'site')}", years_in_job=5)
+    tutor.sites.add(site)
+    taken = Placement.objects.get(pk=world.things["placement", zone]["pk"])
+    world.things |= {("under way", zone): {"pk": begun.pk}, ("broken off", zone): {"pk": lost.pk}}
+    day, version = today.isoformat(), str(begun.version)
+    first_day = {"on": day, "version": str(taken.version)}
+    world.answers |= {
+        ("placements:placement_lapse", zone): {"version": "1"},
+        ("placements:placement_start", zone): first_day,
+        ("placements:placements_start", zone): {"on": day, "placements": str(taken.pk)},
+        ("placements:placement_complete", zone): {"on": day, "version": version},
+        ("placements:placement_break", zone): {
+            "cause": "resignation",
+            "on": day,
+            "reopen": "yes",
+            "note": "",
+            "version": version,
+        },
+        ("placements:placement_amend", zone): {
+            "site": str(site.pk),
+            "tutor": str(tutor.pk),
+            "from_on": day,
+            "version": str(taken.version),
+        },
+        ("placements:visit_record", zone): {"kind": "phone", "done_on": day, "signal": "ok", "shown": "0"},
+    }
+    if zone == LYON:
+        world.things["placed by link", LYON] = {"token": links.mint(FOLLOW, ref(begun.enrolment.application))}
+        world.things["round by link", LYON] = {"token": links.mint(ROUND, ref(lead))}
 
 
 def _ask_for_papers(world: World, zone: str, application: Application) -> None:

@@ -111,6 +111,8 @@ PUBLIC = [
     form("placements:follow_appointments", EVERYBODY, of="appointment by link"),
     form("placements:follow_appointment_cancel", EVERYBODY, of="booked by link"),
     page("placements:follow_appointment_calendar", EVERYBODY, of="booked by link"),
+    page("placements:follow_calendar", EVERYBODY, of="placed by link"),
+    page("placements:lead_calendar", EVERYBODY, of="round by link"),
     # for the calendar of whoever holds slots
     page("cohorts:slot_feed", EVERYBODY, of="calendar by link"),
     row("placements:follow_renew", EVERYBODY, post=OK, of="offer by link"),
@@ -412,6 +414,22 @@ THE_PLACES = [
     form("placements:introduction_decline", LEADS, of="introduction", zone=True),
     deed("placements:introduction_no_answer", LEADS, of="late introduction", zone=True),
     deed("placements:introduction_take_back", LEADS, of="introduction", zone=True),
+    # a placement as time goes by
+    page("placements:zone_waiting", LEADS, of="zone", zone=True),
+    deed("placements:placements_start", LEADS, of="zone", zone=True),
+    page("placements:zone_follow_up", LEADS, of="zone", zone=True),
+    page("placements:zone_report", LEADS, of="zone", zone=True, asks=("rentree",)),
+    page("placements:zone_report_export", LEADS, of="zone", zone=True, asks=("rentree",)),
+    page("placements:site_sheet", LEADS, of="site", zone=True),
+    deed("placements:placement_lapse", LEADS, of="proposal", zone=True),
+    form("placements:placement_start", LEADS, of="placement", zone=True),
+    form("placements:placement_complete", LEADS, of="under way", zone=True),
+    form("placements:placement_break", LEADS, of="under way", zone=True),
+    deed("placements:placement_break_undo", LEADS, of="broken off", zone=True),
+    form("placements:placement_amend", LEADS, of="placement", zone=True),
+    form("placements:visit_record", LEADS, of="under way", zone=True, asks=("quoi",)),
+    form("placements:lead_agenda", LEADS, post=OK),
+    deed("placements:lead_agenda_close", LEADS),
 ]
 
 

@@ -29,8 +29,8 @@ from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
 from partnership.models import Membership, OutgoingMessage, User, Zone
-from placements.models import ContractFile, HostSite, Tutor
-from placements.states import ContractKind
+from placements.models import ContractFile, HostSite, Placement, Tutor
+from placements.states import ContractKind, VisitKind
 from programmes.models import Module, blocks_of
 from programmes.states import ContributionState
 
@@ -64,6 +64,8 @@ GIVEN: dict[str, Any] = {
     "intakes": Intake.objects.all,
     "contract": lambda: ContractFile.objects.select_related("placement__seat__site__company").first(),
     "kinds": lambda: list(ContractKind),
+    "ready": Placement.objects.all,
+    "open_kinds": lambda: VisitKind.values,
     "offered": lambda: {"lyon": list(User.objects.all()[:3])},
     "person": User.objects.first,
     "user": User.objects.first,

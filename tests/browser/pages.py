@@ -350,6 +350,28 @@ PLACING = [
     Page("placements:ask_choose", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon", forms=MAIN_FORM),
     Page("placements:ask_detail", Role.REGIONAL_LEAD, lambda world: [world.asks["review"].pk], "lyon"),
     Page("placements:ask_detail", Role.REGIONAL_LEAD, lambda world: [world.asks["report"].pk], "lyon", note="report"),
+    Page("placements:zone_waiting", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:zone_follow_up", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:zone_report", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:site_sheet", Role.REGIONAL_LEAD, lambda world: [world.begun.seat.site_id], "lyon"),
+    Page(
+        "placements:placement_start", Role.REGIONAL_LEAD, of_placement(PlacementState.ACCEPTED), "lyon", forms=MAIN_FORM
+    ),
+    Page(
+        "placements:placement_amend", Role.REGIONAL_LEAD, of_placement(PlacementState.ACTIVE), "lyon", forms=MAIN_FORM
+    ),
+    Page(
+        "placements:placement_complete",
+        Role.REGIONAL_LEAD,
+        of_placement(PlacementState.ACTIVE),
+        "lyon",
+        forms=MAIN_FORM,
+    ),
+    Page(
+        "placements:placement_break", Role.REGIONAL_LEAD, of_placement(PlacementState.ACTIVE), "lyon", forms=MAIN_FORM
+    ),
+    Page("placements:visit_record", Role.REGIONAL_LEAD, of_placement(PlacementState.ACTIVE), "lyon", forms=MAIN_FORM),
+    Page("placements:lead_agenda", Role.REGIONAL_LEAD, zone="lyon"),
     Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon"),
     Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon", query="?q=zzzz", note="nothing found"),
     Page(
@@ -478,6 +500,9 @@ ELSEWHERE = {
     "partnership:convention_detail": "the convention again, by its key",
     "recovery_codes_file": "a file",
     "cohorts:slot_feed": "a calendar",
+    "placements:lead_calendar": "a calendar",
+    "placements:follow_calendar": "a calendar",
+    "placements:zone_report_export": "a file",
     "admin:programmes_curriculum_minutes": "a file",
     "programmes:attachment_open": "a file",
     "programmes:chair_feed": "a calendar",

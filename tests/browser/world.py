@@ -35,7 +35,17 @@ from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, Me
 from placements import services as placing
 from placements.board import zone as zones
 from placements.models import ContractFile, HostSite, Placement
-from placements.states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE, ContractState, PlacementState
+from placements.states import (
+    ANSWER,
+    CONTRACT,
+    INTRODUCTION,
+    PLACEMENT_LIVE,
+    PLEDGE,
+    ContractState,
+    PlacementState,
+    Signal,
+    VisitKind,
+)
 from programmes import services as teaching
 from programmes.models import ChairActivity, Contribution, Curriculum, Programme, Registration
 from programmes.states import GUEST, ActivityState, ContributionState, CurriculumState, Opinion
@@ -114,6 +124,7 @@ class World:
         self._ask_for_places()
         self._prepare_contracts()
         self._introduce()
+        self._begin_at_a_host()
         self._hold_the_chair()
         self._meet_today()
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
@@ -185,6 +196,20 @@ class World:
         self.held_today = factories.activity(chair, days=0, capacity=20, **met)
         for attendance in ("", "", "", "present", "absent"):
             factories.registration(self.held_today, name="Maud Corrazier", attendance=attendance)
+
+    def _begin_at_a_host(self) -> None:
+        """Somebody who has begun already, so that there is a visit to note."""
+        lead, site = self.user(Role.REGIONAL_LEAD, "lyon"), self.site()
+        waiting = Enrolment.objects.live().filter(
+            application__cohort__zone=site.zone, application__intake__programme=self.acvd
+        )
+        student = waiting.exclude(placements__state__in=PLACEMENT_LIVE).order_by("pk").first()
+        seat = factories.seat(site, of=student.application.intake, by=lead)
+        since = clock.today() - timedelta(days=50)
+        self.begun = factories.placement(student, seat, state=PlacementState.ACTIVE, by=lead, started_on=since)
+        placing.record_visit(
+            self.begun, kind=VisitKind.DAY_35, done_on=clock.today(), signal=Signal.ATTENTION, notes="Fatigue.", by=lead
+        )
 
     def activity(self, title: str) -> ChairActivity:
         """An activity of the chair by a word of its title."""

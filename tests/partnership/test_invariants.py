@@ -21,7 +21,7 @@ from partnership import clock, invariants, jobs, outbox
 from partnership.models import AccessLink, Job, OutgoingMessage, Tombstone, ref
 from partnership.states import JobState, MessageState, Role
 from placements import services as placing
-from placements.models import ContractFile, HostPledge, Placement, Seat
+from placements.models import ContractFile, HostPledge, Placement, Seat, Visit
 from placements.states import ContractState, IntroductionState, PlacementState
 from programmes import services as teaching
 from programmes.models import Contribution, Curriculum, Module
@@ -481,6 +481,33 @@ def _a_host_nobody_wrote_to():
     assert found("placements_told") == []
     OutgoingMessage.objects.all().delete()
     return placement
+
+
+@breaks("breaks_told")
+def _a_break_nobody_was_written_about():
+    placement = factories.placement(state=PlacementState.ACTIVE)
+    placing.break_off(placement, cause="agreement", on=clock.today(), reopen=True, by=placement.proposed_by)
+    assert found("breaks_told") == []
+    OutgoingMessage.objects.all().delete()
+    return placement
+
+
+@breaks("amendments_agree")
+def _somewhere_else_than_the_last_change_says():
+    placement = factories.placement(state=PlacementState.ACTIVE)
+    there = factories.site(company=placement.seat.site.company)
+    seat, former = factories.seat(there, of=placement.seat.intake), placement.seat
+    by = placement.proposed_by
+    placing.amend(placement, site=there, tutor=None, from_on=clock.today(), by=by)
+    assert placement.seat == seat and found("amendments_agree") == []
+    Placement.objects.filter(pk=placement.pk).update(seat=former)
+    return placement
+
+
+@breaks("visits_once_begun")
+def _followed_before_the_first_day():
+    placement = factories.placement(state=PlacementState.ACCEPTED)
+    return Visit.objects.create(placement=placement, kind="visit", due_on=clock.today())
 
 
 @breaks("placement_as_journal_says")
