@@ -170,8 +170,8 @@ def of_student(
             events.append(_told_of_application(entry, names))
         elif kind == "cohorts.enrolment" and entry.after != EnrolmentState.EXPECTED:
             events.append(_told_of_enrolment(entry, names))
-    host_letters = {f"{name}:{placement.pk}": placement for placement in seen.values() for name in _TO_HOSTS}
-    host_letters |= {f"introduction_closed:{introduction.pk}" for introduction in shown.values()}
+    host_letters = {f"{name}:{placement.pk}": placement.seat.site for placement in seen.values() for name in _TO_HOSTS}
+    host_letters |= {f"introduction_closed:{introduction.pk}": introduction.site for introduction in shown.values()}
     keys = {str(introduction.pk) for introduction in shown.values()}
     for letter in OutgoingMessage.objects.filter(about=ref(application)).order_by("-written_at")[:LONGEST]:
         to_the_student = letter.to_ref == ref(application.candidate)
@@ -179,7 +179,7 @@ def of_student(
             continue  # their subject names a host of a zone that is not the reader's
         if to_the_student or letter.key in host_letters:
             # Who answers for a host is on its own page, for those who may read it.
-            to = letter.to_name if to_the_student else host_letters[letter.key].seat.site.name
+            to = letter.to_name if to_the_student else host_letters[letter.key].name
             text = _("Letter to %(name)s: %(subject)s") % {"name": to, "subject": letter.subject}
             at = letter.sent_at or letter.written_at
             events.append(Event(text, at, letter.get_state_display(), shape="letter"))
