@@ -3,12 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 
 from partnership import clock
-from partnership.models import OutgoingMessage, ref
+from partnership.models import OutgoingMessage
 from partnership.states import Role
-from partnership.workflow import record
 from placements import services
 from placements.models import Placement, Seat
 from placements.states import BreakCause, PlacementState
@@ -143,9 +141,7 @@ def test_a_change_to_a_place_that_somebody_is_proposed_for_takes_it_or_not(lead)
 
 def test_a_host_who_answers_as_the_proposal_lapses_is_heard_or_not(lead):
     seat = factories.seat(by=lead)
-    with transaction.atomic():
-        placement = factories.placement(on=seat, by=lead)
-        record(placement, S.PROPOSED, by=lead)
+    placement = services.propose(factories.enrolment(factories.cohort(of=seat.intake)), site=seat.site, by=lead)
 
     def deed(place):
         mine = _fresh(placement)
@@ -158,4 +154,3 @@ def test_a_host_who_answers_as_the_proposal_lapses_is_heard_or_not(lead):
     assert outcomes["done"] == 1
     placement.refresh_from_db()
     assert placement.state in (S.ACCEPTED, S.LAPSED)
-    assert ref(placement)
