@@ -114,21 +114,22 @@ def close_seat(seat: Seat, *, by: User) -> None:
     if seat.placements.live().exists():
         raise Refused(_("Somebody is placed there: cancel the placement first."))
     _close([seat], by=by)
-    if known is not None and known.answer != PledgeAnswer.NO:
+    if known is not None:
         known.places_sure = _open(seat.site, seat.intake).count()
         known.version += 1
         known.save(update_fields=["places_sure", "version"])
 
 
 def let_go(seat: Seat, *, by: Actor, channel: Channel = Channel.WEB) -> None:
-    """Nobody sits there any more: the place is free again, unless its host has said no meanwhile, which closes it.
+    """Nobody sits there any more: the place is free again, or closes if its host announces fewer than are open.
 
     Called in the transaction that ends a placement, once it has ended.
     """
     site = HostSite.objects.select_for_update(no_key=True).get(pk=seat.site_id)
-    if HostPledge.objects.filter(site=site, intake=seat.intake_id, answer=PledgeAnswer.NO).exists():
-        seats = list(Seat.objects.free().filter(pk=seat.pk).select_for_update(no_key=True, of=("self",)))
-        _close(seats, by=by, channel=channel)
+    known = HostPledge.objects.filter(site=site, intake=seat.intake_id).first()
+    if known is not None and Seat.objects.open().filter(site=site, intake=seat.intake_id).count() > known.places_sure:
+        free = Seat.objects.free().filter(pk=seat.pk)
+        _close(free.select_for_update(no_key=True, of=("self",)), by=by, channel=channel)
 
 
 # -- what they have in common -----------------------------------------------------------------------------------------
@@ -179,7 +180,8 @@ def _hear(
     for name, value in said.items():
         setattr(pledge, name, value)
     pledge.answer, pledge.answered_at, pledge.heard_through, pledge.told_old_at = answer, now, channel, None
-    pledge.places_sure = 0 if answer == PledgeAnswer.NO else stay
+    # What it announces, even where more students sit there: as they go, those places close (let_go).
+    pledge.places_sure = wanted
     pledge.version += 1
     if not said.get("said_by"):
         pledge.said_by = ""
