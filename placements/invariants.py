@@ -17,7 +17,6 @@ from .states import (
     PLACEMENT_LIVE,
     BreakCause,
     PlacementState,
-    PledgeAnswer,
 )
 
 TRIGGERS = {
@@ -78,17 +77,15 @@ def _seats_nobody_pledged() -> list[str]:
 
 
 def _places_other_than_announced() -> list[str]:
-    """As many places are open as the host announces; where it has said no, those alone on which somebody sits."""
+    """As many places are open as the host announces; or as many as students sit on, where it has withdrawn some."""
     return references(
         "SELECT 'placements.hostpledge:' || pledge.id FROM placements_hostpledge AS pledge"
         " LEFT JOIN placements_seat AS seat ON seat.site_id = pledge.site_id"
         " AND seat.intake_id = pledge.intake_id AND seat.closed_at IS NULL"
         " LEFT JOIN placements_placement AS placement ON placement.seat_id = seat.id"
         " AND placement.state = ANY(%(live)s)"
-        " GROUP BY pledge.id HAVING count(seat.id) <>"
-        " CASE WHEN pledge.answer = %(no)s THEN count(placement.id) ELSE pledge.places_sure END",
+        " GROUP BY pledge.id HAVING count(seat.id) <> greatest(pledge.places_sure, count(placement.id))",
         live=[*PLACEMENT_LIVE],
-        no=PledgeAnswer.NO,
     )
 
 

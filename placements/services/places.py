@@ -117,10 +117,18 @@ def close_seat(seat: Seat, *, by: User) -> None:
     _announce_open(known, seat)
 
 
-def _announce_open(known: HostPledge | None, seat: Seat) -> None:
-    """What a host announces for sure are its open places, whoever opened or closed them last."""
-    if known is not None and known.answer != PledgeAnswer.NO:
-        known.places_sure = _open(seat.site, seat.intake).count()
+def _announce_open(known: HostPledge | None, seat: Seat, *, returning: int = 0) -> None:
+    """What a host announces follows a place that was closed or opened again, unless it had announced fewer anyway.
+
+    `returning` students are about to sit on open places.
+    """
+    if known is None:
+        return
+    places = _open(seat.site, seat.intake)
+    number = places.count()
+    taken = Placement.objects.live().filter(seat__in=places).count() + returning
+    if number != max(known.places_sure, taken):
+        known.places_sure = number
         known.version += 1
         known.save(update_fields=["places_sure", "version"])
 
@@ -134,22 +142,23 @@ def close_free(seat: Seat, *, by: User, at: datetime) -> None:
 
 
 def open_again(seat: Seat, *, by: User) -> None:
-    """Open a place that was closed as its student left, because they have not left after all."""
+    """Open a place that was closed as its student left, because they come back to it."""
     known = _locked(seat.site, seat.intake)
     Seat.objects.filter(pk=seat.pk).update(closed_at=None, closed_by=None)
     record(seat, "opened", by=by)
-    _announce_open(known, seat)
+    _announce_open(known, seat, returning=1)
 
 
 def let_go(seat: Seat, *, by: Actor, channel: Channel = Channel.WEB) -> None:
-    """Nobody sits there any more: the place is free again, unless its host has said no meanwhile, which closes it.
+    """Nobody sits there any more: the place is free again, or closes if its host announces fewer than are open.
 
     Called in the transaction that ends a placement, once it has ended.
     """
     site = HostSite.objects.select_for_update(no_key=True).get(pk=seat.site_id)
-    if HostPledge.objects.filter(site=site, intake=seat.intake_id, answer=PledgeAnswer.NO).exists():
-        seats = list(Seat.objects.free().filter(pk=seat.pk).select_for_update(no_key=True, of=("self",)))
-        _close(seats, by=by, channel=channel)
+    known = HostPledge.objects.filter(site=site, intake=seat.intake_id).first()
+    if known is not None and Seat.objects.open().filter(site=site, intake=seat.intake_id).count() > known.places_sure:
+        free = Seat.objects.free().filter(pk=seat.pk)
+        _close(free.select_for_update(no_key=True, of=("self",)), by=by, channel=channel)
 
 
 # -- what they have in common -----------------------------------------------------------------------------------------
@@ -200,7 +209,8 @@ def _hear(
     for name, value in said.items():
         setattr(pledge, name, value)
     pledge.answer, pledge.answered_at, pledge.heard_through, pledge.told_old_at = answer, now, channel, None
-    pledge.places_sure = 0 if answer == PledgeAnswer.NO else stay
+    # What it announces, even where more students sit there: as they go, those places close (let_go).
+    pledge.places_sure = wanted
     pledge.version += 1
     if not said.get("said_by"):
         pledge.said_by = ""

@@ -58,7 +58,7 @@ def test_a_place_withdrawn_while_occupied_stays_and_whoever_answered_is_told(say
     _place(site, lyon, lyon_lead, 2)
     heard = say(YES, 1)
     assert (heard.closed, heard.announced, heard.taken, _open(site)) == (3, 1, 2, 2)
-    assert heard.pledge.places_sure == 2
+    assert heard.pledge.places_sure == 1
     assert "2" in heard.kept
     assert Placement.objects.live().count() == 2
 
@@ -88,6 +88,17 @@ def test_the_last_student_who_goes_closes_a_place_whose_host_has_said_no(say, si
         getattr(services, end)(placed, by=lyon_lead)
     assert _open(site) == 0
     assert JournalEntry.objects.filter(subject=ref(placed.seat), after="closed").count() == 1
+
+
+def test_a_place_kept_for_a_student_closes_when_they_go_and_those_announced_stay(say, site, lyon, lyon_lead):
+    say(YES, 3)
+    placed = _place(site, lyon, lyon_lead, 3)
+    say(YES, 2)
+    assert _open(site) == 3
+    for left in (2, 2, 2):
+        services.cancel(placed.pop(), by=lyon_lead, reason="Essai.")
+        assert _open(site) == left
+    assert HostPledge.objects.get().places_sure == 2
 
 
 def test_a_perhaps_keeps_what_is_open(say, site):
