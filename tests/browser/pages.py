@@ -13,6 +13,7 @@ from config import style
 from partnership.admin import ReadOnlyAdmin
 from partnership.models import Party
 from partnership.states import Role
+from placements.models import HostSite
 from placements.states import PlacementState
 
 from .content_pages import CHAIR, CONTENTS
@@ -314,6 +315,8 @@ RECRUITMENT = [
     Page("job_detail", Role.RECRUITER, lambda world: [world.failed_job.pk], note="failed"),
 ]
 
+# Of a page whose record can also be forgotten, by a form of its own below.
+FIRST_FORM = ("main form.form[method=post]",)
 PLACING = [
     Page("placements:zone_board", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
     Page("placements:site_list", Role.REGIONAL_LEAD, zone="lyon"),
@@ -326,6 +329,30 @@ PLACING = [
         forms=("main form.form[action$='/places/']",),
     ),
     Page("placements:site_edit", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:site_list", Role.REGIONAL_LEAD, zone="lyon", query="?places=to_call", note="to call"),
+    Page(
+        "placements:site_detail",
+        Role.REGIONAL_LEAD,
+        lambda world: [HostSite.objects.get(name="Garonne Contact").pk],
+        "toulouse",
+        note="a rival's",
+    ),
+    Page("placements:company_edit", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon"),
+    Page("placements:site_call", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:contact_add", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:contact_edit", Role.REGIONAL_LEAD, lambda world: [world.contact.pk], "lyon", forms=FIRST_FORM),
+    Page("placements:tutor_add", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page(
+        "placements:tutor_edit",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.site().tutors.order_by("name").first().pk],
+        "lyon",
+        forms=FIRST_FORM,
+    ),
+    Page("placements:tutor_assign", Role.REGIONAL_LEAD, of_placement(PlacementState.PROPOSED), "lyon"),
+    Page("placements:site_duplicates", Role.ADMINISTRATOR),
+    Page("placements:host_list_add", Role.REGIONAL_LEAD, zone="lyon", forms=FIRST_FORM),
+    Page("placements:host_list", Role.REGIONAL_LEAD, lambda world: [world.host_list.pk], "lyon"),
     Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon"),
     Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon", query="?q=zzzz", note="nothing found"),
     Page(
@@ -426,6 +453,7 @@ ELSEWHERE = {
     "cohorts:application_erase": "its form is on the page of the personal data, to which its address redirects",
     "job_result": "a file",
     "placements:home": "redirects to the zone",
+    "placements:host_list_sheet": "a file",
     "mailbox_letter_html": "a letter, alone: its style is its own",
     "admin:logout": "takes a POST",
     "admin:password_change": "redirects to one's account",

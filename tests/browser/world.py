@@ -31,6 +31,7 @@ from partnership import clock, jobs, links, papers
 from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
+from placements import services as placing
 from placements.models import HostSite, Placement
 from placements.states import ANSWER, PlacementState
 from programmes import services as teaching
@@ -106,6 +107,7 @@ class World:
             placement = self.placement(state)
             self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
+        self._know_hosts()
         self._hold_the_chair()
         self._meet_today()
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
@@ -124,6 +126,22 @@ class World:
         smtp = get_connection("django.core.mail.backends.smtp.EmailBackend")
         EmailMessage("Une lettre arrivée", "Bonjour.", to=["quelqu.un@exemple.test"], connection=smtp).send()
         self.caught = caught_mail.newest("Une lettre arrivée")[0].name
+
+    def _know_hosts(self) -> None:
+        """A second contact at a site; a list of hosts with a row of each kind, of which nothing is recorded."""
+        lead, site = self.user(Role.REGIONAL_LEAD, "lyon"), self.site()
+        said = {"name": "Odile Fictive", "job": "Planification", "phone": "+33465719911", "email": "odile@exemple.test"}
+        self.contact = placing.add_contact(site, by=lead, **said)
+        rows = (
+            "Entreprise;SIRET;Code postal;Contact;Courriel;Places",
+            "Centre du Parc (fictif);;69006;Ali Fictif;ali@exemple.test;2",
+            f"{site.company};{site.siret};{site.postcode};Ali Fictif;ali@exemple.test;",
+            f"{site.name};;{site.postcode};Ali Fictif;ali@exemple.test;",
+            "Centre sans contact (fictif);12;69006;;ali@exemple.test;beaucoup",
+        )
+        sheet = ContentFile("\n".join(rows).encode())
+        intake = self.cohort("lyon").intake
+        self.host_list = placing.receive_host_list(sheet, name="salon-fictif.csv", by=lead, intake=intake)
 
     def _hold_the_chair(self) -> None:
         """Somebody with a place, somebody who waits, a proposal; an activity held today."""
