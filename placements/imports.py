@@ -53,7 +53,7 @@ KINDS: dict[str, Kind] = {
     "company": Kind(_("Company"), r".*\b(entreprise|societe|raison sociale|company|employeur|groupe)\b.*", True),
     "site": Kind(_("Site"), r".*\b(site|plateau|etablissement|centre|nom)\b.*"),
 }
-WRONG: dict[str, Promise] = {
+WRONG: dict[str, str | Promise] = {
     "cells": _("This row has more cells than there are headings: take the separator out, or put the cell in quotes."),
     "company": _("The company’s name is missing."),
     "contact": _("Nobody is named who answers for the site: add a contact."),
@@ -67,15 +67,15 @@ WRONG: dict[str, Promise] = {
     "places": _("“%(value)s” is no number of places from 0 to 30."),
     "text": _("“%(value)s” cannot be kept: type it again, shorter and without signs that cannot be seen."),
     "formula": _("“%(value)s” looks like a formula, which is never computed here: write the text itself."),
-    "refused": _("%(value)s"),
+    "refused": "%(value)s",
 }
-LOOK: dict[str, Promise] = {
+LOOK: dict[str, str | Promise] = {
     "languages": _("“%(value)s” is only partly understood: the rest is left out."),
     "no_siret": _("Without a SIRET, it is recorded as an employer outside the partnership."),
     "no_intake": _("No intake was chosen: its places are not opened."),
     "repeated": _("The same site stands on line %(value)s."),
     "known": _("This SIRET is recorded already."),
-    "alike": _("%(value)s"),
+    "alike": "%(value)s",
 }
 SENTENCES = WRONG | LOOK
 _FIELDS: dict[str, Field] = {

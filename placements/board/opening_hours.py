@@ -45,7 +45,7 @@ def in_words(days: Iterable[Day]) -> str:
         elif len(span) == 1:
             named = _short(span[0])
         elif len(span) == 2:
-            named = _("%(one)s, %(other)s") % {"one": _short(span[0]), "other": _short(span[1])}
+            named = f"{_short(span[0])}, {_short(span[1])}"
         else:
             named = f"{_short(span[0])}–{_short(span[-1])}"
         if (opens, closes) == (0, MIDNIGHT):
@@ -61,5 +61,5 @@ def words_of(site: HostSite) -> str:
     rows: Iterable[OpeningHours] = site.opening_hours.all()
     words = in_words((row.weekday, row.opens, row.closes) for row in rows)
     if words and site.hours:
-        return _("%(hours)s (%(remark)s)") % {"hours": words, "remark": site.hours}
+        return f"{words} ({site.hours})"
     return words or site.hours

@@ -120,7 +120,7 @@ def _too_many(tutor: Tutor) -> str:
     )
     places = list(by_site)
     total = sum(n for _name, n in places)
-    where = ", ".join(_("%(site)s (%(n)s)") % {"site": name, "n": n} for name, n in places)
+    where = ", ".join(f"{name} ({n})" for name, n in places)
     return ngettext(
         "%(tutor)s already trains %(n)s student: %(where)s. The law allows no more of these contracts to one tutor: "
         "choose another one.",

@@ -14,6 +14,7 @@ from partnership.admin import ReadOnlyAdmin
 from partnership.models import Party
 from partnership.states import Role
 from placements.forms.contracts import STEP_FORMS
+from placements.models import HostSite
 from placements.states import ContractState, PlacementState
 
 from .content_pages import CHAIR, CONTENTS
@@ -333,6 +334,8 @@ RECRUITMENT = [
     Page("job_detail", Role.RECRUITER, lambda world: [world.failed_job.pk], note="failed"),
 ]
 
+# Of a page whose record can also be forgotten, by a form of its own below.
+FIRST_FORM = ("main form.form[method=post]",)
 PLACING = [
     Page("placements:zone_board", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
     Page("placements:site_list", Role.REGIONAL_LEAD, zone="lyon"),
@@ -372,6 +375,30 @@ PLACING = [
     ),
     Page("placements:visit_record", Role.REGIONAL_LEAD, of_placement(PlacementState.ACTIVE), "lyon", forms=MAIN_FORM),
     Page("placements:lead_agenda", Role.REGIONAL_LEAD, zone="lyon"),
+    Page("placements:site_list", Role.REGIONAL_LEAD, zone="lyon", query="?places=to_call", note="to call"),
+    Page(
+        "placements:site_detail",
+        Role.REGIONAL_LEAD,
+        lambda world: [HostSite.objects.get(name="Garonne Contact").pk],
+        "toulouse",
+        note="a rival's",
+    ),
+    Page("placements:company_edit", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon"),
+    Page("placements:site_call", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:contact_add", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:contact_edit", Role.REGIONAL_LEAD, lambda world: [world.contact.pk], "lyon", forms=FIRST_FORM),
+    Page("placements:tutor_add", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page(
+        "placements:tutor_edit",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.site().tutors.order_by("name").first().pk],
+        "lyon",
+        forms=FIRST_FORM,
+    ),
+    Page("placements:tutor_assign", Role.REGIONAL_LEAD, of_placement(PlacementState.PROPOSED), "lyon"),
+    Page("placements:site_duplicates", Role.ADMINISTRATOR),
+    Page("placements:host_list_add", Role.REGIONAL_LEAD, zone="lyon", forms=FIRST_FORM),
+    Page("placements:host_list", Role.REGIONAL_LEAD, lambda world: [world.host_list.pk], "lyon"),
     Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon"),
     Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon", query="?q=zzzz", note="nothing found"),
     Page(
@@ -530,6 +557,7 @@ ELSEWHERE = {
     "placements:contract_pdf": "a file",
     "placements:contract_sheet_pdf": "a file",
     "placements:contract_paper_open": "a file",
+    "placements:host_list_sheet": "a file",
     "mailbox_letter_html": "a letter, alone: its style is its own",
     "admin:logout": "takes a POST",
     "admin:password_change": "redirects to one's account",

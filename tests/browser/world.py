@@ -125,6 +125,7 @@ class World:
         self._prepare_contracts()
         self._introduce()
         self._begin_at_a_host()
+        self._know_hosts()
         self._hold_the_chair()
         self._meet_today()
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
@@ -183,6 +184,22 @@ class World:
         placing.not_choose(passed, reason="hours", by=passed.site)
         self.tokens["presentation"] = links.mint(INTRODUCTION, ref(shown))
         self.tokens["introduced"] = links.mint(FOLLOW, ref(self.introduced.enrolment.application))
+
+    def _know_hosts(self) -> None:
+        """A second contact at a site; a list of hosts with a row of each kind, of which nothing is recorded."""
+        lead, site = self.user(Role.REGIONAL_LEAD, "lyon"), self.site()
+        said = {"name": "Odile Fictive", "job": "Planification", "phone": "+33465719911", "email": "odile@exemple.test"}
+        self.contact = placing.add_contact(site, by=lead, **said)
+        rows = (
+            "Entreprise;SIRET;Code postal;Contact;Courriel;Places",
+            "Centre du Parc (fictif);;69006;Ali Fictif;ali@exemple.test;2",
+            f"{site.company};{site.siret};{site.postcode};Ali Fictif;ali@exemple.test;",
+            f"{site.name};;{site.postcode};Ali Fictif;ali@exemple.test;",
+            "Centre sans contact (fictif);12;69006;;ali@exemple.test;beaucoup",
+        )
+        sheet = ContentFile("\n".join(rows).encode())
+        intake = self.cohort("lyon").intake
+        self.host_list = placing.receive_host_list(sheet, name="salon-fictif.csv", by=lead, intake=intake)
 
     def _hold_the_chair(self) -> None:
         """Somebody with a place, somebody who waits, a proposal; an activity held today."""
