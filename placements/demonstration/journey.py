@@ -15,6 +15,7 @@ from partnership.states import Role
 
 from .. import services as placing
 from ..models import Seat
+from . import contracts
 
 if TYPE_CHECKING:
     from .story import Story
@@ -186,6 +187,7 @@ class Journey:
         answered = proposed + timedelta(days=self.story.chance.randint(1, 3))
         if self.seat == "placed":
             self.story.plan(answered, lambda: placing.accept(placement, by=seat.site))
+            contracts.plan(self.story, placement, number=self.number, accepted=answered, by=lead)
 
 
 def commune_of(postcode: str) -> Commune:

@@ -124,7 +124,7 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
         world.answers["cohorts:follow_coming", LYON] = {"answer": "hesitates"}
         world.things["proposal by link", LYON] = {"token": links.mint(ANSWER, ref(asked))}
         world.answers["placements:answer_decline", LYON] = {"reason": "other"}
-        world.answers["placements:answer_renew", LYON] = {"email": site.contact_email}
+        world.answers["placements:answer_renew", LYON] = {"email": "personne@exemple.test"}
     record = {
         "name": "Plateau changé",
         "siret": site.siret,
@@ -196,7 +196,7 @@ def _prepare_contracts(world: World, zone: str, cohort: Cohort, site: HostSite) 
     if zone == LYON:
         world.things["contract by link", LYON] = {"token": links.mint(CONTRACT, ref(made["attendu"]))}
         world.answers["placements:contract_sheet", LYON] = said
-        world.answers["placements:contract_renew", LYON] = {"email": site.contact_email}
+        world.answers["placements:contract_renew", LYON] = {"email": "personne@exemple.test"}
 
 
 def _ask_for_papers(world: World, zone: str, application: Application) -> None:
