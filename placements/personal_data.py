@@ -1,15 +1,28 @@
-"""What placements hold of a student: where they were proposed, what hosts said of them, and their contracts."""
+"""What placements hold of a student: wishes, where they were proposed, what hosts said of them, their contracts."""
 
 from datetime import datetime
 
 from django.db.models import Case, QuerySet, Value, When
 
 from cohorts import personal_data as recruitment
+from cohorts.models import Application, Enrolment
 from partnership import papers, personal_data
 from partnership.models import OutgoingMessage, ref
 from partnership.personal_data import Erased, Held, Holder
 
-from .models import Amendment, ContractFile, ContractPaper, Introduction, IntroductionQuerySet, Placement, Visit
+from .models import (
+    Amendment,
+    ContractFile,
+    ContractPaper,
+    Introduction,
+    IntroductionQuerySet,
+    Mobility,
+    Placement,
+    ProposalRun,
+    Visit,
+    Wish,
+)
+from .services import forget_inputs
 
 # What a contract file holds of its student; the employer's own facts are the employer's.
 _CONTRACT = (
@@ -62,6 +75,21 @@ def collect(subject: str) -> Held:
             .order_by("sent_at")
             .values("kind", "sent_at", "pages")
         ),
+        **_wished(recruitment.files_of(subject)),
+    }
+
+
+def _wished(files: list[Application]) -> Held:
+    """How far they go, the hosts they would rather have, and those that asked for them."""
+    of_theirs = {"enrolment__application__in": files}
+    said = ("enrolment__application__number", "near_km", "far_km", "said_at")
+    wishes = Wish.objects.filter(**of_theirs).order_by("side", "rank", "said_at")
+    return {
+        "mobility": list(Mobility.objects.filter(**of_theirs).order_by("said_at").values(*said)),
+        "wishes": [
+            {"site__name": wish.site.name, "side": wish.side, "rank": wish.rank or None, "said_at": wish.said_at}
+            for wish in wishes.select_related("site")
+        ],
     }
 
 
@@ -88,6 +116,18 @@ def erase(subject: str, at: datetime) -> Erased:
         "comments": placements.exclude(comment="", break_note="").update(comment="", break_note="")
         + shown.exclude(comment="").update(comment=""),
         "notes of visits": visits.exclude(notes="").update(notes=""),
+        **_forget_wishes(recruitment.files_of(subject)),
+    }
+
+
+def _forget_wishes(files: list[Application]) -> Erased:
+    """Take away what they wished, and all that proposals say in which they were weighed: the counts stay."""
+    of_theirs = {"enrolment__application__in": files}
+    enrolments = Enrolment.objects.filter(application__in=files).values_list("pk", flat=True)
+    return {
+        "mobility": Mobility.objects.filter(**of_theirs).delete()[0],
+        "wishes": Wish.objects.filter(**of_theirs).delete()[0],
+        "proposals": forget_inputs(ProposalRun.objects.with_students(enrolments)),
     }
 
 

@@ -1,4 +1,4 @@
-"""What placements keep no longer than it is of use: lists of hosts, which name people."""
+"""What placements keep no longer than it is of use: lists of hosts, which name people, and proposals."""
 
 from datetime import timedelta
 
@@ -17,5 +17,5 @@ def _lists() -> QuerySet:
 
 
 def register() -> None:
-    """Make the rule known."""
+    """Make the rules known."""
     retention.register(retention.of_rows("host_lists", _("lists of hosts"), _lists))
