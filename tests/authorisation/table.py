@@ -354,6 +354,13 @@ THE_PLACES = [
     form("placements:placement_cancel", LEADS, of="proposal", zone=True),
     deed("placements:placement_accept", LEADS, of="proposal", zone=True),
     form("placements:placement_decline", LEADS, of="proposal", zone=True),
+    form("placements:proposal_list", LEADS, of="zone", zone=True),
+    page("placements:proposal_detail", LEADS, of="proposal run", zone=True),
+    deed("placements:proposal_accept", LEADS, of="proposal run", zone=True),
+    deed("placements:proposal_what_if", LEADS, of="proposal run", zone=True),
+    deed("placements:proposal_again", LEADS, of="proposal run", zone=True),
+    deed("placements:proposal_replay", LEADS, of="proposal run", zone=True),
+    form("placements:mobility_edit", LEADS, of="student", zone=True),
 ]
 
 

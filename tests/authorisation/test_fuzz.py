@@ -22,13 +22,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.forms.script import ORIGIN, PERSON, PROJECT
-from cohorts.models import CAREER, Application, Candidate, Cohort, Intake, RecruitmentSource, Slot
+from cohorts.models import CAREER, Application, Candidate, Cohort, Enrolment, Intake, RecruitmentSource, Slot
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
 from partnership.models import Membership, OutgoingMessage, User, Zone
+from placements.models import HostSite
 from programmes.models import Module, blocks_of
 from programmes.states import ContributionState
 
@@ -76,6 +77,8 @@ GIVEN: dict[str, Any] = {
     "stopped": OutgoingMessage.objects.all,
     "to": lambda: ApplicationState.WITHDRAWN,
     "exit_state": lambda: ApplicationState.WITHDRAWN,
+    "sites": HostSite.objects.all,
+    "students": lambda: [str(key) for key in Enrolment.objects.values_list("pk", flat=True)],
 }
 
 
