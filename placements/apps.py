@@ -15,7 +15,7 @@ class PlacementsConfig(AppConfig):
         from partnership import personal_data as people
 
         from . import handover as belongings
-        from . import invariants, personal_data, receivers, services  # noqa: F401 (receivers connect as they are read)
+        from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect as they are read)
         from . import measures as ours
         from .states import ANSWER
 
@@ -38,6 +38,7 @@ class PlacementsConfig(AppConfig):
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
         people.register(personal_data.HOLDER)
+        retention.register()
         handover.register(*belongings.BELONGINGS)
 
     def load_reference(self) -> Iterable[str]:

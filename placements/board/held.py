@@ -31,7 +31,7 @@ from cohorts.states import (
 from partnership.states import ActorKind, Channel, LetterKind
 from partnership.templatetags.figures import daytime, longdate
 
-from ..states import DeclineReason, PlacementState
+from ..states import DeclineReason, PlacementState, WishSide
 
 SECTIONS: dict[str, Promise] = {
     "identity": gettext_lazy("Who you are"),
@@ -49,6 +49,8 @@ SECTIONS: dict[str, Promise] = {
     "opt_outs": gettext_lazy("Letters you do not want"),
     "lists": gettext_lazy("Lists on which your name came to us"),
     "placements": gettext_lazy("Host companies"),
+    "mobility": gettext_lazy("How far you go"),
+    "wishes": gettext_lazy("Hosts you wish for, or that asked for you"),
     "journal": gettext_lazy("What was done with your file"),
 }
 NAMES: dict[str, Promise] = {
@@ -91,6 +93,8 @@ NAMES: dict[str, Promise] = {
     "result": gettext_lazy("Result"),
     "seat__site__name": gettext_lazy("Site"),
     "sent_at": gettext_lazy("Sent on"),
+    "side": gettext_lazy("wished by"),
+    "site__name": gettext_lazy("Site"),
     "slot__place": gettext_lazy("Place"),
     "slot__starts_at": gettext_lazy("Date"),
     "source": gettext_lazy("heard of us through"),
@@ -116,6 +120,7 @@ _CODES: dict[str, Mapping[Any, str | Promise]] = {
     "level": dict(Level.choices),
     "purpose": dict(ConsentPurpose.choices),
     "result": dict(CallResult.choices),
+    "side": dict(WishSide.choices),
     "source": dict(Source.choices),
     "state": _STATES,
 }

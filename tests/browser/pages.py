@@ -33,6 +33,7 @@ from .page import (
     gave_the_password,
     of_list,
     of_placement,
+    of_proposal,
     of_role,
     on_conditions,
     paper_by_link,
@@ -351,6 +352,17 @@ PLACING = [
         of_placement(PlacementState.PROPOSED),
         "lyon",
         forms=MAIN_FORM,
+    ),
+    Page("placements:proposal_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon", forms=MAIN_FORM),
+    Page("placements:proposal_list", Role.REGIONAL_LEAD, lambda world: ["toulouse"], "toulouse", note="nothing yet"),
+    Page("placements:proposal_detail", Role.REGIONAL_LEAD, of_proposal("made"), "lyon"),
+    Page("placements:proposal_detail", Role.REGIONAL_LEAD, of_proposal("what if"), "lyon", note="what if"),
+    Page("placements:proposal_detail", Role.REGIONAL_LEAD, of_proposal("waiting"), "lyon", note="waiting"),
+    Page(
+        "placements:mobility_edit",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.placement(PlacementState.ACCEPTED).enrolment_id],
+        "lyon",
     ),
 ]
 

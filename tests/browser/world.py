@@ -31,13 +31,15 @@ from partnership import clock, jobs, links, papers
 from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
-from placements.models import HostSite, Placement
+from placements.models import HostSite, Placement, ProposalRun
 from placements.states import ANSWER, PlacementState
 from programmes import services as teaching
 from programmes.models import ChairActivity, Contribution, Curriculum, Programme, Registration
 from programmes.states import GUEST, ActivityState, ContributionState, CurriculumState, Opinion
 from tests import factories
 from tests.cohorts import certificates
+
+from .proposing import proposals
 
 
 @dataclass
@@ -48,6 +50,7 @@ class World:
     _users: dict[tuple[Role, str | None], User] = field(default_factory=dict)
     bulks: dict[str, Bulk] = field(default_factory=dict)
     papers: dict[str, PaperRequest] = field(default_factory=dict)
+    proposals: dict[str, ProposalRun] = field(default_factory=dict)
 
     def found(self) -> None:
         """Add to the demonstration what only somebody at work would have left."""
@@ -108,6 +111,7 @@ class World:
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
         self._hold_the_chair()
         self._meet_today()
+        self.proposals = proposals(self.cohort("lyon"), by=self.user(Role.REGIONAL_LEAD, "lyon"))
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
         self.tokens["visitor"] = links.mint(FOLLOW, ref(visitor.application))
         self.invited = team.invite(
