@@ -54,6 +54,9 @@ DEEDS: dict[str, Promise] = {
     "erasure_link_asked": gettext_lazy("Asked for the link that erases their file"),
     "erased": gettext_lazy("Erased"),
     "notice_read": gettext_lazy("Read the notice on personal data"),
+    "amended": gettext_lazy("Site or tutor changed"),
+    "visited": gettext_lazy("Visit, check-in or call noted"),
+    "visit_planned": gettext_lazy("Visit planned"),
     "told_it_ends": gettext_lazy("Told that their file ends"),
 }
 _REASONS: dict[str, str | Promise] = dict(

@@ -30,7 +30,20 @@ from partnership.working_time import SATURDAY, public_holidays
 from .minors import A_DAY_S_WORK, Opening
 from .states import RhythmKind
 
-__all__ = ["Calendar", "Clash", "Day", "DayKind", "Opening", "Pattern", "Week", "calendar", "clashes", "hours_owed"]
+__all__ = [
+    "Calendar",
+    "Clash",
+    "Day",
+    "DayKind",
+    "Opening",
+    "Pattern",
+    "Week",
+    "calendar",
+    "clashes",
+    "hours_owed",
+    "in_zone",
+    "verdict_of",
+]
 
 HOURS_A_DAY = 7
 # Of its five weekdays, how many in the school holidays give a week of school to the company.

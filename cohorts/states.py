@@ -298,6 +298,7 @@ class ConsentPurpose(models.TextChoices):
 
     TALENT_POOL = "talent_pool", _("keep my file two years for a later intake")
     SMS = "sms", _("receive reminders by SMS")
+    SHARE_WITH_HOSTS = "share_with_hosts", _("show my CV to the companies to which I am presented")
 
 
 class Kept(models.TextChoices):

@@ -47,8 +47,11 @@ def event(
     url: str = "",
     alarms: Iterable[timedelta] = (),
     cancelled: bool = False,
+    whole_day: bool = False,
 ) -> Event:
     """One appointment: its key stays when it is moved or cancelled, its sequence grows; alarms ring that long before.
+
+    Of a `whole_day` only the day in Paris is told, without an hour.
 
     The key names the business event, as a letter's does: a calendar replaces what it knows by the same key.
     """
@@ -58,8 +61,7 @@ def event(
         f"UID:{_uid(key)}",
         f"SEQUENCE:{sequence}",
         f"DTSTAMP:{_moment(clock.now())}",
-        f"DTSTART:{_moment(starts_at)}",
-        f"DTEND:{_moment(starts_at + timedelta(minutes=minutes))}",
+        *_when(starts_at, minutes, whole_day),
         f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
         f'ORGANIZER;CN="{_parameter(tidy(organiser.name))}":{iri_to_uri(f"mailto:{organiser.address}")}',
         *(f"{name}:{_text(text)}" for name, text in texts.items() if text),
@@ -113,6 +115,14 @@ def _written(events: Iterable[Event], name: str, method: str) -> str:
 
 def _uid(key: str) -> str:
     return f"{_text(tidy(key))}@{urlsplit(settings.PUBLIC_URL).hostname}"
+
+
+def _when(starts_at: datetime, minutes: int, whole_day: bool) -> list[str]:
+    if whole_day:
+        # The end is the first day that no longer belongs to it (RFC 5545, 3.6.1).
+        day = starts_at.astimezone(clock.PARIS).date()
+        return [f"DTSTART;VALUE=DATE:{day:%Y%m%d}", f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"]
+    return [f"DTSTART:{_moment(starts_at)}", f"DTEND:{_moment(starts_at + timedelta(minutes=minutes))}"]
 
 
 def _moment(at: datetime) -> str:

@@ -4,7 +4,7 @@ A letter is a row, unique by the business event it tells.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -275,17 +275,17 @@ def cancel(
     about: models.Model | str | None = None,
     to: models.Model | None = None,
     template: str | None = None,
-    key: str | None = None,
+    key: str | Sequence[str] | None = None,
     even_returned: bool = False,
 ) -> int:
-    """Cancel the letters of a file (to one reader, or of one kind), or the one with a key, that have not left.
+    """Cancel the letters of a file (to one reader, or of one kind), or those with a key, that have not left.
 
     `even_returned`: nor are those sent again that came back.
     """
     states = (*_NOT_LEFT, MessageState.BOUNCED) if even_returned else _NOT_LEFT
     letters = OutgoingMessage.objects.filter(state__in=states)
     if key is not None:
-        letters = letters.filter(key=key)
+        letters = letters.filter(key__in=[key] if isinstance(key, str) else key)
     if to is not None:
         letters = letters.filter(to_ref=ref(to))
     if template is not None:

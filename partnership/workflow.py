@@ -164,9 +164,13 @@ def record(
     _line(thing, after, by=by, before=before, reason=reason, channel=channel).save(force_insert=True)
 
 
-def record_all(things: Iterable[tuple[models.Model, str]], after: str, *, by: Actor) -> None:
+def record_all(
+    things: Iterable[tuple[models.Model, str]], after: str, *, by: Actor, channel: Channel = Channel.WEB
+) -> None:
     """Write a line about each of several things, with its reason, in one statement."""
-    JournalEntry.objects.bulk_create(_line(thing, after, by=by, reason=reason) for thing, reason in things)
+    JournalEntry.objects.bulk_create(
+        _line(thing, after, by=by, reason=reason, channel=channel) for thing, reason in things
+    )
 
 
 def _line(

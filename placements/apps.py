@@ -10,19 +10,23 @@ class PlacementsConfig(AppConfig):
     verbose_name = _("Placements")
 
     def ready(self) -> None:
+
         from cohorts.states import ERASE, FOLLOW, TAKE
-        from partnership import handover, jobs, links, measures
+        from partnership import handover, jobs, links, measures, reminders, sweeps
         from partnership import personal_data as people
 
         from . import handover as belongings
-        from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect as they are read)
+        from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import measures as ours
-        from .states import ANSWER
+        from .services.introduction_reminders import INTRODUCTIONS
+        from .states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE, ROUND
 
         links.register(links.Purpose(FOLLOW, "placements:application_follow", days=400))
         links.register(links.Purpose(TAKE, "placements:data_take", days=1 / 24))
         links.register(links.Purpose(ERASE, "placements:data_erase", days=1 / 24))
         links.register(links.Purpose(ANSWER, "placements:placement_answer", days=60))
+        # As long as an answer counts.
+        links.register(links.Purpose(PLEDGE, "placements:pledge_answer", days=90))
         for key, label, step in (
             (services.KIND, _("Proposal"), services.proposal_step),
             (services.REPLAY, _("Proposal, computed again"), services.replay_step),
@@ -35,8 +39,24 @@ class PlacementsConfig(AppConfig):
                     page=lambda job: reverse("placements:proposal_detail", args=[job.parameters["run"]]),
                 )
             )
+        links.register(links.Purpose(CONTRACT, "placements:contract_sheet", days=60))
+        reminders.register(*services.CONTRACTS)
+        sweeps.register("contract_papers", services.look_again_at_contract_papers)
+        links.register(links.Purpose(INTRODUCTION, "placements:presentation_answer", days=60))
+        reminders.register(*INTRODUCTIONS)
+        links.register(links.Purpose(ROUND, "placements:lead_calendar", days=3 * 365))
+        reminders.register(*services.CLOCKS)
         measures.register(*ours.MEASURES, counts=ours.counts)
         invariants.register()
+        jobs.register(
+            jobs.Kind(
+                services.ASKING,
+                _("Hosts asked for their places"),
+                services.ask_step,
+                page=lambda job: reverse("placements:ask_detail", args=[job.parameters["round"]]),
+            )
+        )
+        reminders.register(*services.SILENT_HOSTS, services.OLD_ANSWERS)
         people.register(personal_data.HOLDER)
         retention.register()
         handover.register(*belongings.BELONGINGS)

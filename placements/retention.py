@@ -1,4 +1,4 @@
-"""What placements keep no longer than it is of use: lists of hosts, which name people."""
+"""What placements keep no longer than it is of use: lists of hosts, which name people, and proposals."""
 
 from datetime import timedelta
 
@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership import clock, retention
 
-from .models import ProposalRun
+from .models import HostList, ProposalRun
+
+
+def _lists() -> QuerySet:
+    """Lists of hosts: as long as finished tasks and their files; the sites that came of them stay."""
+    return HostList.objects.filter(made_at__lt=clock.now() - timedelta(days=settings.RETENTION_DAYS["tasks"]))
 
 
 def _proposals() -> QuerySet:
@@ -19,7 +24,8 @@ def _proposals() -> QuerySet:
 
 
 def register() -> None:
-    """Make the rule known."""
+    """Make the rules known."""
+    retention.register(retention.of_rows("host_lists", _("lists of hosts"), _lists))
     retention.register(
         retention.of_rows("proposals", _("what proposals were computed from"), _proposals, inputs=None, plan=None)
     )

@@ -17,7 +17,7 @@ from partnership.models import Commune, Convention, Membership, Milestone, Party
 from partnership.papers import FOLDER
 from partnership.states import ConventionState, Precision, Role, Scan
 from placements.models import HostCompany, HostPledge, HostSite, Placement, Seat
-from placements.states import PlacementState
+from placements.states import BEGUN, PlacementState, PledgeAnswer
 from programmes.models import ChairActivity, Contribution, Curriculum, Module, Programme, Registration
 from programmes.states import (
     ACTIVITY_DELIVERED,
@@ -377,18 +377,36 @@ def seat(at: HostSite | None = None, *, of: Intake | None = None, by: User | Non
     at = at or site()
     of = of or intake()
     HostPledge.objects.get_or_create(site=at, intake=of, defaults={"answered_at": clock.now()})
-    return Seat.objects.create(
+    made = Seat.objects.create(
         site=at, intake=of, opened_at=clock.now(), opened_by=by or user(Role.REGIONAL_LEAD, zone=at.zone)
     )
+    HostPledge.objects.filter(site=at, intake=of).exclude(answer=PledgeAnswer.NO).update(
+        places_sure=Seat.objects.open().filter(site=at, intake=of).count()
+    )
+    return made
 
 
 def placement(
-    of: Enrolment | None = None, on: Seat | None = None, *, state: str = PlacementState.PROPOSED, by: User | None = None
+    of: Enrolment | None = None,
+    on: Seat | None = None,
+    *,
+    state: str = PlacementState.PROPOSED,
+    by: User | None = None,
+    started_on: date | None = None,
 ) -> Placement:
     of = of or enrolment()
     on = on or seat(of=of.application.intake)
-    answered = None if state in (PlacementState.PROPOSED, PlacementState.CANCELLED) else clock.now()
+    silent = (PlacementState.PROPOSED, PlacementState.CANCELLED, PlacementState.LAPSED)
+    answered = None if state in silent else clock.now()
+    fields: dict[str, Any] = {}
+    if state in BEGUN:
+        fields |= {"started_on": started_on or clock.today(), "started_at": clock.now()}
+    if state in (PlacementState.COMPLETED, PlacementState.BROKEN):
+        fields |= {"ended_on": clock.today(), "ended_at": clock.now()}
+    if state == PlacementState.BROKEN:
+        fields["break_cause"] = "agreement"
     return Placement.objects.create(
+        **fields,
         enrolment=of,
         seat=on,
         state=state,

@@ -59,6 +59,8 @@ FLOWS = [
     (cohorts_states.ImportState, cohorts_states.IMPORT_FLOW),
     (cohorts_states.PaperRequestState, cohorts_states.PAPER_REQUEST_FLOW),
     (placements_states.PlacementState, placements_states.PLACEMENT_FLOW),
+    (placements_states.ContractState, placements_states.CONTRACT_FLOW),
+    (placements_states.IntroductionState, placements_states.INTRODUCTION_FLOW),
 ]
 
 

@@ -334,7 +334,8 @@ class ConsentForm(forms.Form):
     @property
     def consents(self) -> list[str]:
         """The purposes agreed to."""
-        return [purpose for purpose in ConsentPurpose.values if self.cleaned_data[purpose]]
+        # What is not asked here, such as who may see a CV, is asked on the page of one's own data.
+        return [purpose for purpose in ConsentPurpose.values if self.cleaned_data.get(purpose)]
 
 
 class LinkForm(forms.Form):

@@ -31,7 +31,20 @@ from cohorts.states import (
 from partnership.states import ActorKind, Channel, LetterKind
 from partnership.templatetags.figures import daytime, longdate
 
-from ..states import DeclineReason, PlacementState, WishSide
+from ..states import (
+    BeyondAge,
+    BreakCause,
+    ContractKind,
+    ContractPaperKind,
+    ContractState,
+    DeclineReason,
+    IntroductionReason,
+    IntroductionState,
+    PlacementState,
+    Signal,
+    VisitKind,
+    WishSide,
+)
 
 SECTIONS: dict[str, Promise] = {
     "identity": gettext_lazy("Who you are"),
@@ -51,6 +64,11 @@ SECTIONS: dict[str, Promise] = {
     "placements": gettext_lazy("Host companies"),
     "mobility": gettext_lazy("How far you go"),
     "wishes": gettext_lazy("Hosts you wish for, or that asked for you"),
+    "introductions": gettext_lazy("Hosts to whom you were presented"),
+    "contracts": gettext_lazy("Your contract"),
+    "contract_papers": gettext_lazy("Papers of your contract"),
+    "amendments": gettext_lazy("Changes at your host"),
+    "visits": gettext_lazy("Visits and calls while you were at your host"),
     "journal": gettext_lazy("What was done with your file"),
 }
 NAMES: dict[str, Promise] = {
@@ -62,6 +80,8 @@ NAMES: dict[str, Promise] = {
     "at": gettext_lazy("When"),
     "availability": gettext_lazy("Availability"),
     "before": gettext_lazy("Before that"),
+    "break_cause": gettext_lazy("Why it ended early"),
+    "break_note": gettext_lazy("What was written about it"),
     "birth_month": gettext_lazy("month of birth"),
     "birth_year": gettext_lazy("year of birth"),
     "channel": gettext_lazy("How we learned it"),
@@ -71,7 +91,15 @@ NAMES: dict[str, Promise] = {
     "created_at": gettext_lazy("begun on"),
     "decline_reason": gettext_lazy("Why the host said no"),
     "diploma_on": gettext_lazy("date of the diploma"),
+    "done_on": gettext_lazy("Done on"),
+    "due_on": gettext_lazy("Date"),
+    "ended_on": gettext_lazy("Last day at the host"),
+    "from_on": gettext_lazy("From"),
+    "from_site__name": gettext_lazy("Former site"),
+    "from_tutor__name": gettext_lazy("Former tutor"),
     "email": gettext_lazy("e-mail address"),
+    "end_reason": gettext_lazy("reason"),
+    "ended_at": gettext_lazy("Over on"),
     "first_name": gettext_lazy("first name"),
     "given_at": gettext_lazy("Given on"),
     "kind": gettext_lazy("Kind"),
@@ -79,13 +107,17 @@ NAMES: dict[str, Promise] = {
     "languages": gettext_lazy("languages spoken"),
     "last_name": gettext_lazy("last name"),
     "level": gettext_lazy("highest diploma"),
+    "meeting_at": gettext_lazy("Meeting on"),
+    "meeting_place": gettext_lazy("Place"),
     "met_at": gettext_lazy("Met on"),
     "next_at": gettext_lazy("next date"),
     "note": gettext_lazy("Note"),
+    "notes": gettext_lazy("Notes"),
     "notice_version": gettext_lazy("Notice read"),
     "other_zones": gettext_lazy("other possible zones"),
     "phone": gettext_lazy("telephone"),
     "postcode": gettext_lazy("postcode"),
+    "presentation__sent_at": gettext_lazy("Presented on"),
     "proposed_at": gettext_lazy("Proposed on"),
     "purpose": gettext_lazy("For"),
     "reason": gettext_lazy("reason"),
@@ -94,9 +126,12 @@ NAMES: dict[str, Promise] = {
     "seat__site__name": gettext_lazy("Site"),
     "sent_at": gettext_lazy("Sent on"),
     "side": gettext_lazy("wished by"),
+    "site__company__name": gettext_lazy("Company"),
     "site__name": gettext_lazy("Site"),
     "slot__place": gettext_lazy("Place"),
     "slot__starts_at": gettext_lazy("Date"),
+    "signal": gettext_lazy("Impression"),
+    "started_on": gettext_lazy("First day at the host"),
     "source": gettext_lazy("heard of us through"),
     "state": gettext_lazy("state"),
     "subject": gettext_lazy("Subject"),
@@ -105,6 +140,9 @@ NAMES: dict[str, Promise] = {
     "text": gettext_lazy("Text"),
     "text_version": gettext_lazy("Version of the text"),
     "to_email": gettext_lazy("To"),
+    "to_site__name": gettext_lazy("New site"),
+    "to_tutor__name": gettext_lazy("New tutor"),
+    "tutor__name": gettext_lazy("Tutor"),
     "withdrawn_at": gettext_lazy("Withdrawn on"),
     "written_at": gettext_lazy("Written on"),
 }
@@ -113,14 +151,17 @@ _CODES: dict[str, Mapping[Any, str | Promise]] = {
     "actor_kind": dict(ActorKind.choices),
     "answer": dict(Coming.choices),
     "availability": dict(Availability.choices),
+    "break_cause": dict(BreakCause.choices),
     "channel": dict(Channel.choices),
     "decline_reason": dict(DeclineReason.choices),
-    "kind": dict([*ConditionKind.choices, *LetterKind.choices]),
+    "end_reason": dict(IntroductionReason.choices),
+    "kind": dict([*ConditionKind.choices, *LetterKind.choices, *VisitKind.choices]),
     "funding": dict(Funding.choices),
     "level": dict(Level.choices),
     "purpose": dict(ConsentPurpose.choices),
     "result": dict(CallResult.choices),
     "side": dict(WishSide.choices),
+    "signal": dict(Signal.choices),
     "source": dict(Source.choices),
     "state": _STATES,
 }
@@ -143,8 +184,16 @@ def sections(held: Mapping[str, list[dict[str, Any]]]) -> list[Section]:
 
 def _worded(section: str, line: Mapping[str, Any]) -> Mapping[str, Any]:
     """The line with the words of its kind of thing for its codes; no colleague is named in the journal."""
+    if section == "introductions":
+        return {**line, "state": IntroductionState(line["state"]).label}
     if section == "papers":
         return {**line, "state": PaperRequestState(line["state"]).label}
+    if section == "contracts":
+        beyond = BeyondAge(line["beyond_age"]).label if line["beyond_age"] else ""
+        named = {"state": ContractState(line["state"]).label, "kind": ContractKind(line["kind"]).label}
+        return {**line, **named, "beyond_age": beyond}
+    if section == "contract_papers":
+        return {**line, "kind": ContractPaperKind(line["kind"]).label}
     if section != "journal":
         return line
     said = {name: journal.word(line["subject"], line[name]) for name in ("before", "after") if line[name]}

@@ -19,8 +19,10 @@ from partnership.states import MessageState
 from programmes.states import HOSTED
 
 from .. import emails
-from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat
-from ..states import PLACED, PlacementState
+from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat, Tutor
+from ..states import PLACED, PLACEMENT_LIVE, Chooser, PlacementState, PledgeAnswer
+from . import clocks
+from .opening_hours import words_of
 
 # -- sites and their places -----------------------------------------------------------------------------------------
 
@@ -33,9 +35,16 @@ class SiteRow:
     taken: int = 0
     free: int = 0
     stale: int = 0
+    possible: int = 0
+    is_hosts_choice: bool = False
     answered_at: datetime | None = None
     # From the student whose way is asked for.
     distance: Distance | None = None
+
+    @property
+    def hours(self) -> str:
+        """When the site works, in words; `opening_hours` is prefetched for a list."""
+        return words_of(self.site)
 
     @property
     def total(self) -> int:
@@ -47,12 +56,14 @@ def site_rows(sites: Iterable[HostSite], intakes: Iterable[Intake]) -> list[Site
     rows = {site.pk: SiteRow(site) for site in sites}
     intakes = list(intakes)
     fresh_from = clock.now() - PLEDGE_LIFE
-    said = {
-        (pledge.site_id, pledge.intake_id): pledge.answered_at
-        for pledge in HostPledge.objects.filter(site__in=rows, intake__in=intakes)
-    }
-    for (site, _intake), at in said.items():
-        rows[site].answered_at = max(at, rows[site].answered_at or at)
+    said = {}
+    for pledge in HostPledge.objects.filter(site__in=rows, intake__in=intakes):
+        row, at = rows[pledge.site_id], pledge.answered_at
+        said[pledge.site_id, pledge.intake_id] = at
+        row.answered_at = max(at, row.answered_at or at)
+        # What was perhaps possible long ago is not told any more.
+        row.possible += pledge.places_possible if at >= fresh_from else 0
+        row.is_hosts_choice |= pledge.chooser == Chooser.HOST and pledge.places_sure > 0
     seats = Seat.objects.open().filter(site__in=rows, intake__in=intakes).annotate(is_taken=_live_on_seat())
     for seat in seats.order_by():
         row = rows[seat.site_id]
@@ -75,13 +86,14 @@ def seats_at(site: HostSite, intakes: Iterable[Intake]) -> list[dict[str, Any]]:
     live = {placement.seat_id: placement for placement in with_names(Placement.objects.live().filter(seat__site=site))}
     seats = list(Seat.objects.open().filter(site=site).select_related("intake__programme").order_by("opened_at", "pk"))
     by_intake = {intake.pk: intake for intake in intakes} | {seat.intake_id: seat.intake for seat in seats}
-    said = {pledge.intake_id: pledge.answered_at for pledge in HostPledge.objects.filter(site=site)}
+    said = {pledge.intake_id: pledge for pledge in HostPledge.objects.filter(site=site)}
     fresh_from = clock.now() - PLEDGE_LIFE
     groups = []
     for intake in sorted(by_intake.values(), key=lambda intake: intake.starts_on):
         places = [{"seat": seat, "placement": live.get(seat.pk)} for seat in seats if seat.intake_id == intake.pk]
         free = sum(1 for place in places if place["placement"] is None)
-        at = said.get(intake.pk)
+        pledge = said.get(intake.pk)
+        at = pledge.answered_at if pledge else None
         is_fresh = at is not None and at >= fresh_from
         groups.append(
             {
@@ -91,18 +103,30 @@ def seats_at(site: HostSite, intakes: Iterable[Intake]) -> list[dict[str, Any]]:
                 "free": free if is_fresh else 0,
                 "stale": 0 if is_fresh else free,
                 "answered_at": at,
+                "said": answer_words(pledge) if pledge else "",
             }
         )
     return groups
+
+
+def tutors_of(site: HostSite) -> QuerySet[Tutor]:
+    """Who trains at a site, and how many students each has, here and elsewhere; those who have left while needed."""
+    is_live = Q(placements__state__in=PLACEMENT_LIVE)
+    live = Count("placements", filter=is_live, distinct=True)
+    here = Count("placements", filter=is_live & Q(placements__seat__site=site), distinct=True)
+    served = Tutor.sites.through.objects.filter(tutor=OuterRef("pk")).order_by().values("tutor")
+    shared = Subquery(served.annotate(n=Count("pk")).values("n"))
+    tutors = Tutor.objects.filter(sites=site).annotate(live=live, here=here, served=shared)
+    return tutors.filter(Q(left_at__isnull=True) | Q(here__gt=0)).order_by("left_at", "name")
 
 
 # -- students ---------------------------------------------------------------------------------------------------------
 
 
 def to_place(students: EnrolmentQuerySet) -> QuerySet[Enrolment]:
-    """The students without a live placement, the longest wait first."""
+    """The students without a live placement, with what their clock is read from; the longest wait first."""
     return (
-        students.live()
+        clocks.with_clocks(students.live())
         .filter(~Exists(Placement.objects.live().filter(enrolment=OuterRef("pk"))))
         .select_related("application__candidate__commune", "application__cohort__zone", "application__intake")
         .order_by("enrolled_at", "pk")
@@ -127,6 +151,11 @@ class StudentRow:
     # The student's own zone, when it is another that they could leave for this one.
     comes_from: Zone | None
     options: list[SiteOption]
+
+    @property
+    def clock(self) -> clocks.Clock | None:
+        """The term that runs, if one does."""
+        return clocks.clock_of(self.enrolment)
 
     @property
     def wait(self) -> str:
@@ -218,6 +247,7 @@ def with_names(placements: QuerySet[Placement]) -> QuerySet[Placement]:
         "seat__site__zone",
         "seat__site__commune",
         "proposed_by",
+        "tutor",
         "enrolment__application__candidate__commune",
         "enrolment__application__cohort__zone",
         "enrolment__application__cohort__intake__programme",
@@ -239,6 +269,8 @@ class ZoneBoard:
     sites: list[SiteRow] = field(default_factory=list)
     placements: list[PlacementRow] = field(default_factory=list)
     undoable: list[PlacementRow] = field(default_factory=list)
+    # Breaks that the reader recorded within the last ten minutes.
+    broken: list[Placement] = field(default_factory=list)
     young: int = 0
     seats: int = 0
     linked: int = 0
@@ -254,6 +286,10 @@ class ZoneBoard:
     @property
     def free(self) -> int:
         return sum(row.free for row in self.sites)
+
+    @property
+    def possible(self) -> int:
+        return sum(row.possible for row in self.sites)
 
     @property
     def verdict(self) -> str:
@@ -288,7 +324,12 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
     """Look a zone up for an intake: the same number of statements however many students and sites."""
     now = clock.now()
     board = ZoneBoard(zone, intake, intakes)
-    sites = HostSite.objects.filter(zone=zone).select_related("company", "commune")
+    sites = (
+        HostSite.objects.filter(zone=zone)
+        .select_related("company", "commune")
+        .prefetch_related("opening_hours")
+        .annotate(seats_ever=Count("seats"))
+    )
     board.sites = sorted(site_rows(sites, [intake]), key=lambda row: (-row.free, -row.stale, -row.taken, row.site.name))
 
     of_intake = Enrolment.objects.filter(application__intake=intake)
@@ -304,7 +345,7 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         if place not in options:
             options[place] = _options(commune, board.sites)
         board.students.append(StudentRow(enrolment, days, home if home != zone else None, options[place]))
-    board.students.sort(key=lambda row: row.comes_from is not None)
+    board.students.sort(key=lambda row: (row.comes_from is not None, clocks.rank(row.enrolment)))
 
     here = Q(seat__site__zone=zone) | Q(enrolment__application__cohort__zone=zone)
     live = with_names(Placement.objects.live().filter(here, enrolment__application__intake=intake))
@@ -316,6 +357,9 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         and row.placement.proposed_by_id == user.pk
         and row.placement.proposed_at > now - TIME_TO_UNDO
     ]
+
+    recent = Placement.objects.filter(here, state=PlacementState.BROKEN, ended_at__gt=now - TIME_TO_UNDO)
+    board.broken = list(with_names(recent.filter(ended_by=user)).order_by("-ended_at"))
 
     own = of_intake.live().filter(application__cohort__zone=zone)
     board.young = own.filter(application__state=ApplicationState.CONFIRMED).count()
@@ -392,3 +436,20 @@ def lacks_words(young: int, seats: int, young_target: int | None, seats_target: 
             ngettext(" (%(n)s to reconfirm)", " (%(n)s to reconfirm)", stale) % {"n": stale} if places else ""
         )
     return _("Lacking for the objective: %(lacking)s.") % {"lacking": _(" and ").join(lacking)}
+
+
+def answer_words(pledge: HostPledge) -> str:
+    """What a host has answered, in a few words."""
+    if pledge.answer == PledgeAnswer.NO:
+        return _("no place")
+    said = []
+    if pledge.places_sure:
+        said.append(ngettext("%(n)s sure place", "%(n)s sure places", pledge.places_sure) % {"n": pledge.places_sure})
+    if pledge.places_possible:
+        words = ngettext("%(n)s possible", "%(n)s possible", pledge.places_possible) % {"n": pledge.places_possible}
+        said.append(words)
+    if pledge.answer == PledgeAnswer.MAYBE:
+        said.insert(0, _("perhaps"))
+    if pledge.chooser == Chooser.HOST:
+        said.append(_("the host chooses"))
+    return ", ".join(said) or _("yes")

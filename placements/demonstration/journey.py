@@ -4,17 +4,18 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from cohorts import services as recruitment
 from cohorts.models import Application, plain
 from cohorts.states import Availability, ConditionKind, Level, Source
-from partnership.models import (
-    Commune,
-)
+from partnership.models import Commune, User
 from partnership.personal_data import NOTICE_VERSION
 from partnership.states import Role
 
 from .. import services as placing
-from ..models import Seat
+from ..models import Placement, Seat, Tutor
+from ..states import PLACEMENT_LIVE, ContractKind
 
 if TYPE_CHECKING:
     from .story import Story
@@ -186,6 +187,16 @@ class Journey:
         answered = proposed + timedelta(days=self.story.chance.randint(1, 3))
         if self.seat == "placed":
             self.story.plan(answered, lambda: placing.accept(placement, by=seat.site))
+            self.story.plan(answered + timedelta(days=1), lambda: self.find_a_tutor(placement, by=lead))
+
+    def find_a_tutor(self, placement: Placement, *, by: User) -> None:
+        """The host has named whoever trains fewest; by which contract is often said later."""
+        placement.refresh_from_db()
+        live = Count("placements", filter=Q(placements__state__in=PLACEMENT_LIVE))
+        tutors = Tutor.objects.there().filter(sites=placement.seat.site).annotate(live=live).order_by("live", "name")
+        tutor, kind = tutors.first(), ContractKind.APPRENTICESHIP if self.number % 3 else ""
+        if tutor is not None and placement.state in PLACEMENT_LIVE:
+            placing.assign_tutor(placement, tutor=tutor, contract_kind=kind, by=by)
 
 
 def commune_of(postcode: str) -> Commune:

@@ -33,8 +33,8 @@ from programmes import services as teaching
 from programmes.models import Curriculum, Programme
 from programmes.states import Opinion, ProgrammeKind
 
-from .. import services as placing
 from .chair import ChairYear
+from .hosts import open_host
 from .journey import Journey, commune_of
 
 PASSWORD = "tandem-demonstration"  # noqa: S105 (the demonstration's accounts, refused in production)
@@ -357,28 +357,7 @@ class Story:
 
     def plan_hosts(self) -> None:
         for host in self.data["host"]:
-            self.plan(self.at(*host["answered"], 11), lambda h=host: self.open_host(h))
-
-    def open_host(self, host: dict[str, Any]) -> None:
-        lead = self.somebody(Role.REGIONAL_LEAD, host["zone"])
-        site = placing.add_site(
-            company_name=f"{host['name']} (fictif)",
-            is_partner=True,
-            by=lead,
-            name=host["name"],
-            siret=host["siret"],
-            zone=self.zones[host["zone"]],
-            postcode=host["postcode"],
-            commune=commune_of(host["postcode"]),
-            workstations=host["workstations"],
-            calls=host["calls"],
-            hours=host["hours"],
-            languages=host["languages"],
-            contact_name="Responsable de plateau",
-            contact_email=f"accueil@{plain(host['name']).replace(' ', '-').replace('&', 'et')}.example",
-            contact_phone=f"{self.data['names']['phones'][host['zone']]}{host['siret'][7:11]}",
-        )
-        placing.open_seats(site, self.intake, number=host["open"], by=lead)
+            self.plan(self.at(*host["answered"], 11), lambda h=host: open_host(self, h))
 
     # -- young people ---------------------------------------------------------------------------------------------
 

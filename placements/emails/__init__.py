@@ -1,5 +1,44 @@
 """The letters to hosts, placed students and leads; each is a function and a template of the same name."""
 
+from .breaks import (
+    amendment_told_host,
+    break_keys,
+    break_told_host,
+    break_told_lead,
+    break_told_student,
+    placement_amended,
+)
+from .clocks import follow_up_due, six_months_end, three_months_end
+from .contracts import (
+    contract_deadline,
+    contract_returned,
+    contract_sheet_asked,
+    contract_sheet_reminder,
+    contract_step_late,
+    last_told,
+)
+from .introductions import (
+    host_meeting_cancelled,
+    introduction_answered,
+    introduction_closed,
+    introduction_presented,
+    meeting_fixed,
+    not_chosen,
+    presentation_key,
+    presentation_link,
+    students_presented,
+    students_presented_again,
+)
+from .lifecycle import (
+    REMINDED_AFTER,
+    placement_completed,
+    placement_lapsed,
+    placement_started,
+    placement_unanswered,
+    proposal_over,
+    proposal_reminder,
+    reminder_key,
+)
 from .links import answer_link, follow_link
 from .placements import (
     host_answered,
@@ -9,14 +48,63 @@ from .placements import (
     placement_withdrawn,
     proposal_key,
 )
+from .pledges import (
+    ASKED_AGAIN_AFTER,
+    asking_keys,
+    host_answered_places,
+    places_asked,
+    places_asked_again,
+    places_to_reconfirm,
+    pledge_link,
+)
 
 __all__ = [
+    "REMINDED_AFTER",
+    "ASKED_AGAIN_AFTER",
+    "amendment_told_host",
     "answer_link",
+    "asking_keys",
+    "break_keys",
+    "break_told_host",
+    "break_told_lead",
+    "break_told_student",
+    "contract_deadline",
+    "contract_returned",
+    "contract_sheet_asked",
+    "contract_sheet_reminder",
+    "contract_step_late",
     "follow_link",
+    "follow_up_due",
     "host_answered",
+    "host_answered_places",
+    "host_meeting_cancelled",
+    "introduction_answered",
+    "introduction_closed",
+    "introduction_presented",
+    "last_told",
+    "meeting_fixed",
+    "not_chosen",
     "placement_accepted",
+    "placement_amended",
     "placement_cancelled",
+    "placement_completed",
+    "placement_lapsed",
     "placement_proposed",
+    "placement_started",
+    "placement_unanswered",
     "placement_withdrawn",
+    "places_asked",
+    "places_asked_again",
+    "places_to_reconfirm",
+    "pledge_link",
+    "presentation_key",
+    "presentation_link",
     "proposal_key",
+    "proposal_over",
+    "proposal_reminder",
+    "reminder_key",
+    "six_months_end",
+    "students_presented",
+    "students_presented_again",
+    "three_months_end",
 ]

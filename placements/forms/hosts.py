@@ -13,13 +13,23 @@ from cohorts.models import Enrolment, Intake
 from partnership.fields import AddressField, LineField, NameField, PhoneField
 from partnership.models import Commune, Zone
 from partnership.templatetags.figures import phone
+from partnership.templatetags.ui import language_name
 from partnership.versions import VersionForm
 
 from ..models import HostSite
 from ..states import CallFlow
+from .opening_hours import DAYS, DayField, days_of
 
 MOST_SEATS = 30
 _LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+# What plateaux answer in, the most usual first; a site that has another one keeps it.
+SPOKEN = ("fr", "en", "es", "it", "de", "pt", "ar", "nl", "pl", "ro", "ru", "tr", "uk")
+CONTACT = ("contact_name", "contact_email", "contact_phone", "contact_language")
+
+
+def languages_to_choose(more: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Languages by their code, in words."""
+    return [(code, language_name(code)) for code in dict.fromkeys([*SPOKEN, *more])]
 
 
 class SiteForm(VersionForm):
@@ -36,7 +46,13 @@ class SiteForm(VersionForm):
     )
     name = LineField(label=_("Name of the site"), max_length=120)
     siret = LineField(
-        label=_("SIRET"), max_length=20, help_text=_("14 digits, with or without spaces: 732 829 320 00074.")
+        label=_("SIRET"),
+        max_length=20,
+        required=False,
+        help_text=_(
+            "14 digits, with or without spaces: 732 829 320 00074. An employer outside the partnership may give it "
+            "later, before the contract is filed."
+        ),
     )
     zone = forms.ModelChoiceField(label=_("Zone"), queryset=Zone.objects.none(), empty_label=None)
     postcode = LineField(
@@ -52,24 +68,43 @@ class SiteForm(VersionForm):
     )
     contact_language = forms.ChoiceField(label=_("Language of their letters"), choices=_LANGUAGES, initial="fr")
     hours = LineField(
-        label=_("Days and hours"), max_length=80, required=False, help_text=_("For example: Monday to Friday, 9 to 19.")
-    )
-    languages = LineField(
-        label=_("Languages of the calls"),
-        max_length=60,
+        label=_("Remark on the hours"),
+        max_length=80,
         required=False,
-        help_text=_("Two-letter codes with commas: fr, en, it."),
+        help_text=_("What the days above do not say, for example: two shifts."),
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Languages of the calls"), required=False, widget=forms.CheckboxSelectMultiple
     )
     calls = forms.ChoiceField(label=_("Calls"), choices=[("", _("not known")), *CallFlow.choices], required=False)
     workstations = forms.IntegerField(label=_("Workstations"), required=False, min_value=1, max_value=9999)
 
-    def __init__(self, *args: Any, zones: QuerySet[Zone], site: HostSite | None = None, **kwargs: Any):
+    # « It is another one »: said once likely duplicates have been shown.
+    different = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        zones: QuerySet[Zone],
+        site: HostSite | None = None,
+        with_contacts: bool = True,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
         self.site = site
         self.fields["zone"].queryset = zones
+        self.fields["languages"].choices = languages_to_choose(site.languages if site else ())
+        self.fields |= {name: DayField(weekday) for weekday, name in enumerate(DAYS)}
+        order = [*self.fields]
+        place = order.index("hours")
+        self.order_fields([*order[:place], *DAYS, *order[place:]])
+        if not with_contacts:
+            # A rival neither reads nor writes them.
+            for name in CONTACT:
+                del self.fields[name]
         if site is not None:
             # The company is an administrator's to rename: it may have sites in other zones.
-            del self.fields["company_name"], self.fields["is_partner"]
+            del self.fields["company_name"], self.fields["is_partner"], self.fields["different"]
         self.communes = list(self._communes())
         if len(self.communes) > 1:
             self.fields["commune"].choices = [(commune.insee_code, commune.name) for commune in self.communes]
@@ -83,11 +118,13 @@ class SiteForm(VersionForm):
         return []
 
     @classmethod
-    def filled(cls, site: HostSite, *, zones: QuerySet[Zone]) -> "SiteForm":
+    def filled(cls, site: HostSite, **about: Any) -> "SiteForm":
         """The form as the site's record is now."""
-        return cls(initial=facts_of(site) | {"version": site.version}, zones=zones, site=site)
+        return cls(initial=facts_of(site) | {"version": site.version}, site=site, **about)
 
     def clean_siret(self) -> str:
+        if not self.cleaned_data["siret"]:
+            return ""
         try:
             number = siret_numbers.validate(self.cleaned_data["siret"])
         except NumberError as problem:
@@ -97,6 +134,9 @@ class SiteForm(VersionForm):
             others = others.exclude(pk=self.site.pk)
         if others.exists():
             raise forms.ValidationError(_("This SIRET is already that of another site."))
+        siren = self.site.company.siren if self.site is not None else ""
+        if siren and not number.startswith(siren):
+            raise forms.ValidationError(_("This SIRET is another company’s: its first nine digits are not the SIREN."))
         return number
 
     def clean_postcode(self) -> str:
@@ -104,33 +144,32 @@ class SiteForm(VersionForm):
             raise forms.ValidationError(_("No commune has this postcode."))
         return self.cleaned_data["postcode"].strip()
 
-    def clean_languages(self) -> list[str]:
-        codes = [code.strip().casefold() for code in self.cleaned_data["languages"].split(",") if code.strip()]
-        if any(len(code) != 2 or not code.isalpha() or not code.isascii() for code in codes):
-            raise forms.ValidationError(_("Write two letters a language, with commas: fr, en, it."))
-        return list(dict.fromkeys(codes))
-
     def clean(self) -> dict[str, Any]:
         answers = super().clean()
         if len(self.communes) == 1:
             answers["commune"] = self.communes[0].pk
         elif "commune" in self.fields and not answers.get("commune") and "commune" not in self.errors:
             self.add_error("commune", _("Several communes have this postcode: choose one."))
+        is_partner = answers.get("is_partner") if self.site is None else self.site.company.is_partner
+        if is_partner and not answers.get("siret") and "siret" not in self.errors:
+            self.add_error("siret", _("A partner’s site has a SIRET: only an employer outside may do without."))
         return answers
 
     def record(self) -> dict[str, Any]:
         """The answers as the services take them."""
-        answers = {name: value for name, value in self.cleaned_data.items() if name not in ("version", "commune")}
-        return answers | {"commune_id": self.cleaned_data["commune"]}
+        apart = ("version", "commune", "different", *DAYS)
+        answers = {name: value for name, value in self.cleaned_data.items() if name not in apart}
+        days = {weekday: self.cleaned_data[name] for weekday, name in enumerate(DAYS)}
+        opening = {weekday: hours for weekday, hours in days.items() if hours}
+        return answers | {"commune_id": self.cleaned_data["commune"], "opening": opening}
 
 
 def facts_of(site: HostSite) -> dict[str, Any]:
     """A site's record as the form shows it."""
     names = ("name", "siret", "postcode", "hours", "calls", "workstations")
-    contact = ("contact_name", "contact_email", "contact_phone", "contact_language")
-    facts = {name: getattr(site, name) for name in names + contact}
+    facts = {name: getattr(site, name) for name in names + CONTACT}
     facts["contact_phone"] = phone(site.contact_phone)
-    return facts | {"zone": site.zone_id, "commune": site.commune_id, "languages": ", ".join(site.languages)}
+    return facts | {"zone": site.zone_id, "commune": site.commune_id, "languages": site.languages, **days_of(site)}
 
 
 class SeatsForm(forms.Form):
@@ -175,6 +214,7 @@ class SiteFilter(forms.Form):
             ("stale", _("to reconfirm")),
             ("full", _("every place taken")),
             ("none", _("no place open")),
+            ("to_call", _("to call today")),
         ],
     )
     # Whose way to each site is shown, the nearest first.

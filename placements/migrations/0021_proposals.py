@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cohorts", "0032_rhythm"),
         ("partnership", "0015_communes_have_coordinates"),
-        ("placements", "0009_a_tutor_has_room"),
+        ("placements", "0019_placements_begin_and_end_at_a_date"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

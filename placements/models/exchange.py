@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.models import Intake
 from partnership.models import User
 
 from ..states import HOST_LIST_FLOW, HostListState
@@ -24,6 +25,7 @@ class HostList(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=120)
     state = models.CharField(_("state"), max_length=8, choices=HostListState.choices, default=HostListState.CHECKED)
+    intake = models.ForeignKey(Intake, models.CASCADE, null=True, related_name="+", verbose_name=_("intake"))
     # One object a row: line, name, verdict, told (sentences' codes), answers (as a site is recorded), site.
     rows = models.JSONField(_("rows"), default=list)
     made_at = models.DateTimeField(_("brought on"))

@@ -1,17 +1,25 @@
 """Who sits where."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrolment
 from partnership.models import User
 from partnership.states import Role
 
-from ..states import PLACEMENT_FLOW, PLACEMENT_LIVE, ContractKind, DeclineReason, PlacementState
+from ..states import (
+    BEGUN,
+    PLACEMENT_FLOW,
+    PLACEMENT_LIVE,
+    BreakCause,
+    ContractKind,
+    DeclineReason,
+    PlacementState,
+)
 from .places import Seat
 from .proposals import ProposalRun
 from .tutors import Tutor
@@ -56,6 +64,16 @@ class Placement(models.Model):
     answered_at = models.DateTimeField(_("answered on"), null=True)
     decline_reason = models.CharField(_("reason"), max_length=12, choices=DeclineReason.choices, blank=True)
     comment = models.CharField(_("comment"), max_length=300, blank=True)
+    # The first day at the host is said by a person: the clock does not invent it.
+    started_on = models.DateField(_("first day at the host"), null=True)
+    started_at = models.DateTimeField(_("first day recorded on"), null=True)
+    started_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by"))
+    ended_on = models.DateField(_("last day at the host"), null=True)
+    ended_at = models.DateTimeField(_("end recorded on"), null=True)
+    # Nobody, where a student ended their enrolment themselves.
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by"))
+    break_cause = models.CharField(_("cause of the break"), max_length=20, choices=BreakCause.choices, blank=True)
+    break_note = models.CharField(_("what happened"), max_length=300, blank=True)
     objects = PlacementQuerySet.as_manager()
 
     class Meta:
@@ -79,6 +97,23 @@ class Placement(models.Model):
                 condition=~Q(state__in=[PlacementState.ACCEPTED, PlacementState.ACTIVE, PlacementState.DECLINED])
                 | Q(answered_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="a_placement_under_way_has_its_first_day",
+                condition=Q(state__in=BEGUN, started_on__isnull=False, started_at__isnull=False)
+                | (~Q(state__in=BEGUN) & Q(started_on__isnull=True, started_at__isnull=True, started_by__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="a_break_has_a_cause_and_a_date",
+                condition=(
+                    Q(state=PlacementState.BROKEN, ended_on__isnull=False, ended_at__isnull=False) & ~Q(break_cause="")
+                )
+                | Q(state=PlacementState.COMPLETED, ended_on__isnull=False, ended_at__isnull=False, break_cause="")
+                | (
+                    ~Q(state__in=[PlacementState.BROKEN, PlacementState.COMPLETED])
+                    & Q(ended_on__isnull=True, ended_at__isnull=True, ended_by__isnull=True, break_cause="")
+                ),
+            ),
+            models.CheckConstraint(name="a_placement_ends_after_it_began", condition=Q(ended_on__gte=F("started_on"))),
         ]
 
     def __str__(self) -> str:
@@ -86,6 +121,11 @@ class Placement(models.Model):
             "student": self.enrolment.application.candidate,
             "site": self.seat.site,
         }
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When host and student hear of a break: until then it can be undone."""
+        return self.ended_at + TIME_TO_UNDO if self.ended_at else None
 
     @property
     def about(self) -> str:

@@ -1,9 +1,60 @@
 """What is done with hosts, seats and placements: each service reads like the minutes of a meeting."""
 
-from .hosts import add_site, edit_site
-from .new_links import send_new_answer_link, send_new_follow_link
+from .agenda import close_round, open_round, open_rounds, round_of
+from .amendments import amend
+from .asking import (
+    ASKING,
+    OLD_ANSWERS,
+    SILENT_HOSTS,
+    AskReview,
+    ask_step,
+    choose_hosts,
+    leave_host_out,
+    letter_to,
+    review_hosts,
+    say_to_hosts,
+    send_new_pledge_link,
+    start_asking,
+)
+from .breaks import break_off, can_be_undone, undo_break
+from .clocks import CLOCKS
+from .closing import close_introductions
+from .contract_papers import drop_contract_paper, keep_contract_paper, look_again_at_contract_papers
+from .contract_reminders import CONTRACTS
+from .contracts import (
+    WITH_ALL_IT_SAYS,
+    answer_contract,
+    ask_for_sheet,
+    cancel_contracts,
+    facts_of,
+    file_contract,
+    kinds_for,
+    note_silence,
+    prepare_contract,
+    receive_sheet,
+    send_sheet_again,
+    sign_contract,
+    with_article,
+)
+from .employer_sheets import employer_sheet, pay_steps
+from .host_calls import add_contact, edit_contact, let_contact_answer, record_host_call, remove_contact
+from .host_lists import forget_host_list, receive_host_list, sites_of, write_host_list
+from .hosts import add_site, edit_company, edit_site
+from .introductions import (
+    MOST_PRESENTED,
+    choose,
+    fix_meeting,
+    hand_link,
+    no_answer,
+    not_choose,
+    present,
+    student_declines,
+    take_back,
+)
+from .lifecycle import complete, lapse, start, start_all
+from .new_links import send_new_answer_link, send_new_follow_link, send_new_presentation_link
 from .placements import accept, cancel, decline, free_the_seat, propose, send_now, undo
-from .places import close_seat, open_seats, reconfirm
+from .places import Heard, close_seat, let_go, open_seats, pledge, reconfirm
 from .proposals import (
     KIND,
     REPLAY,
@@ -20,37 +71,111 @@ from .proposals import (
 )
 from .reference import load_host_reference
 from .tutors import add_tutor, assign_tutor, edit_tutor, let_tutor_go
+from .visits import plan_visit, record_visit
+from .zone_leads import lead_of, leads_of
 
 __all__ = [
+    "ASKING",
+    "AskReview",
+    "CLOCKS",
+    "CONTRACTS",
+    "Heard",
     "KIND",
+    "MOST_PRESENTED",
+    "OLD_ANSWERS",
     "REPLAY",
+    "SILENT_HOSTS",
+    "WITH_ALL_IT_SAYS",
     "accept",
     "accept_line",
+    "add_contact",
     "add_site",
     "add_tutor",
+    "amend",
+    "answer_contract",
     "ask_for_proposal",
+    "ask_for_sheet",
     "ask_for_student",
     "ask_replay",
+    "ask_step",
     "ask_what_if",
     "assign_tutor",
+    "break_off",
+    "can_be_undone",
     "cancel",
+    "cancel_contracts",
+    "choose",
+    "choose_hosts",
+    "close_introductions",
+    "close_round",
     "close_seat",
+    "complete",
     "decline",
+    "drop_contract_paper",
+    "edit_company",
+    "edit_contact",
     "edit_site",
     "edit_tutor",
+    "employer_sheet",
+    "facts_of",
+    "file_contract",
+    "fix_meeting",
+    "forget_host_list",
     "forget_inputs",
     "free_the_seat",
+    "hand_link",
+    "keep_contract_paper",
+    "kinds_for",
+    "lapse",
+    "lead_of",
+    "leads_of",
+    "leave_host_out",
+    "let_contact_answer",
+    "let_go",
     "let_tutor_go",
+    "letter_to",
     "load_host_reference",
+    "look_again_at_contract_papers",
+    "no_answer",
+    "not_choose",
+    "note_silence",
+    "open_round",
+    "open_rounds",
     "open_seats",
+    "pay_steps",
     "plan_of",
+    "plan_visit",
+    "pledge",
+    "prepare_contract",
+    "present",
     "proposal_step",
     "propose",
+    "receive_host_list",
+    "receive_sheet",
     "reconfirm",
+    "record_host_call",
+    "record_visit",
+    "remove_contact",
     "replay_step",
+    "review_hosts",
+    "round_of",
     "say_mobility",
+    "say_to_hosts",
     "send_new_answer_link",
     "send_new_follow_link",
+    "send_new_pledge_link",
+    "send_new_presentation_link",
     "send_now",
+    "send_sheet_again",
+    "sign_contract",
+    "sites_of",
+    "start",
+    "start_all",
+    "start_asking",
+    "student_declines",
+    "take_back",
     "undo",
+    "undo_break",
+    "with_article",
+    "write_host_list",
 ]

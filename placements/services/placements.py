@@ -1,30 +1,36 @@
 """A student and a place: proposed, sent, answered, taken back."""
 
+from datetime import date
+from typing import Any
+
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Enrolment
 from partnership import clock, outbox, workflow
-from partnership.models import Membership, OutgoingMessage, User
-from partnership.states import Channel, MessageState, Role
+from partnership.models import OutgoingMessage, User
+from partnership.states import ActorKind, Channel, MessageState
 from partnership.workflow import Actor, Refused, move, record
 
 from .. import emails, policies
 from ..models import TIME_TO_UNDO, HostSite, Placement, Seat
-from ..states import PLACED, DeclineReason, PlacementState
+from ..states import PLACED, BreakCause, DeclineReason, IntroductionReason, PlacementState
+from .closing import close_introductions
+from .contracts import cancel_contracts
+from .places import let_go
+from .zone_leads import lead_of
 
 MOST_TRIES = 3
-_ON_ITS_WAY = (
+ON_ITS_WAY = (
     MessageState.SENDING,
     MessageState.SENT,
     MessageState.DELIVERED,
     MessageState.BOUNCED,
     MessageState.HELD,
 )
-_FULL = gettext_lazy("Every place of this site is taken.")
-_REFUSALS = {
+FULL = gettext_lazy("Every place of this site is taken.")
+REFUSALS = {
     "one_live_placement_per_student": gettext_lazy("This student already has a place."),
     "only_an_enrolled_student_is_placed": gettext_lazy("This student is no longer enrolled."),
     "a_placement_needs_an_open_place": gettext_lazy("This place is closed, or meant for another intake."),
@@ -46,24 +52,32 @@ def propose(enrolment: Enrolment, *, site: HostSite, by: User) -> Placement:
             name = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", None)
             if name != "one_live_placement_per_seat":
                 raise
-    raise Refused(_FULL)
+    raise Refused(FULL)
 
 
 @transaction.atomic
 def _propose(enrolment: Enrolment, site: HostSite, by: User, *, skip_locked: bool) -> Placement:
-    free = Seat.objects.free().filter(site=site, intake=enrolment.application.intake_id).order_by("opened_at", "pk")
+    # The student before the place, as whoever has been chosen by a host (introductions): nobody waits in a circle.
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
+    seat = hold_free_seat(site, enrolment.application.intake_id, skip_locked=skip_locked)
+    now = clock.now()
+    with workflow.refusing(REFUSALS):
+        placement = Placement.objects.create(enrolment=enrolment, seat=seat, proposed_at=now, proposed_by=by)
+    record(placement, PlacementState.PROPOSED, by=by)
+    emails.placement_proposed(placement, due=now + TIME_TO_UNDO)
+    return placement
+
+
+def hold_free_seat(site: HostSite, intake: int, *, skip_locked: bool = True) -> Seat:
+    """A free place of a site for an intake (its key), held until the transaction ends; Refused where none is left."""
+    free = Seat.objects.free().filter(site=site, intake=intake).order_by("opened_at", "pk")
     seat = free.select_for_update(skip_locked=skip_locked, of=("self",)).first()
     if seat is None and skip_locked:
         # Those that are free may all be held by others who have not finished: wait for them.
         seat = free.select_for_update(of=("self",)).first()
     if seat is None:
-        raise Refused(_FULL)
-    now = clock.now()
-    with workflow.refusing(_REFUSALS):
-        placement = Placement.objects.create(enrolment=enrolment, seat=seat, proposed_at=now, proposed_by=by)
-    record(placement, PlacementState.PROPOSED, by=by)
-    emails.placement_proposed(placement, due=now + TIME_TO_UNDO)
-    return placement
+        raise Refused(FULL)
+    return seat
 
 
 def send_now(placement: Placement, *, by: User) -> None:
@@ -80,14 +94,17 @@ def undo(placement: Placement, *, by: User) -> None:
     move(placement, PlacementState.CANCELLED, by=by)
     if not outbox.cancel(key=emails.proposal_key(placement)):
         raise Refused(_("The host has already been written to: cancel the placement instead."))
+    let_go(placement.seat, by=by)
 
 
 @transaction.atomic
 def cancel(placement: Placement, *, by: Actor, reason: str = "", version: int | None = None) -> None:
     """Cancel a placement; whoever had heard of it is written to, and the seat is free."""
-    told = _host_knows(placement)
+    told = host_knows(placement)
     accepted = placement.state in PLACED
     move(placement, PlacementState.CANCELLED, by=by, reason=reason, version=version)
+    let_go(placement.seat, by=by)
+    cancel_contracts(placement, by=by)
     if told:
         emails.placement_cancelled(placement)
     if accepted:
@@ -96,11 +113,14 @@ def cancel(placement: Placement, *, by: Actor, reason: str = "", version: int | 
 
 @transaction.atomic
 def accept(placement: Placement, *, by: Actor, channel: Channel = Channel.LINK, version: int | None = None) -> None:
-    """The host takes the student: they and the lead are told."""
+    """The host takes the student: they and the lead are told, and every other host who was presented them."""
+    # Held first: whoever presents them elsewhere at this moment is closed below, or is refused.
+    Enrolment.objects.select_for_update(no_key=True).get(pk=placement.enrolment_id)
     outbox.cancel(key=emails.proposal_key(placement))
     move(placement, PlacementState.ACCEPTED, by=by, channel=channel, version=version, answered_at=clock.now())
     emails.placement_accepted(placement)
     _tell_the_lead(placement)
+    close_introductions(placement.enrolment, reason=IntroductionReason.PLACED, by=by)
 
 
 @transaction.atomic
@@ -128,20 +148,23 @@ def decline(
         decline_reason=reason,
         comment=comment,
     )
+    let_go(placement.seat, by=by, channel=channel)
     _tell_the_lead(placement)
 
 
 def _tell_the_lead(placement: Placement) -> None:
     """Whoever proposed learns the answer while they lead the zone; else a lead of today, for somebody must act."""
-    zone = placement.seat.site.zone
-    lead: User | None = placement.proposed_by
-    if not (policies.is_lead(lead) and policies.can_lead(lead, zone)):
-        memberships = Membership.objects.current().filter(
-            Q(zone=zone) | Q(zone=None), role=Role.REGIONAL_LEAD, user__is_active=True
-        )
-        lead = User.objects.filter(memberships__in=memberships).order_by("email").first()
+    lead = responsible_for(placement)
     if lead is not None:
         emails.host_answered(placement, to=lead)
+
+
+def responsible_for(placement: Placement) -> User | None:
+    """Whoever proposed a placement, while they lead the zone of its site; else a lead of today."""
+    zone, proposer = placement.seat.site.zone, placement.proposed_by
+    if policies.is_lead(proposer) and policies.can_lead(proposer, zone):
+        return proposer
+    return lead_of(zone)
 
 
 @transaction.atomic
@@ -149,16 +172,28 @@ def free_the_seat(enrolment: Enrolment, *, by: Actor, reason: str) -> None:
     """A student's enrolment has ended: their placement ends with it, in the same commit."""
     for placement in enrolment.placements.live().select_related("seat__site__company", "proposed_by"):
         if placement.state == PlacementState.ACTIVE:
-            move(placement, PlacementState.BROKEN, by=by, reason=reason)
+            ended = end_of(placement, on=clock.today(), by=by)
+            move(placement, PlacementState.BROKEN, by=by, reason=reason, break_cause=BreakCause.LEFT_COURSE, **ended)
+            let_go(placement.seat, by=by)
+            cancel_contracts(placement, by=by)
             emails.placement_cancelled(placement)
             continue
-        told = _host_knows(placement)
+        told = host_knows(placement)
         move(placement, PlacementState.CANCELLED, by=by, reason=reason)
+        let_go(placement.seat, by=by)
+        cancel_contracts(placement, by=by)
         if told:
             emails.placement_cancelled(placement)
 
 
-def _host_knows(placement: Placement) -> bool:
+def end_of(placement: Placement, *, on: date, by: Actor) -> dict[str, Any]:
+    """What is kept of the end of a placement: never before its first day, and by whom if somebody of ours says it."""
+    hand = by if by.actor_kind == ActorKind.USER else None
+    first_day = placement.started_on
+    return {"ended_on": max(on, first_day) if first_day else on, "ended_at": clock.now(), "ended_by": hand}
+
+
+def host_knows(placement: Placement) -> bool:
     """Stop the proposal's letter if it can still be stopped; whether the host has heard, by letter or by telephone."""
     outbox.cancel(key=emails.proposal_key(placement))
     return placement.answered_at is not None or has_left(placement)
@@ -166,4 +201,4 @@ def _host_knows(placement: Placement) -> bool:
 
 def has_left(placement: Placement) -> bool:
     """Whether the host has been written to about a placement."""
-    return OutgoingMessage.objects.filter(key=emails.proposal_key(placement), state__in=_ON_ITS_WAY).exists()
+    return OutgoingMessage.objects.filter(key=emails.proposal_key(placement), state__in=ON_ITS_WAY).exists()

@@ -16,7 +16,7 @@ from partnership.workflow import Refused, edit, record
 from ..models import HostSite, Placement, Tutor, TutorEligibility
 from ..states import PLACEMENT_LIVE, ContractKind
 
-_REFUSALS = {
+REFUSALS = {
     "a_tutor_has_room": gettext_lazy("An employer may have fewer students than this tutor has now."),
     "a_tutor_who_has_left_takes_nobody": gettext_lazy("This tutor has left the company: choose another one."),
     "a_tutor_serves_the_site": gettext_lazy("This tutor does not work on that site: choose one of the site."),
@@ -48,7 +48,7 @@ def edit_tutor(tutor: Tutor, *, by: User, version: int, sites: Iterable[HostSite
             % {"tutor": tutor, "site": busy.seat.site}
         )
     changes = {name: value for name, value in fields.items() if getattr(tutor, name) != value}
-    with workflow.refusing(_REFUSALS):
+    with workflow.refusing(REFUSALS):
         edit(tutor, by=by, version=version, deed="tutor_edited", **changes)
     tutor.sites.set(wanted)
 
@@ -104,11 +104,11 @@ def assign_tutor(
     if repeats_year is not None:
         changes["repeats_year"] = repeats_year
     try:
-        with workflow.refusing(_REFUSALS):
+        with workflow.refusing(REFUSALS):
             edit(placement, by=by, version=version, deed="tutor_given", reason=contract_kind, **changes)
     except Refused as refusal:
         placement.refresh_from_db()
-        if refusal.reason == str(_REFUSALS["a_tutor_has_room"]):
+        if refusal.reason == str(REFUSALS["a_tutor_has_room"]):
             raise Refused(_too_many(tutor)) from refusal
         raise
 
@@ -120,7 +120,7 @@ def _too_many(tutor: Tutor) -> str:
     )
     places = list(by_site)
     total = sum(n for _name, n in places)
-    where = ", ".join(_("%(site)s (%(n)s)") % {"site": name, "n": n} for name, n in places)
+    where = ", ".join(f"{name} ({n})" for name, n in places)
     return ngettext(
         "%(tutor)s already trains %(n)s student: %(where)s. The law allows no more of these contracts to one tutor: "
         "choose another one.",

@@ -19,11 +19,12 @@ from partnership.states import Channel
 from partnership.workflow import Refused, Stale
 
 from .. import services
-from ..board import status
+from ..board import introductions, status
 from ..board import zone as boards
+from ..board.opening_hours import words_of
 from ..forms import DeclineForm, LeaveForm, NewLinkForm
 from ..models import Placement
-from ..states import ANSWER, PLACED, PlacementState
+from ..states import ANSWER, CONTRACT, INTRODUCTION, PLACED, PLEDGE, PlacementState
 
 # An hour, from one address of the network.
 _MOST_LINKS = 60
@@ -32,6 +33,9 @@ _DAYS_AHEAD = 3
 _RENEW = {
     FOLLOW: ("placements:follow_renew", services.send_new_follow_link),
     ANSWER: ("placements:answer_renew", services.send_new_answer_link),
+    PLEDGE: ("placements:pledge_renew", services.send_new_pledge_link),
+    CONTRACT: ("placements:contract_renew", services.send_new_answer_link),
+    INTRODUCTION: ("placements:presentation_renew", services.send_new_presentation_link),
 }
 
 
@@ -50,7 +54,7 @@ def unusable(
         "shown": guard.moment(request),
         "hindrance": hindrance,
         "why": why,
-        "is_host": purpose == ANSWER,
+        "is_host": purpose != FOLLOW,
         "form": form or NewLinkForm(),
         "renew_url": _RENEW[purpose][0],
         "token": token,
@@ -62,7 +66,7 @@ def unusable(
     return response
 
 
-def _renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
+def renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
     """Send a new link to whoever is known under the address; the answer is the same for everybody."""
     form, hindrance = NewLinkForm(request.POST), None
     if form.is_valid():
@@ -76,7 +80,7 @@ def _renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
         return unusable(request, token, purpose, why, form, hindrance)
     _RENEW[purpose][1](form.cleaned_data["email"])
     return render(
-        request, "placements/link_sent.html", {"email": form.cleaned_data["email"], "is_host": purpose == ANSWER}
+        request, "placements/link_sent.html", {"email": form.cleaned_data["email"], "is_host": purpose != FOLLOW}
     )
 
 
@@ -84,14 +88,21 @@ def _renew(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
 @require_POST
 def follow_renew(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for a new link to the applicant's page."""
-    return _renew(request, token, FOLLOW)
+    return renew(request, token, FOLLOW)
 
 
 @login_not_required
 @require_POST
 def answer_renew(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for a new link to the answers that a host owes."""
-    return _renew(request, token, ANSWER)
+    return renew(request, token, ANSWER)
+
+
+@login_not_required
+@require_POST
+def pledge_renew(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask for a new link to say how many places there are."""
+    return renew(request, token, PLEDGE)
 
 
 def file_behind(request: HttpRequest, token: str, purpose: str) -> Application:
@@ -117,7 +128,7 @@ def application_of(request: HttpRequest, token: str) -> Application:
 
 
 def _current_placement(application: Application) -> Placement | None:
-    placements = boards.with_names(Placement.objects.live())
+    placements = boards.with_names(Placement.objects.live()).select_related("tutor")
     return placements.filter(enrolment__application=application).first()
 
 
@@ -155,7 +166,9 @@ def application_follow(request: HttpRequest, token: str) -> HttpResponse:
         "pay": cohort_services.pay_lines(application, dossier) if application.state in HOLDING else [],
         "papers": application.papers.shown() if application.state in LIVE else [],
         "placement": placement,
+        "having": introductions.having_the_file(application) if application.state in HOLDING else None,
         "is_placed": placement is not None and placement.state in PLACED,
+        "hours": words_of(placement.seat.site) if placement is not None and placement.state in PLACED else "",
         "is_offer": application.state == ApplicationState.ADMITTED,
         "notice_is_unread": application.notice_version != notices.CURRENT.version,
         "notice_news": notices.unread_by(application.notice_version),

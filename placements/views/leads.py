@@ -27,11 +27,12 @@ from partnership.versions import VersionForm
 from partnership.workflow import Refused
 
 from .. import measures, policies, services
-from ..board import proposals, story
+from ..board import clocks, contracts, proposals, story
+from ..board import introductions as introduced
 from ..board import zone as boards
 from ..forms import CancelForm, DeclineForm, EndForm, ProposeForm, StudentFilter
-from ..models import HostSite, Placement
-from ..states import PLACED, PLACEMENT_LIVE, PlacementState
+from ..models import ContractFile, HostSite, Introduction, Placement
+from ..states import CONTRACT_LIVE, PLACED, PLACEMENT_LIVE, PlacementState
 
 A_PAGE = 50
 
@@ -46,6 +47,7 @@ def zones_of(user: User) -> QuerySet[Zone]:
 
 
 def zone_of(request: HttpRequest, code: str) -> Zone:
+    """The zone of an address, for whoever leads it."""
     require(policies.is_lead(request.user))
     return get_object_or_404(zones_of(request.user), code=code)
 
@@ -74,10 +76,11 @@ def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeFo
     context: dict[str, Any] = {"zone": zone, "zones": zones_of(request.user), "form": form}
     if intake is not None:
         context["board"] = boards.build(zone, intake, intakes, user=request.user)
+        context["contracts_late"] = contracts.number_late(zone)
     return render(request, "placements/zone_board.html", context, status=422 if form else 200)
 
 
-def _back(placement: Placement) -> HttpResponseRedirect:
+def back_to_board(placement: Placement) -> HttpResponseRedirect:
     """To the board of the placement's site, at the student's intake."""
     url = reverse("placements:zone_board", args=[placement.seat.site.zone.code])
     return HttpResponseRedirect(f"{url}?rentree={placement.enrolment.application.intake_id}")
@@ -113,28 +116,28 @@ def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     return HttpResponseRedirect(f"{url}?rentree={enrolment.application.intake_id}")
 
 
-def _placement(request: HttpRequest, pk: UUID) -> Placement:
+def placement_of(request: HttpRequest, pk: UUID) -> Placement:
     require(policies.is_lead(request.user))
-    rows = boards.with_names(Placement.objects.all())
+    rows = boards.with_names(Placement.objects.all()).select_related("tutor")
     return get_allowed(rows, policies.can_change, request.user, pk=pk)
 
 
 @require_POST
 def placement_send(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the host now."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.send_now(placement, by=request.user)
         messages.success(request, _("The letter to %(site)s leaves now.") % {"site": placement.seat.site})
     except Refused as refusal:
         messages.error(request, refusal.reason)
-    return _back(placement)
+    return back_to_board(placement)
 
 
 @require_POST
 def placement_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a placement back before the host hears of it."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.undo(placement, by=request.user)
         messages.success(
@@ -142,13 +145,13 @@ def placement_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         messages.error(request, refusal.reason)
-    return _back(placement)
+    return back_to_board(placement)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel a placement, with the reason."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     form = CancelForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
@@ -159,14 +162,14 @@ def placement_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except Refused as refusal:
             messages.error(request, refusal.reason)
-        return _back(placement)
-    return _form_page(request, "placements/placement_cancel.html", form, placement=placement)
+        return back_to_board(placement)
+    return form_page(request, "placements/placement_cancel.html", form, placement=placement)
 
 
 @require_POST
 def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the host said yes by telephone."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     try:
         services.accept(placement, by=request.user, channel=Channel.PHONE, version=VersionForm.shown(request.POST))
         messages.success(
@@ -176,13 +179,13 @@ def placement_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         messages.error(request, refusal.reason)
-    return _back(placement)
+    return back_to_board(placement)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def placement_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the host said no by telephone, and why."""
-    placement = _placement(request, pk)
+    placement = placement_of(request, pk)
     form = DeclineForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
     if request.method == "POST" and form.is_valid():
         try:
@@ -194,11 +197,11 @@ def placement_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except Refused as refusal:
             messages.error(request, refusal.reason)
-        return _back(placement)
-    return _form_page(request, "placements/placement_decline.html", form, placement=placement)
+        return back_to_board(placement)
+    return form_page(request, "placements/placement_decline.html", form, placement=placement)
 
 
-def _form_page(request: HttpRequest, template: str, form: VersionForm, **context: Any) -> HttpResponse:
+def form_page(request: HttpRequest, template: str, form: VersionForm, **context: Any) -> HttpResponse:
     return render(request, template, context | {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -212,17 +215,22 @@ def student_list(request: HttpRequest) -> HttpResponse:
     form = StudentFilter(request.GET, zones=zones_of(request.user))
     form.is_valid()
     wanted = form.cleaned_data
-    students = _filtered(Enrolment.objects.visible_to(request.user), wanted)
+    students = _filtered(clocks.with_clocks(Enrolment.objects.visible_to(request.user)), wanted)
     shown = Placement.objects.visible_to(request.user).live().select_related("seat__site__zone")
     page = Paginator(
         students.select_related(
-            "application__candidate__commune", "application__cohort__zone", "application__cohort__intake__programme"
+            "application__candidate__commune",
+            "application__cohort__zone",
+            "application__cohort__intake__programme",
+            "application__intake",
         )
         .prefetch_related(Prefetch("placements", queryset=shown, to_attr="shown_placements"))
         .annotate(is_placed_somewhere=_has_placement(PLACEMENT_LIVE))
         .order_by("enrolled_at", "pk"),
         A_PAGE,
     ).get_page(request.GET.get("page"))
+    for enrolment in page:
+        enrolment.clock = clocks.clock_of(enrolment)
     total = page.paginator.count
     waiting = boards.to_place(Enrolment.objects.visible_to(request.user)).count()
     context = {
@@ -287,26 +295,36 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     placements = list(
         boards.with_names(Placement.objects.visible_to(request.user)).filter(enrolment__application=application)
     )
+    introductions = list(
+        introduced.with_names(Introduction.objects.visible_to(request.user)).filter(enrolment__application=application)
+    )
     live = next((row for row in boards.placement_rows(placements) if row.placement.state in PLACEMENT_LIVE), None)
     is_live = enrolment.state in ENROLMENT_LIVE
     mobility, wishes = proposals.said_by(enrolment)
     weighed_in, hosts_weighed = proposals.hosts_of(enrolment) if is_live and live is None else (None, [])
     is_placed_elsewhere = live is None and enrolment.placements.live().exists()
     waits = is_live and live is None and not is_placed_elsewhere
+    may_change = live is not None and policies.can_change(request.user, live.placement)
+    files = list(ContractFile.objects.visible_to(request.user).filter(placement__in=[one.pk for one in placements]))
+    has_contract = any(one.state in CONTRACT_LIVE for one in files)
     context = {
         "enrolment": enrolment,
+        "contracts": files,
+        "may_ask_contract": may_change and live.placement.state in PLACED and not has_contract,
         "application": application,
         "candidate": application.candidate,
         "placements": placements,
+        "introductions": introductions,
         "live": live,
-        "may_change": live is not None and policies.can_change(request.user, live.placement),
+        "may_change": may_change,
         "is_placed_elsewhere": is_placed_elsewhere,
         "is_live": is_live,
         "waits": waits,
         "nearest": boards.nearest_to(enrolment, user=request.user) if waits else [],
+        "clock": clocks.clock_of(enrolment),
         "availability": boards.availability_words(application),
         "may_end": is_live and cohort_policies.can_end(request.user, enrolment),
-        "days": story.of_student(application, placements=placements),
+        "days": story.of_student(application, placements=placements, introductions=introductions),
         "mobility": mobility,
         "wishes": wishes,
         "weighed_in": weighed_in,
@@ -317,13 +335,17 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def student_of(request: HttpRequest, pk: UUID) -> Enrolment:
     require(policies.is_lead(request.user))
-    rows = Enrolment.objects.select_related(
-        "application__candidate__commune",
-        "application__cohort__zone",
-        "application__cohort__intake__programme",
-        "application__intake",
-        "application__owner",
-    ).prefetch_related("application__other_zones")
+    rows = (
+        clocks.with_clocks(Enrolment.objects.all())
+        .select_related(
+            "application__candidate__commune",
+            "application__cohort__zone",
+            "application__cohort__intake__programme",
+            "application__intake",
+            "application__owner",
+        )
+        .prefetch_related("application__other_zones")
+    )
     return get_allowed(rows, policies.can_place, request.user, pk=pk)
 
 
@@ -342,7 +364,7 @@ def enrolment_end(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, refusal.reason)
         return redirect("placements:student_detail", enrolment.pk)
-    return _form_page(request, "placements/enrolment_end.html", form, enrolment=enrolment)
+    return form_page(request, "placements/enrolment_end.html", form, enrolment=enrolment)
 
 
 # -- the convention's register ----------------------------------------------------------------------------------------

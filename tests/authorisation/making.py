@@ -22,7 +22,7 @@ from partnership.models import (
     ref,
 )
 from partnership.states import INVITATION, RESET, JobState, MessageState, Role, Scan
-from placements.models import HostCompany
+from placements.models import CollectiveAgreement, FundingOperator, HostCompany, TutorCeiling, TutorEligibility
 from programmes import services as contents
 from programmes.models import Attachment, ChangeRequest, CommissionOpinion, Curriculum, Module, Programme
 from programmes.states import CurriculumState, ProgrammeKind
@@ -32,7 +32,7 @@ from ..cohorts import rhythms
 from ..papers import corpus
 from .certifying import certify
 from .chairing import hold_the_chair
-from .placing import open_slots, place
+from .placing import bring_hosts, open_slots, place
 from .proposing import propose_best
 from .recruiting import bring, choose_many, enter_twice, exchange, recruit
 from .world import (
@@ -82,6 +82,7 @@ def build(mailbox: Path) -> World:
     jobs.run_slice(str(task.pk))
     world.things["task", LYON] = {"pk": task.pk}
     bring(world, intake)
+    bring_hosts(world, intake)
     exchange(world)
     _stop_the_machine(world)
     _open_doors(world)
@@ -266,6 +267,12 @@ def _keep_the_tables(world: World, intake: Intake) -> None:
         "partnership_journalentry": JournalEntry.objects.latest("at"),
         "partnership_outgoingmessage": OutgoingMessage.objects.latest("written_at"),
         "placements_hostcompany": HostCompany.objects.create(name="Sans site (fictif)"),
+        "placements_fundingoperator": FundingOperator.objects.create(code="essai", name="Essai"),
+        "placements_collectiveagreement": CollectiveAgreement.objects.create(idcc="9999", name="Essai"),
+        "placements_tutorceiling": TutorCeiling.objects.create(since=clock.today(), kind="apprenticeship", most=2),
+        "placements_tutoreligibility": TutorEligibility.objects.create(
+            since=clock.today(), kind="apprenticeship", years=2
+        ),
         "cohorts_intake": factories.intake(intake.programme, starts_on=clock.today() + timedelta(days=400)),
         "cohorts_cohort": factories.cohort("toulouse", of=intake),
         "cohorts_paperkind": factories.paper_kind("essai"),

@@ -29,7 +29,8 @@ from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
 from partnership.models import Membership, OutgoingMessage, User, Zone
-from placements.models import HostSite
+from placements.models import ContractFile, HostSite, Placement, Tutor
+from placements.states import ContractKind, VisitKind
 from programmes.models import Module, blocks_of
 from programmes.states import ContributionState
 
@@ -52,6 +53,8 @@ GIVEN: dict[str, Any] = {
     "able": lambda: list(User.objects.all()[:3]),
     "held": lambda: 0,
     "zones": Zone.objects.all,
+    "sites": HostSite.objects.all,
+    "tutors": Tutor.objects.all,
     "sources": RecruitmentSource.objects.all,
     "owners": lambda: list(User.objects.all()[:3]),
     "asked": lambda: (*PERSON, *PROJECT, *ORIGIN, *CAREER),
@@ -59,6 +62,10 @@ GIVEN: dict[str, Any] = {
     "people": lambda: list(User.objects.all()[:3]),
     "colleagues": lambda: list(User.objects.all()[:3]),
     "intakes": Intake.objects.all,
+    "contract": lambda: ContractFile.objects.select_related("placement__seat__site__company").first(),
+    "kinds": lambda: list(ContractKind),
+    "ready": Placement.objects.all,
+    "open_kinds": lambda: VisitKind.values,
     "offered": lambda: {"lyon": list(User.objects.all()[:3])},
     "person": User.objects.first,
     "user": User.objects.first,
@@ -67,6 +74,7 @@ GIVEN: dict[str, Any] = {
     "slot": lambda: Slot.objects.select_related("cohort").first(),
     "day": lambda: clock.today() + timedelta(days=4),
     "secret": lambda: "JBSWY3DPEHPK3PXP",
+    "students": Enrolment.objects.all,
     "choices": lambda: [(cohort.pk, str(cohort)) for cohort in Cohort.objects.all()],
     "confirmed": lambda: True,
     "stays": Candidate.objects.first,
@@ -77,8 +85,7 @@ GIVEN: dict[str, Any] = {
     "stopped": OutgoingMessage.objects.all,
     "to": lambda: ApplicationState.WITHDRAWN,
     "exit_state": lambda: ApplicationState.WITHDRAWN,
-    "sites": HostSite.objects.all,
-    "students": lambda: [str(key) for key in Enrolment.objects.values_list("pk", flat=True)],
+    "placed": lambda: [str(key) for key in Enrolment.objects.values_list("pk", flat=True)],
 }
 
 

@@ -41,7 +41,7 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
     values = {
         "zone": [LYON, PARIS],
         "q": [marker(PARIS), marker(LYON), marker(PARIS, "jeune"), marker(PARIS, "site"), "CV"],
-        "etat": ["en_cours", *ApplicationState.values],
+        "etat": ["en_cours", "tout", *ApplicationState.values],
         "rentree": [str(intake.pk) for intake in Intake.objects.all()],
         "vue": ["colonnes"],
         "venu_par": ["aucune", *RecruitmentSource.objects.values_list("code", flat=True)],
@@ -51,7 +51,7 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
         "source": ["lycee"],
         "responsable": ["personne", *(str(user.pk) for user in User.objects.filter(full_name="Claire Devaux"))],
         "tri": ["nom", "-nom", "zone", "-attente", "reponse", "rang"],
-        "places": ["free", "stale", "full", "none"],
+        "places": ["free", "stale", "full", "none", "to_call"],
         "situation": ["to_place", "proposed", "placed", "ended"],
         "mesure": [
             "contacts",

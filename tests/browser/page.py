@@ -98,6 +98,14 @@ def of_placement(state: PlacementState) -> Callable[[World], list[Any]]:
     return lambda world: [world.placement(state).pk]
 
 
+def of_introduction(world: World) -> list[Any]:
+    return [world.introduced.pk]
+
+
+def presented(key: str) -> Callable[[World], list[Any]]:
+    return lambda world: [world.tokens[key], world.introduced.pk]
+
+
 def of_list(state: ImportState) -> Callable[[World], list[Any]]:
     return lambda world: [world.lists[state].pk]
 

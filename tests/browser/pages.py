@@ -13,7 +13,9 @@ from config import style
 from partnership.admin import ReadOnlyAdmin
 from partnership.models import Party
 from partnership.states import Role
-from placements.states import PlacementState
+from placements.forms.contracts import STEP_FORMS
+from placements.models import HostSite
+from placements.states import ContractState, PlacementState
 
 from .content_pages import CHAIR, CONTENTS
 from .page import (
@@ -31,6 +33,7 @@ from .page import (
     file_letter,
     follow,
     gave_the_password,
+    of_introduction,
     of_list,
     of_placement,
     of_proposal,
@@ -39,6 +42,7 @@ from .page import (
     paper_by_link,
     part_time,
     poster,
+    presented,
     resumed,
     sent_too_late,
     series,
@@ -109,6 +113,19 @@ PUBLIC = [
     Page("placements:placement_answer", args=follow("answer accepted"), note="answered"),
     Page("placements:placement_answer", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
     Page("placements:answer_decline", args=follow("answer proposed"), forms=MAIN_FORM),
+    Page("placements:pledge_answer", args=follow("places asked"), forms=MAIN_FORM),
+    Page("placements:pledge_answer", args=follow("places answered"), note="answered"),
+    Page("placements:pledge_answer", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
+    Page("placements:contract_sheet", args=follow("contract asked"), forms=MAIN_FORM),
+    Page("placements:contract_sheet", args=follow("contract received"), note="received"),
+    Page("placements:contract_sheet", args=follow("contract signed"), note="prepared"),
+    Page("placements:contract_sheet", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
+    Page("placements:presentation_answer", args=follow("presentation")),
+    Page("placements:presentation_answer", args=lambda world: ["inconnu"], status=404, forms=MAIN_FORM, note="unknown"),
+    Page("placements:presentation_meet", args=presented("presentation"), forms=MAIN_FORM),
+    Page("placements:presentation_pass", args=presented("presentation"), forms=MAIN_FORM),
+    Page("placements:application_follow", args=follow("introduced"), note="introduced"),
+    Page("placements:follow_introduction_decline", args=presented("introduced"), forms=MAIN_FORM),
 ]
 
 CONVENTION = [
@@ -318,6 +335,8 @@ RECRUITMENT = [
     Page("job_detail", Role.RECRUITER, lambda world: [world.failed_job.pk], note="failed"),
 ]
 
+# Of a page whose record can also be forgotten, by a form of its own below.
+FIRST_FORM = ("main form.form[method=post]",)
 PLACING = [
     Page("placements:zone_board", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
     Page("placements:site_list", Role.REGIONAL_LEAD, zone="lyon"),
@@ -330,6 +349,57 @@ PLACING = [
         forms=("main form.form[action$='/places/']",),
     ),
     Page("placements:site_edit", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:pledge_record", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:call_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:ask_choose", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon", forms=MAIN_FORM),
+    Page("placements:ask_detail", Role.REGIONAL_LEAD, lambda world: [world.asks["review"].pk], "lyon"),
+    Page("placements:ask_detail", Role.REGIONAL_LEAD, lambda world: [world.asks["report"].pk], "lyon", note="report"),
+    Page("placements:zone_waiting", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:zone_follow_up", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:zone_report", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:site_sheet", Role.REGIONAL_LEAD, lambda world: [world.begun.seat.site_id], "lyon"),
+    Page(
+        "placements:placement_start", Role.REGIONAL_LEAD, of_placement(PlacementState.ACCEPTED), "lyon", forms=MAIN_FORM
+    ),
+    Page(
+        "placements:placement_amend", Role.REGIONAL_LEAD, of_placement(PlacementState.ACTIVE), "lyon", forms=MAIN_FORM
+    ),
+    Page(
+        "placements:placement_complete",
+        Role.REGIONAL_LEAD,
+        of_placement(PlacementState.ACTIVE),
+        "lyon",
+        forms=MAIN_FORM,
+    ),
+    Page(
+        "placements:placement_break", Role.REGIONAL_LEAD, of_placement(PlacementState.ACTIVE), "lyon", forms=MAIN_FORM
+    ),
+    Page("placements:visit_record", Role.REGIONAL_LEAD, of_placement(PlacementState.ACTIVE), "lyon", forms=MAIN_FORM),
+    Page("placements:lead_agenda", Role.REGIONAL_LEAD, zone="lyon"),
+    Page("placements:site_list", Role.REGIONAL_LEAD, zone="lyon", query="?places=to_call", note="to call"),
+    Page(
+        "placements:site_detail",
+        Role.REGIONAL_LEAD,
+        lambda world: [HostSite.objects.get(name="Garonne Contact").pk],
+        "toulouse",
+        note="a rival's",
+    ),
+    Page("placements:company_edit", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon"),
+    Page("placements:site_call", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:contact_add", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page("placements:contact_edit", Role.REGIONAL_LEAD, lambda world: [world.contact.pk], "lyon", forms=FIRST_FORM),
+    Page("placements:tutor_add", Role.REGIONAL_LEAD, lambda world: [world.site().pk], "lyon", forms=MAIN_FORM),
+    Page(
+        "placements:tutor_edit",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.site().tutors.order_by("name").first().pk],
+        "lyon",
+        forms=FIRST_FORM,
+    ),
+    Page("placements:tutor_assign", Role.REGIONAL_LEAD, of_placement(PlacementState.PROPOSED), "lyon"),
+    Page("placements:site_duplicates", Role.ADMINISTRATOR),
+    Page("placements:host_list_add", Role.REGIONAL_LEAD, zone="lyon", forms=FIRST_FORM),
+    Page("placements:host_list", Role.REGIONAL_LEAD, lambda world: [world.host_list.pk], "lyon"),
     Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon"),
     Page("placements:student_list", Role.REGIONAL_LEAD, zone="lyon", query="?q=zzzz", note="nothing found"),
     Page(
@@ -339,9 +409,44 @@ PLACING = [
         "lyon",
     ),
     Page(
+        "placements:student_detail",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.to_place().pk],
+        "lyon",
+        note="to place",
+    ),
+    Page(
+        "placements:site_list",
+        Role.REGIONAL_LEAD,
+        zone="lyon",
+        query=lambda world: f"?etudiant={world.to_place().pk}",
+        note="near a student",
+    ),
+    Page(
         "placements:enrolment_end",
         Role.REGIONAL_LEAD,
         lambda world: [world.placement(PlacementState.ACCEPTED).enrolment_id],
+        "lyon",
+        forms=MAIN_FORM,
+    ),
+    Page("placements:contract_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:contract_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon", query="?step=accepted"),
+    Page("placements:contract_ask", Role.REGIONAL_LEAD, of_placement(PlacementState.ACCEPTED), "lyon"),
+    *(
+        Page(
+            "placements:contract_detail",
+            Role.REGIONAL_LEAD,
+            lambda world, state=state: [world.contracts[state].pk],
+            "lyon",
+            forms=("main form[action$='/etape/']",) if state in STEP_FORMS else (),
+            note=state.value,
+        )
+        for state in ContractState
+    ),
+    Page(
+        "placements:contract_sheet_write",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.contracts[ContractState.ASKED].pk],
         "lyon",
         forms=MAIN_FORM,
     ),
@@ -363,6 +468,20 @@ PLACING = [
         Role.REGIONAL_LEAD,
         lambda world: [world.placement(PlacementState.ACCEPTED).enrolment_id],
         "lyon",
+    ),
+    Page("placements:introduction_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page("placements:introduction_list", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon", "?etat=tout", note="all"),
+    Page(
+        "placements:site_present",
+        Role.REGIONAL_LEAD,
+        lambda world: [world.site().pk],
+        "lyon",
+        forms=("main form.form",),
+    ),
+    Page("placements:presentation_link", Role.REGIONAL_LEAD, lambda world: [world.presentation.pk], "lyon"),
+    *(
+        Page(f"placements:introduction_{deed}", Role.REGIONAL_LEAD, of_introduction, "lyon", forms=MAIN_FORM)
+        for deed in ("meet", "pass", "decline")
     ),
 ]
 
@@ -420,6 +539,9 @@ ELSEWHERE = {
     "partnership:convention_detail": "the convention again, by its key",
     "recovery_codes_file": "a file",
     "cohorts:slot_feed": "a calendar",
+    "placements:lead_calendar": "a calendar",
+    "placements:follow_calendar": "a calendar",
+    "placements:zone_report_export": "a file",
     "admin:programmes_curriculum_minutes": "a file",
     "programmes:attachment_open": "a file",
     "programmes:chair_feed": "a calendar",
@@ -430,6 +552,7 @@ ELSEWHERE = {
     "cohorts:application_attestation": "a file",
     "cohorts:follow_attestation": "a file",
     "placements:follow_appointment_calendar": "a calendar",
+    "placements:presentation_cv": "a file",
     "cohorts:programme_pdf": "a file",
     "programmes:curriculum_record": "a file",
     "programmes:curriculum_submission": "a file",
@@ -443,6 +566,10 @@ ELSEWHERE = {
     "cohorts:application_erase": "its form is on the page of the personal data, to which its address redirects",
     "job_result": "a file",
     "placements:home": "redirects to the zone",
+    "placements:contract_pdf": "a file",
+    "placements:contract_sheet_pdf": "a file",
+    "placements:contract_paper_open": "a file",
+    "placements:host_list_sheet": "a file",
     "mailbox_letter_html": "a letter, alone: its style is its own",
     "admin:logout": "takes a POST",
     "admin:password_change": "redirects to one's account",

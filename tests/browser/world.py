@@ -19,6 +19,7 @@ from cohorts.models import (
     Bulk,
     Cohort,
     Condition,
+    Enrolment,
     Import,
     PaperKind,
     PaperRequest,
@@ -31,13 +32,26 @@ from partnership import clock, jobs, links, papers
 from partnership import services as team
 from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
-from placements.models import HostSite, Placement, ProposalRun
-from placements.states import ANSWER, PlacementState
+from placements import services as placing
+from placements.board import zone as zones
+from placements.models import ContractFile, HostSite, Placement, ProposalRun
+from placements.states import (
+    ANSWER,
+    CONTRACT,
+    INTRODUCTION,
+    PLACEMENT_LIVE,
+    PLEDGE,
+    ContractState,
+    PlacementState,
+    Signal,
+    VisitKind,
+)
 from programmes import services as teaching
 from programmes.models import ChairActivity, Contribution, Curriculum, Programme, Registration
 from programmes.states import GUEST, ActivityState, ContributionState, CurriculumState, Opinion
 from tests import factories
 from tests.cohorts import certificates
+from tests.placements import contract_factory as contracts
 
 from .proposing import proposals
 
@@ -51,6 +65,7 @@ class World:
     bulks: dict[str, Bulk] = field(default_factory=dict)
     papers: dict[str, PaperRequest] = field(default_factory=dict)
     proposals: dict[str, ProposalRun] = field(default_factory=dict)
+    contracts: dict[str, ContractFile] = field(default_factory=dict)
 
     def found(self) -> None:
         """Add to the demonstration what only somebody at work would have left."""
@@ -109,6 +124,11 @@ class World:
             placement = self.placement(state)
             self.tokens[f"answer {state}"] = links.mint(ANSWER, ref(placement))
             self.tokens[f"follow {state}"] = links.mint(FOLLOW, ref(placement.enrolment.application))
+        self._ask_for_places()
+        self._prepare_contracts()
+        self._introduce()
+        self._begin_at_a_host()
+        self._know_hosts()
         self._hold_the_chair()
         self._meet_today()
         self.proposals = proposals(self.cohort("lyon"), by=self.user(Role.REGIONAL_LEAD, "lyon"))
@@ -129,6 +149,62 @@ class World:
         EmailMessage("Une lettre arrivée", "Bonjour.", to=["quelqu.un@exemple.test"], connection=smtp).send()
         self.caught = caught_mail.newest("Une lettre arrivée")[0].name
 
+    def _ask_for_places(self) -> None:
+        """Hosts that were written to, one that has answered; others that would be written to; one passed over."""
+        lead, intake = self.user(Role.REGIONAL_LEAD, "lyon"), self.cohort("lyon").intake
+        silent, answers, next_one = (factories.site("lyon", contact_phone="+33465710013") for _number in range(3))
+        report = placing.choose_hosts(lead.memberships.get().zone, intake, [silent, answers], by=lead)
+        jobs.run_slice(str(placing.start_asking(report, version=1, by=lead).pk))
+        placing.pledge(answers, intake, answer="yes", places_sure=2, places_possible=1, by=answers, channel="link")
+        review = placing.choose_hosts(report.zone, intake, [next_one, answers], by=lead)
+        self.asks = {"report": report, "review": review}
+        for key, site in (("places asked", silent), ("places answered", answers)):
+            self.tokens[key] = links.mint(PLEDGE, ref(report.lines.get(site=site)))
+
+    def _prepare_contracts(self) -> None:
+        """A contract file in each of its states, of students placed beside those of the demonstration."""
+        site, intake = self.site(), self.placement(PlacementState.ACCEPTED).seat.intake
+        cohort = Cohort.objects.get(intake=intake, zone=site.zone)
+        Cohort.objects.filter(pk=cohort.pk).update(capacity=cohort.capacity + len(ContractState))
+        lead = self.user(Role.REGIONAL_LEAD, "lyon")
+        self.contracts = {}
+        for state in ContractState:
+            seat = factories.seat(site, of=intake, by=lead)
+            student = factories.enrolment(cohort)
+            placement = factories.placement(student, seat, state=PlacementState.ACCEPTED, by=lead)
+            self.contracts[state] = contracts.contract(placement, state=state, by=lead)
+        for state in (ContractState.ASKED, ContractState.RECEIVED, ContractState.SIGNED):
+            self.tokens[f"contract {state}"] = links.mint(CONTRACT, ref(self.contracts[state]))
+
+    def _introduce(self) -> None:
+        """Three young people presented to a site of Lyon: one to be met, one not chosen, one awaits an answer."""
+        waiting = Enrolment.objects.live().filter(application__cohort=self.cohort("lyon"), placements=None)
+        students = list(waiting.select_related("application__intake", "application__candidate").order_by("pk")[:3])
+        shown = placing.present(students, site=self.site(), by=self.user(Role.REGIONAL_LEAD, "lyon"))
+        self.presentation = shown
+        self.introduced, passed, met = shown.introductions.order_by("pk")
+        soon = (clock.now() + timedelta(days=3)).replace(hour=14, minute=30)
+        placing.fix_meeting(met, at=soon, by=met.site)
+        placing.not_choose(passed, reason="hours", by=passed.site)
+        self.tokens["presentation"] = links.mint(INTRODUCTION, ref(shown))
+        self.tokens["introduced"] = links.mint(FOLLOW, ref(self.introduced.enrolment.application))
+
+    def _know_hosts(self) -> None:
+        """A second contact at a site; a list of hosts with a row of each kind, of which nothing is recorded."""
+        lead, site = self.user(Role.REGIONAL_LEAD, "lyon"), self.site()
+        said = {"name": "Odile Fictive", "job": "Planification", "phone": "+33465719911", "email": "odile@exemple.test"}
+        self.contact = placing.add_contact(site, by=lead, **said)
+        rows = (
+            "Entreprise;SIRET;Code postal;Contact;Courriel;Places",
+            "Centre du Parc (fictif);;69006;Ali Fictif;ali@exemple.test;2",
+            f"{site.company};{site.siret};{site.postcode};Ali Fictif;ali@exemple.test;",
+            f"{site.name};;{site.postcode};Ali Fictif;ali@exemple.test;",
+            "Centre sans contact (fictif);12;69006;;ali@exemple.test;beaucoup",
+        )
+        sheet = ContentFile("\n".join(rows).encode())
+        intake = self.cohort("lyon").intake
+        self.host_list = placing.receive_host_list(sheet, name="salon-fictif.csv", by=lead, intake=intake)
+
     def _hold_the_chair(self) -> None:
         """Somebody with a place, somebody who waits, a proposal; an activity held today."""
         comes = Registration.objects.registered().filter(activity__state=ActivityState.OPEN).first()
@@ -141,6 +217,20 @@ class World:
         self.held_today = factories.activity(chair, days=0, capacity=20, **met)
         for attendance in ("", "", "", "present", "absent"):
             factories.registration(self.held_today, name="Maud Corrazier", attendance=attendance)
+
+    def _begin_at_a_host(self) -> None:
+        """Somebody who has begun already, so that there is a visit to note."""
+        lead, site = self.user(Role.REGIONAL_LEAD, "lyon"), self.site()
+        waiting = Enrolment.objects.live().filter(
+            application__cohort__zone=site.zone, application__intake__programme=self.acvd
+        )
+        student = waiting.exclude(placements__state__in=PLACEMENT_LIVE).order_by("pk").first()
+        seat = factories.seat(site, of=student.application.intake, by=lead)
+        since = clock.today() - timedelta(days=50)
+        self.begun = factories.placement(student, seat, state=PlacementState.ACTIVE, by=lead, started_on=since)
+        placing.record_visit(
+            self.begun, kind=VisitKind.DAY_35, done_on=clock.today(), signal=Signal.ATTENTION, notes="Fatigue.", by=lead
+        )
 
     def activity(self, title: str) -> ChairActivity:
         """An activity of the chair by a word of its title."""
@@ -321,6 +411,9 @@ class World:
 
     def placement(self, state: PlacementState, zone: str = "lyon") -> Placement:
         return Placement.objects.filter(state=state, seat__site__zone__code=zone).order_by("pk").first()
+
+    def to_place(self, zone: str = "lyon") -> Enrolment:
+        return zones.to_place(Enrolment.objects.filter(application__cohort__zone__code=zone)).first()
 
     def site(self, zone: str = "lyon") -> HostSite:
         return HostSite.objects.filter(zone__code=zone, seats__placements__isnull=False).order_by("pk").first()

@@ -1,16 +1,20 @@
 """The demonstration: told by services, whole, once, and refused where real people are."""
 
+import tomllib
 from datetime import date, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
-from cohorts.models import Application
+from cohorts.models import Application, Cohort
+from cohorts.services import calendar_of
 from cohorts.states import ApplicationState
 from partnership import clock, invariants
 from partnership.models import Convention, JournalEntry, OutgoingMessage
 from partnership.states import ConventionState, MessageState
+from placements.demonstration import Story
+from placements.management.commands.demo import DATA
 from placements.models import Placement, Seat
 from programmes.models import Curriculum
 
@@ -63,3 +67,16 @@ def test_an_intake_is_a_september():
         call_command("demo", rentree="2027-02")
     with pytest.raises(CommandError):
         call_command("demo", rentree="bientôt")
+
+
+def test_the_year_of_the_agreement_has_its_calendars_to_the_hour(db):
+    call_command("load_reference")
+    story = Story(2002, tomllib.loads(DATA.read_text()))
+    with clock.travel(story.at(3, 1)):
+        story.found()
+    made = {cohort.zone.code: calendar_of(cohort) for cohort in Cohort.objects.exclude(rhythm_kind="")}
+    assert {code: (one.school_hours, len(one.company_days)) for code, one in made.items()} == {
+        "paris": (532, 115),
+        "lyon": (539, 114),
+        "toulouse": (539, 114),
+    }

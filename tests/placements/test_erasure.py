@@ -36,6 +36,8 @@ MARKERS = {
     "condition": "permis obtenu malgré le genou",
     "comment": "nous préférons une voix grave",
     "reason": "sa mère a rappelé",
+    "visit": "dort mal depuis la rentrée",
+    "break": "ne supporte plus le casque",
     "search": "quatremarque zeph",
 }
 
@@ -80,6 +82,10 @@ def told() -> Application:
     second = placing.propose(student, site=site, by=lead)
     placing.send_now(second, by=lead)
     placing.accept(second, by=site)
+    placing.start(second, on=clock.today(), by=lead)
+    said = {"kind": "phone", "done_on": clock.today(), "signal": "risk", "notes": MARKERS["visit"]}
+    placing.record_visit(second, by=lead, **said)
+    Placement.objects.filter(pk=second.pk).update(break_note=MARKERS["break"])
     _apply(cohort)  # again: a repetition
     export = jobs.start("applications_export", by=recruiter, filters={"q": MARKERS["search"]}, order="", language="fr")
     export.parameters["filters"] = {}

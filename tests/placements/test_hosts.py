@@ -16,7 +16,7 @@ from .. import factories
 
 pytestmark = pytest.mark.django_db
 # Numbers that pass the check; the first is the example of the reference documents.
-SIRET, OTHER_SIRET = "73282932000074", "55210055400013"
+SIRET, SAME_COMPANY = "73282932000074", "73282932000082"
 
 
 def _url(name: str, thing) -> str:
@@ -37,8 +37,11 @@ def answers(lyon) -> dict[str, str]:
         "contact_email": "dominique@exemple.test",
         "contact_phone": "04 65 71 00 12",
         "contact_language": "fr",
-        "hours": "lun.–ven. 9 h–19 h",
-        "languages": "fr, EN, fr",
+        "hours": "",
+        **{f"day_{day}_0": "open" for day in range(5)},
+        **{f"day_{day}_1": "09:00" for day in range(5)},
+        **{f"day_{day}_2": "19:00" for day in range(5)},
+        "languages": ["fr", "en"],
         "calls": "inbound",
         "workstations": "40",
     }
@@ -61,7 +64,7 @@ def test_a_site_is_recorded_with_its_numbers_in_one_form(lead, answers):
 
 def test_a_second_site_of_a_company_joins_it(lead, answers):
     _add(lead, answers)
-    _add(lead, answers | {"siret": OTHER_SIRET, "name": "Plateau 2"})
+    _add(lead, answers | {"siret": SAME_COMPANY, "name": "Plateau 2", "different": "on"})
     assert HostCompany.objects.count() == 1
     assert HostSite.objects.count() == 2
 
@@ -76,6 +79,8 @@ def test_a_second_site_of_a_company_joins_it(lead, answers):
         ("contact_phone", "12"),
         ("contact_email", "pas une adresse"),
         ("languages", "français"),
+        ("siret", ""),
+        ("day_0", "soir"),
         ("workstations", "-3"),
         ("workstations", "99999999999999999999"),
         ("zone", "999999"),
@@ -84,12 +89,12 @@ def test_a_second_site_of_a_company_joins_it(lead, answers):
     ],
 )
 def test_bad_input_is_422_beside_its_field_and_keeps_what_was_typed(lead, answers, field, typed):
-    page = _add(lead, answers | {field: typed})
+    page = _add(lead, answers | ({"day_0_1": typed} if field == "day_0" else {field: typed}))
     assert page.status_code == 422
     assert list(page.context["form"].errors) == [field]
     text = page.content.decode()
     assert 'class="errsum"' in text
-    assert f'href="#id_{field}"' in text
+    assert f'href="#id_{field}' in text
     assert "Dominique Fictif" in text
     assert not HostSite.objects.exists()
 

@@ -1,0 +1,123 @@
+"""What a lead says of a placement as time goes by: its first and last day, a break, a change, a visit."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from partnership import clock
+from partnership.fields import ProseField
+from partnership.versions import VersionForm
+
+from ..models import HostSite, Placement, Tutor
+from ..states import BreakCause, Signal, VisitKind
+
+LONGEST_NOTE, LONGEST_NOTES = 300, 1000
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
+def _day(label: Any, **said: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=_day_input(), error_messages={"required": _("Say which day.")}, **said)
+
+
+class StartForm(VersionForm):
+    """The first day of a student at the host."""
+
+    on = _day(_("First day at the host"), initial=clock.today)
+
+
+class StartAllForm(forms.Form):
+    """The first day of several students at once."""
+
+    on = _day(_("First day at the host"), initial=clock.today)
+    placements = forms.ModelMultipleChoiceField(
+        label=_("Students"),
+        queryset=Placement.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose at least one student."),
+            "invalid_choice": _("One of these students is no longer to begin: look at the list again."),
+            "invalid_pk_value": _("One of these students is no longer to begin: look at the list again."),
+        },
+    )
+
+    def __init__(self, *args: Any, ready: QuerySet[Placement], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["placements"].queryset = ready
+
+
+class CompleteForm(VersionForm):
+    """The last day of a placement that has come to its end."""
+
+    on = _day(_("Last day at the host"), initial=clock.today)
+
+
+class BreakForm(VersionForm):
+    """Why and when a placement has ended early, and whether its place is open again."""
+
+    cause = forms.ChoiceField(
+        label=_("Cause"),
+        choices=[(cause.value, cause.label) for cause in BreakCause if cause != BreakCause.LEFT_COURSE],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a cause.")},
+    )
+    on = _day(_("Last day at the host"), initial=clock.today)
+    reopen = forms.TypedChoiceField(
+        label=_("Is the place open again?"),
+        choices=[("yes", _("Yes, for somebody else")), ("no", _("No, it closes"))],
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether the place is open again.")},
+    )
+    note = ProseField(
+        label=_("What happened"),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stays in the student’s file; the letters do not repeat it."),
+    )
+
+
+class AmendForm(VersionForm):
+    """Another site of the same company, or another tutor, from a day on."""
+
+    site = forms.ModelChoiceField(label=_("Site"), queryset=HostSite.objects.none(), empty_label=None)
+    tutor = forms.ModelChoiceField(
+        label=_("Tutor"), queryset=Tutor.objects.none(), required=False, empty_label=_("not known yet")
+    )
+    from_on = _day(_("From"), initial=clock.today)
+
+    def __init__(self, *args: Any, sites: QuerySet[HostSite], tutors: QuerySet[Tutor], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = sites
+        self.fields["tutor"].queryset = tutors
+
+
+class VisitForm(forms.Form):
+    """A visit, check-in or call that has taken place, and the day of the next visit."""
+
+    shown = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+    kind = forms.ChoiceField(
+        label=_("What"), choices=VisitKind.choices, error_messages={"required": _("Say what it was.")}
+    )
+    done_on = _day(_("On"), initial=clock.today)
+    signal = forms.ChoiceField(
+        label=_("How it goes"),
+        choices=Signal.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say how it goes.")},
+    )
+    notes = ProseField(
+        label=_("Notes"), max_length=LONGEST_NOTES, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    next_on = forms.DateField(label=_("Next visit, if a day is fixed"), required=False, widget=_day_input())
+
+    def __init__(self, *args: Any, open_kinds: Iterable[str], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        possible = set(open_kinds)
+        self.fields["kind"].choices = [(value, label) for value, label in VisitKind.choices if value in possible]
