@@ -193,6 +193,7 @@ RETENTION_DAYS = {
         "students": 5 * 365 + 1,  # after the end of a course that they had begun
         "warning": 30,  # how long before that they are written to
         "guests": 365,  # who came to the chair or proposed something, after the activity
+        "proposals": 90,  # what a proposal was computed from and says of each student; its counts stay
     }.items()
 }
 # One run of what is told because time has passed (partnership/reminders.py) ends well within a task's time limit.

@@ -212,10 +212,13 @@ def tandem_bars(
     size: str = "table",
     forecast: tuple[int, int, int] | None = None,
     lane: bool = False,
+    young_words: str = "",
+    seats_words: str = "",
 ) -> dict[str, Any]:
     """Draw young people above places on one scale (`scale` in people); `seats=None` means no host place applies.
 
-    `forecast` is (middle, low, high); `lane` keeps its height where a row of the same table has a forecast.
+    `forecast` is (middle, low, high); `lane` keeps its height where a row of the same table has a forecast. The words
+    stand beside the figures instead of what the objective is.
     """
     width = width or drawings.BAR_WIDTHS[size]
     lane = lane or forecast is not None
@@ -235,6 +238,8 @@ def tandem_bars(
         "seats": seats,
         "young_target": young_target,
         "seats_target": seats_target,
+        "young_words": young_words,
+        "seats_words": seats_words,
     }
 
 

@@ -43,6 +43,7 @@ from ..states import (
     PlacementState,
     Signal,
     VisitKind,
+    WishSide,
 )
 
 SECTIONS: dict[str, Promise] = {
@@ -61,6 +62,8 @@ SECTIONS: dict[str, Promise] = {
     "opt_outs": gettext_lazy("Letters you do not want"),
     "lists": gettext_lazy("Lists on which your name came to us"),
     "placements": gettext_lazy("Host companies"),
+    "mobility": gettext_lazy("How far you go"),
+    "wishes": gettext_lazy("Hosts you wish for, or that asked for you"),
     "introductions": gettext_lazy("Hosts to whom you were presented"),
     "contracts": gettext_lazy("Your contract"),
     "contract_papers": gettext_lazy("Papers of your contract"),
@@ -122,6 +125,7 @@ NAMES: dict[str, Promise] = {
     "result": gettext_lazy("Result"),
     "seat__site__name": gettext_lazy("Site"),
     "sent_at": gettext_lazy("Sent on"),
+    "side": gettext_lazy("wished by"),
     "site__company__name": gettext_lazy("Company"),
     "site__name": gettext_lazy("Site"),
     "slot__place": gettext_lazy("Place"),
@@ -156,6 +160,7 @@ _CODES: dict[str, Mapping[Any, str | Promise]] = {
     "level": dict(Level.choices),
     "purpose": dict(ConsentPurpose.choices),
     "result": dict(CallResult.choices),
+    "side": dict(WishSide.choices),
     "signal": dict(Signal.choices),
     "source": dict(Source.choices),
     "state": _STATES,

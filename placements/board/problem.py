@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import Count, F, Q
@@ -44,7 +45,8 @@ def problem_of(
 
     return Problem(
         tuple(students),
-        tuple(sites),
+        # Of those who were asked for, only the ones who are to be placed: what is kept names nobody else.
+        tuple(replace(site, asked=site.asked & people) for site in sites),
         tuple(tutors),
         pins=known(pins),
         exclusions=known(exclusions),

@@ -89,6 +89,7 @@ class ProposalBoard:
     pins: list[tuple[Enrolment, HostSite]] = field(default_factory=list)
     exclusions: list[tuple[Enrolment, HostSite]] = field(default_factory=list)
     sites: list[HostSite] = field(default_factory=list)
+    stale: list[tuple[HostSite, int]] = field(default_factory=list)
     more_lines: int = 0
     more_left: int = 0
 
@@ -104,6 +105,21 @@ class ProposalBoard:
             return _("Nobody stays without a place.")
         words = ngettext("%(n)s student stays without a place.", "%(n)s students stay without a place.", left)
         return words % {"n": left}
+
+    @property
+    def young_words(self) -> str:
+        """What stands beside the bar of the students."""
+        words = ngettext("to place, %(n)s by this proposal", "to place, %(n)s by this proposal", self.run.placed)
+        return words % {"n": self.run.placed}
+
+    @property
+    def seats_words(self) -> str:
+        """What stands beside the bar of the places."""
+        waiting = sum(seats for _site, seats in self.stale)
+        if not waiting:
+            return ngettext("free place", "free places", self.run.places)
+        words = ngettext("free places, %(n)s to be confirmed", "free places, %(n)s to be confirmed", waiting)
+        return words % {"n": waiting}
 
     @property
     def way(self) -> str:
@@ -126,10 +142,12 @@ def build(run: ProposalRun, *, user: User) -> ProposalBoard:
     board = ProposalBoard(run, plan, sentences.verdict(plan, zone), sentences.proof(plan))
     live = _live(plan, people)
     led = user.zones_as(Role.REGIONAL_LEAD)
-    shown = plan.lines[:MOST_SHOWN]
+    best_first = sorted(plan.lines, key=lambda line: (-line.fit.total, known.student(line.student)))
+    shown = best_first[:MOST_SHOWN]
     board.lines = [_line(line, people, sites, live, known, problem.weights.most, led) for line in shown]
     board.more_lines = len(plan.lines) - len(shown)
-    board.left = [_left(one, people, known) for one in plan.unplaced[:MOST_SHOWN] if one.student in people]
+    left = sorted((one for one in plan.unplaced if one.student in people), key=lambda one: known.student(one.student))
+    board.left = [_left(one, people, known) for one in left[:MOST_SHOWN]]
     board.more_left = max(len(plan.unplaced) - MOST_SHOWN, 0)
     board.lists = [
         ListRow(sites[site], [people[student] for student, _fit in rows if student in people])
@@ -142,6 +160,11 @@ def build(run: ProposalRun, *, user: User) -> ProposalBoard:
         board.wanted_words = sentences.seat(wanted, plan.prices[wanted], known)
     board.pins = _pairs(problem.pins, people, sites)
     board.exclusions = _pairs(problem.exclusions, people, sites)
+    board.stale = [
+        (sites[site.key], site.seats)
+        for site in problem.sites
+        if site.seats and not site.is_fresh and site.key in sites
+    ]
     board.sites = sorted(sites.values(), key=lambda site: site.name)
     _compare(board, known)
     return board

@@ -57,9 +57,9 @@ class AcceptForm(forms.Form):
         }
     )
 
-    def __init__(self, *args: Any, students: Iterable[str], **kwargs: Any):
+    def __init__(self, *args: Any, placed: Iterable[str], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["line"].choices = [(student, student) for student in students]
+        self.fields["line"].choices = [(student, student) for student in placed]
 
 
 def _kilometres(label: Any, help_text: Any) -> forms.IntegerField:

@@ -1,6 +1,7 @@
 """What students and hosts wish, and the proposals in which they are weighed."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Q
@@ -69,6 +70,14 @@ class ProposalRunQuerySet(models.QuerySet["ProposalRun"]):
         """A lead sees the proposals of their zones; those of all zones, only who leads them all."""
         zones = user.zones_as(Role.REGIONAL_LEAD)
         return self if zones is None else self.filter(zone__in=zones)
+
+    def with_students(self, enrolments: Iterable[object]) -> "ProposalRunQuerySet":
+        """Those that were computed from one of these students (their keys), or were asked about one by name."""
+        found = Q(pk__in=[])
+        for key in map(str, enrolments):
+            # A row of a stored problem begins with the key of its student.
+            found |= Q(inputs__students__rows__contains=[[key]]) | Q(change__student=key)
+        return self.filter(found)
 
 
 class ProposalRun(models.Model):

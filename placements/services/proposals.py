@@ -8,6 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, JSONField, TextField, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,7 +26,7 @@ from ..matching.plan import Plan
 from ..matching.problem import Pair, Problem, changed
 from ..matching.rules import Rule
 from ..matching.stored import as_data, from_data
-from ..models import HostSite, Mobility, Placement, ProposalRun, Wish
+from ..models import HostSite, Mobility, Placement, ProposalRun, ProposalRunQuerySet, Wish
 from ..states import WishSide
 from .placements import propose
 from .tutors import assign_tutor
@@ -99,10 +102,16 @@ def proposal_step(job: Job) -> bool:
     if run.made_at is None:
         answer = solved(run.inputs)
         problem, plan = from_data(run.inputs), plan_from_data(answer["plan"])
-        run.plan, run.made_at = answer, clock.now()
-        run.students, run.places = len(problem.students), sum(site.seats for site in problem.sites)
-        run.placed = len(plan.lines)
-        run.save(update_fields=["plan", "made_at", "students", "places", "placed"])
+        kept = ProposalRun.objects.filter(pk=run.pk, inputs__isnull=False).update(
+            plan=answer,
+            made_at=clock.now(),
+            students=len(problem.students),
+            places=sum(site.seats for site in problem.sites),
+            placed=len(plan.lines),
+        )
+        if not kept:
+            # Somebody in it was erased while it was being solved: what it says of them is not written down again.
+            raise Refused(_GONE)
     job.done = STEPS
     return True
 
@@ -111,7 +120,7 @@ def _gathered(run: ProposalRun) -> Problem:
     """What is to be solved: today's rows, or what the proposal it is based on was computed from, changed."""
     change, before = run.change, run.based_on
     if "what" in change:
-        if before is None or before.inputs is None:
+        if before is None or before.inputs is None or "student" not in change:
             raise Refused(_GONE)
         return what_if(from_data(before.inputs), change)
     problem = rows.problem_of(
@@ -302,7 +311,9 @@ def ask_for_student(site: HostSite, enrolment: Enrolment, *, by: User, asked: bo
     record(site, "student_asked" if asked else "student_not_asked", by=by)
 
 
-def forget_inputs(runs: Iterable[ProposalRun]) -> int:
+def forget_inputs(runs: ProposalRunQuerySet) -> int:
     """Take away what proposals were computed from and what they said of each student; the counts stay."""
-    keys = [run.pk for run in runs]
-    return ProposalRun.objects.filter(pk__in=keys).update(inputs=None, plan=None)
+    change: Any = F("change")
+    for name in ("student", "site"):
+        change = CombinedExpression(change, "-", Cast(Value(name), TextField()), output_field=JSONField())
+    return runs.update(inputs=None, plan=None, change=change)

@@ -109,7 +109,7 @@ def proposal_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.reason)
         return redirect("placements:proposal_detail", run.pk)
-    form = AcceptForm(request.POST, students=known)
+    form = AcceptForm(request.POST, placed=known)
     if not form.is_valid():
         messages.error(request, form.errors["line"][0])
         return redirect("placements:proposal_detail", run.pk)

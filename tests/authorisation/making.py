@@ -33,6 +33,7 @@ from ..papers import corpus
 from .certifying import certify
 from .chairing import hold_the_chair
 from .placing import bring_hosts, open_slots, place
+from .proposing import propose_best
 from .recruiting import bring, choose_many, enter_twice, exchange, recruit
 from .world import (
     ADMINISTRATOR,
@@ -70,6 +71,7 @@ def build(mailbox: Path) -> World:
         recruit(world, zone, cohort)
         open_slots(world, zone, cohort)
         place(world, zone, cohort)
+        propose_best(world, zone, cohort)
         enter_twice(world, zone, cohort)
         certify(world, zone, milestone)
         world.things["zone", zone] = {"zone": zone}

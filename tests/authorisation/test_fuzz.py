@@ -85,6 +85,7 @@ GIVEN: dict[str, Any] = {
     "stopped": OutgoingMessage.objects.all,
     "to": lambda: ApplicationState.WITHDRAWN,
     "exit_state": lambda: ApplicationState.WITHDRAWN,
+    "placed": lambda: [str(key) for key in Enrolment.objects.values_list("pk", flat=True)],
 }
 
 

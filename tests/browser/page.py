@@ -90,6 +90,10 @@ def application(state: ApplicationState) -> Callable[[World], list[Any]]:
     return lambda world: [world.application(state).pk]
 
 
+def of_proposal(key: str) -> Callable[[World], list[Any]]:
+    return lambda world: [world.proposals[key].pk]
+
+
 def of_placement(state: PlacementState) -> Callable[[World], list[Any]]:
     return lambda world: [world.placement(state).pk]
 

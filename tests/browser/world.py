@@ -34,7 +34,7 @@ from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, 
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
 from placements import services as placing
 from placements.board import zone as zones
-from placements.models import ContractFile, HostSite, Placement
+from placements.models import ContractFile, HostSite, Placement, ProposalRun
 from placements.states import (
     ANSWER,
     CONTRACT,
@@ -53,6 +53,8 @@ from tests import factories
 from tests.cohorts import certificates
 from tests.placements import contract_factory as contracts
 
+from .proposing import proposals
+
 
 @dataclass
 class World:
@@ -62,6 +64,7 @@ class World:
     _users: dict[tuple[Role, str | None], User] = field(default_factory=dict)
     bulks: dict[str, Bulk] = field(default_factory=dict)
     papers: dict[str, PaperRequest] = field(default_factory=dict)
+    proposals: dict[str, ProposalRun] = field(default_factory=dict)
     contracts: dict[str, ContractFile] = field(default_factory=dict)
 
     def found(self) -> None:
@@ -128,6 +131,7 @@ class World:
         self._know_hosts()
         self._hold_the_chair()
         self._meet_today()
+        self.proposals = proposals(self.cohort("lyon"), by=self.user(Role.REGIONAL_LEAD, "lyon"))
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
         self.tokens["visitor"] = links.mint(FOLLOW, ref(visitor.application))
         self.invited = team.invite(

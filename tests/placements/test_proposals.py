@@ -183,7 +183,7 @@ def test_inputs_that_were_changed_give_another_answer(asked, lyon_lead):
 
 
 def test_a_proposal_whose_inputs_are_forgotten_is_not_computed_again(asked, lyon_lead):
-    services.forget_inputs([asked])
+    services.forget_inputs(ProposalRun.objects.all())
     asked.refresh_from_db()
     with pytest.raises(Refused):
         services.ask_replay(asked, by=lyon_lead)

@@ -1,0 +1,33 @@
+"""The languages that people write in their own words."""
+
+import pytest
+from django.utils import translation
+
+from placements.languages import name_of, spoken
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ("français, italien", {"fr", "it"}),
+        ("Français et anglais courant", {"fr", "en"}),
+        ("FRANÇAIS ; Arabe / espagnol (bases)", {"fr", "ar", "es"}),
+        ("English, Spanish", {"en", "es"}),
+        ("fr, en", {"fr", "en"}),
+        ("créole, kabyle", {"ht", "kab"}),
+        ("mandarin", {"zh"}),
+        ("", set()),
+        ("oui", set()),
+        # two letters are a code only by themselves: « et », « un » and « de » are words
+        ("un peu de portugais et deux mots de turc", {"pt", "tr"}),
+    ],
+)
+def test_languages_are_read_in_the_words_of_those_who_speak_them(said, codes):
+    assert spoken(said) == codes
+
+
+def test_a_language_is_called_in_the_readers_own():
+    with translation.override("fr"):
+        assert (name_of("it"), name_of("xx")) == ("italien", "xx")
+    with translation.override("en"):
+        assert name_of("it") == "Italian"
