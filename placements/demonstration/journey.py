@@ -16,6 +16,7 @@ from partnership.states import Role
 from .. import services as placing
 from ..models import Placement, Seat, Tutor
 from ..states import PLACEMENT_LIVE, ContractKind
+from . import contracts
 
 if TYPE_CHECKING:
     from .story import Story
@@ -188,6 +189,7 @@ class Journey:
         if self.seat == "placed":
             self.story.plan(answered, lambda: placing.accept(placement, by=seat.site))
             self.story.plan(answered + timedelta(days=1), lambda: self.find_a_tutor(placement, by=lead))
+            contracts.plan(self.story, placement, number=self.number, accepted=answered, by=lead)
 
     def find_a_tutor(self, placement: Placement, *, by: User) -> None:
         """The host has named whoever trains fewest; by which contract is often said later."""

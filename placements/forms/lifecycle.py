@@ -91,6 +91,13 @@ class AmendForm(VersionForm):
         label=_("Tutor"), queryset=Tutor.objects.none(), required=False, empty_label=_("not known yet")
     )
     from_on = _day(_("From"), initial=clock.today)
+    hours_reason = ProseField(
+        label=_("Why the hours work all the same"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only where the site is closed on days that the student spends in the company."),
+    )
 
     def __init__(self, *args: Any, sites: QuerySet[HostSite], tutors: QuerySet[Tutor], **kwargs: Any):
         super().__init__(*args, **kwargs)

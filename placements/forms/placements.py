@@ -53,6 +53,13 @@ class ProposeForm(forms.Form):
         label=_("Site"),
         error_messages={"required": _("Choose a site."), "invalid": _("Choose a site.")},
     )
+    hours_reason = ProseField(
+        label=_("Why the hours work all the same"),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=_area(),
+        help_text=_("For example: the host opens on Saturdays for this student. It is kept with the placement."),
+    )
 
 
 class CancelForm(VersionForm):

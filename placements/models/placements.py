@@ -55,6 +55,8 @@ class Placement(models.Model):
         Tutor, models.PROTECT, null=True, blank=True, related_name="placements", verbose_name=_("tutor")
     )
     contract_kind = models.CharField(_("contract"), max_length=20, choices=ContractKind.choices, blank=True)
+    # Why it works although the site is closed on days that the student spends in the company.
+    hours_reason = models.CharField(_("why the hours work"), max_length=300, blank=True)
     # The proposal whose line a lead accepted.
     proposal = models.ForeignKey(ProposalRun, models.SET_NULL, null=True, editable=False, related_name="placements")
     # One tutor may have one apprentice more who repeats the year (R6223-6).

@@ -37,6 +37,7 @@ from .contracts import (
     with_article,
 )
 from .employer_sheets import employer_sheet, pay_steps
+from .fitting import Clash
 from .host_calls import add_contact, edit_contact, let_contact_answer, record_host_call, remove_contact
 from .host_lists import forget_host_list, receive_host_list, sites_of, write_host_list
 from .hosts import add_site, edit_company, edit_site
@@ -75,6 +76,7 @@ from .visits import plan_visit, record_visit
 from .zone_leads import lead_of, leads_of
 
 __all__ = [
+    "Clash",
     "ASKING",
     "AskReview",
     "CLOCKS",

@@ -15,6 +15,7 @@ from .. import emails
 from ..models import Amendment, HostSite, Placement, Seat, Tutor
 from ..states import PLACED
 from . import tutors
+from .fitting import check_hours
 from .placements import FULL, MOST_TRIES, REFUSALS, hold_free_seat, responsible_for
 from .places import let_go
 
@@ -39,6 +40,7 @@ def amend(
     tutor: Tutor | None,
     from_on: date,
     by: User,
+    hours_reason: str = "",
     version: int | None = None,
 ) -> Amendment:
     """Move a student to another site of their company, or to another tutor, from a day on; host and student are told.
@@ -47,7 +49,7 @@ def amend(
     """
     for _attempt in range(MOST_TRIES):
         try:
-            return _amend(placement, site, tutor, from_on, by, version)
+            return _amend(placement, site, tutor, from_on, by, hours_reason, version)
         except IntegrityError as refusal:
             name = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", None)
             if name != "one_live_placement_per_seat":
@@ -57,7 +59,13 @@ def amend(
 
 @transaction.atomic
 def _amend(
-    placement: Placement, site: HostSite, tutor: Tutor | None, from_on: date, by: User, version: int | None
+    placement: Placement,
+    site: HostSite,
+    tutor: Tutor | None,
+    from_on: date,
+    by: User,
+    hours_reason: str,
+    version: int | None,
 ) -> Amendment:
     if placement.state not in PLACED:
         raise Refused(_("Only a placement that the host has accepted is amended."))
@@ -72,10 +80,11 @@ def _amend(
         kind = placement.contract_kind
         if reason := tutors.why_not_eligible(tutor, placement=placement, contract_kind=kind):
             raise Refused(reason)
-    changes: dict[str, Seat | Tutor | None] = {"tutor": tutor}
+    changes: dict[str, Seat | Tutor | str | None] = {"tutor": tutor}
     if site != old_site:
         # The student, then the place, then the placement: whoever places locks them in this order.
         Enrolment.objects.select_for_update(no_key=True).get(pk=placement.enrolment_id)
+        changes["hours_reason"] = check_hours(placement.enrolment, site, reason=hours_reason)
         changes["seat"] = hold_free_seat(site, placement.enrolment.application.intake_id)
     shown = placement.version if version is None else version
     with workflow.refusing(_REFUSALS):

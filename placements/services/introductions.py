@@ -19,6 +19,7 @@ from .. import emails, policies
 from ..models import DAYS_TO_REPLY, HostSite, Introduction, Placement, Presentation
 from ..states import INTRODUCTION_REASONS, PLACED, IntroductionReason, IntroductionState
 from .closing import close, take_out_of_the_calendar, with_all_a_letter_says
+from .fitting import BY_THE_HOST
 from .placements import accept, propose
 from .zone_leads import lead_of
 
@@ -148,7 +149,7 @@ def choose(
     held = _held(introduction)
     lead = _lead(held) or held.presentation.sent_by
     _answer(held, IntroductionState.CHOSEN, by, channel, version, ended_at=clock.now())
-    placement = propose(held.enrolment, site=held.site, by=lead)
+    placement = propose(held.enrolment, site=held.site, by=lead, hours_reason=str(BY_THE_HOST))
     accept(placement, by=by, channel=channel)
     return placement
 

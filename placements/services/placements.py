@@ -18,6 +18,7 @@ from ..models import TIME_TO_UNDO, HostSite, Placement, Seat
 from ..states import PLACED, BreakCause, DeclineReason, IntroductionReason, PlacementState
 from .closing import close_introductions
 from .contracts import cancel_contracts
+from .fitting import check_hours
 from .places import let_go
 from .zone_leads import lead_of
 
@@ -40,14 +41,16 @@ REFUSALS = {
 }
 
 
-def propose(enrolment: Enrolment, *, site: HostSite, by: User) -> Placement:
+def propose(enrolment: Enrolment, *, site: HostSite, by: User, hours_reason: str = "") -> Placement:
     """Place a student on a free seat of a site; the host is written to when the time to undo is over.
 
-    Of many who want the last seat at the same moment one gets it, the others are Refused.
+    Of many who want the last seat at the same moment one gets it, the others are Refused. Refused as well where the law
+    of minors forbids the site's hours; Clash where it is closed on company days and nobody has written why it works.
     """
+    hours_reason = check_hours(enrolment, site, reason=hours_reason)
     for attempt in range(MOST_TRIES):
         try:
-            return _propose(enrolment, site, by, skip_locked=attempt == 0)
+            return _propose(enrolment, site, by, hours_reason, skip_locked=attempt == 0)
         except IntegrityError as refusal:
             name = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", None)
             if name != "one_live_placement_per_seat":
@@ -56,14 +59,16 @@ def propose(enrolment: Enrolment, *, site: HostSite, by: User) -> Placement:
 
 
 @transaction.atomic
-def _propose(enrolment: Enrolment, site: HostSite, by: User, *, skip_locked: bool) -> Placement:
+def _propose(enrolment: Enrolment, site: HostSite, by: User, hours_reason: str, *, skip_locked: bool) -> Placement:
     # The student before the place, as whoever has been chosen by a host (introductions): nobody waits in a circle.
     Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     seat = hold_free_seat(site, enrolment.application.intake_id, skip_locked=skip_locked)
     now = clock.now()
     with workflow.refusing(REFUSALS):
-        placement = Placement.objects.create(enrolment=enrolment, seat=seat, proposed_at=now, proposed_by=by)
-    record(placement, PlacementState.PROPOSED, by=by)
+        placement = Placement.objects.create(
+            enrolment=enrolment, seat=seat, proposed_at=now, proposed_by=by, hours_reason=hours_reason
+        )
+    record(placement, PlacementState.PROPOSED, by=by, reason=hours_reason)
     emails.placement_proposed(placement, due=now + TIME_TO_UNDO)
     return placement
 

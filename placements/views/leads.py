@@ -109,7 +109,10 @@ def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     site = get_allowed(sites, policies.can_keep_site, request.user, pk=form.cleaned_data["site"])
     try:
         # The board says what was done, and until when it can be undone.
-        services.propose(enrolment, site=site, by=request.user)
+        services.propose(enrolment, site=site, by=request.user, hours_reason=form.cleaned_data["hours_reason"])
+    except services.Clash as clash:
+        context = {"form": form, "clash": clash, "enrolment": enrolment, "site": site, "zone": here}
+        return render(request, "placements/placement_clash.html", context, status=422)
     except Refused as refusal:
         messages.error(request, refusal.reason)
     url = reverse("placements:zone_board", args=[here.code])

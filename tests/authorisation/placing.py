@@ -129,7 +129,7 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
         world.answers["cohorts:follow_coming", LYON] = {"answer": "hesitates"}
         world.things["proposal by link", LYON] = {"token": links.mint(ANSWER, ref(proposed))}
         world.answers["placements:answer_decline", LYON] = {"reason": "other"}
-        world.answers["placements:answer_renew", LYON] = {"email": site.contact_email}
+        world.answers["placements:answer_renew", LYON] = {"email": "personne@exemple.test"}
     _introduce(world, zone, cohort, site, free)
     word = secret(zone, "site")
     tutor = hosting.tutor(site, name=f"Tuteur {word}", email=f"tuteur.{word}@exemple.test".lower())
@@ -263,7 +263,7 @@ def _prepare_contracts(world: World, zone: str, cohort: Cohort, site: HostSite) 
     if zone == LYON:
         world.things["contract by link", LYON] = {"token": links.mint(CONTRACT, ref(made["attendu"]))}
         world.answers["placements:contract_sheet", LYON] = said
-        world.answers["placements:contract_renew", LYON] = {"email": site.contact_email}
+        world.answers["placements:contract_renew", LYON] = {"email": "personne@exemple.test"}
 
 
 def _introduce(world: World, zone: str, cohort: Cohort, site: HostSite, free: Enrolment) -> None:

@@ -15,7 +15,7 @@ from partnership.models import Convention, JournalEntry, OutgoingMessage
 from partnership.states import ConventionState, MessageState
 from placements.demonstration import Story
 from placements.management.commands.demo import DATA
-from placements.models import Placement, Seat
+from placements.models import ContractFile, Placement, Seat
 from programmes.models import Curriculum
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,7 @@ def test_the_founding_story_is_told_whole_once_and_up_to_its_opening(folder):
     }
     assert Seat.objects.count() == 46
     assert Placement.objects.live().exists()
+    assert set(ContractFile.objects.values_list("state", flat=True)) >= {"asked", "received", "signed", "returned"}
     assert invariants.check() == []
 
     # Nothing happens after the opening, and no letter of the past leaves in a burst.
