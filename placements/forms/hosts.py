@@ -76,6 +76,12 @@ class SiteForm(VersionForm):
     languages = forms.MultipleChoiceField(
         label=_("Languages of the calls"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    languages_needed = forms.MultipleChoiceField(
+        label=_("Languages nobody can do without"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only students who speak them are proposed there."),
+    )
     calls = forms.ChoiceField(label=_("Calls"), choices=[("", _("not known")), *CallFlow.choices], required=False)
     workstations = forms.IntegerField(label=_("Workstations"), required=False, min_value=1, max_value=9999)
 
@@ -93,7 +99,8 @@ class SiteForm(VersionForm):
         super().__init__(*args, **kwargs)
         self.site = site
         self.fields["zone"].queryset = zones
-        self.fields["languages"].choices = languages_to_choose(site.languages if site else ())
+        known = languages_to_choose([*site.languages, *site.languages_needed] if site else ())
+        self.fields["languages"].choices = self.fields["languages_needed"].choices = known
         self.fields |= {name: DayField(weekday) for weekday, name in enumerate(DAYS)}
         order = [*self.fields]
         place = order.index("hours")
@@ -146,6 +153,9 @@ class SiteForm(VersionForm):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean()
+        # What nobody can do without is spoken there, whether or not it was ticked twice.
+        spoken = [*answers.get("languages", []), *answers.get("languages_needed", [])]
+        answers["languages"] = list(dict.fromkeys(spoken))
         if len(self.communes) == 1:
             answers["commune"] = self.communes[0].pk
         elif "commune" in self.fields and not answers.get("commune") and "commune" not in self.errors:
@@ -166,7 +176,7 @@ class SiteForm(VersionForm):
 
 def facts_of(site: HostSite) -> dict[str, Any]:
     """A site's record as the form shows it."""
-    names = ("name", "siret", "postcode", "hours", "calls", "workstations")
+    names = ("name", "siret", "postcode", "hours", "languages_needed", "calls", "workstations")
     facts = {name: getattr(site, name) for name in names + CONTACT}
     facts["contact_phone"] = phone(site.contact_phone)
     return facts | {"zone": site.zone_id, "commune": site.commune_id, "languages": site.languages, **days_of(site)}

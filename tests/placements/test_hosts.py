@@ -62,6 +62,15 @@ def test_a_site_is_recorded_with_its_numbers_in_one_form(lead, answers):
     )
 
 
+def test_a_language_nobody_can_do_without_is_spoken_on_the_site(lead, answers):
+    assert _add(lead, answers | {"languages": ["fr"], "languages_needed": ["it"]}).status_code == 302
+    site = HostSite.objects.get()
+    assert (site.languages, site.languages_needed) == (["fr", "it"], ["it"])
+    page = lead.get(reverse("placements:site_edit", args=[site.pk])).context["form"]
+    assert page["languages_needed"].value() == ["it"]
+    assert "italien" in lead.get(reverse("placements:site_detail", args=[site.pk])).content.decode()
+
+
 def test_a_second_site_of_a_company_joins_it(lead, answers):
     _add(lead, answers)
     _add(lead, answers | {"siret": SAME_COMPANY, "name": "Plateau 2", "different": "on"})
