@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from cohorts.models import Enrolment
 from partnership import clock, jobs
@@ -15,7 +16,9 @@ from partnership.states import JobState
 from partnership.workflow import Refused, Stale
 from placements import services
 from placements.board import problem as rows
+from placements.matching import sentences
 from placements.matching.pairs import broken_by_rules
+from placements.matching.plan import Reason
 from placements.matching.rules import Rule
 from placements.matching.stored import as_data, from_data
 from placements.models import HostPledge, HostSite, Placement, ProposalRun, Seat, Wish
@@ -68,6 +71,15 @@ def test_a_site_without_a_place_is_weighed_too(lyon, lyon_lead, site, student):
     plan = services.plan_of(run)
     assert not plan.lines
     assert plan.prices[str(site.pk)].students == 1
+
+
+def test_an_impossible_zone_is_told_student_by_student(lead, lyon, lyon_lead, student):
+    run = _work(services.ask_for_proposal(lyon.intake, lyon.zone, by=lyon_lead))
+    [left] = services.plan_of(run).unplaced
+    assert left.reason == Reason.NO_SITE
+    with translation.override("fr"):
+        said = sentences.blocked(left, sentences.Known())
+    assert said in lead.get(_page(run)).content.decode()
 
 
 def test_students_of_another_zone_come_when_they_are_asked_for(lyon, lyon_lead, seat, student):
