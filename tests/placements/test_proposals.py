@@ -22,6 +22,7 @@ from placements.models import HostPledge, HostSite, Placement, ProposalRun, Seat
 from placements.states import PlacementState, WishSide
 
 from .. import factories
+from . import hosting_factory as hosting
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +160,21 @@ def test_whoever_stays_where_they_were_told_is_kept(asked, lyon, lyon_lead, stud
     again = _work(services.ask_for_proposal(lyon.intake, lyon.zone, by=lyon_lead))
     [line] = services.plan_of(again).lines
     assert line.student == str(second.pk) and line.fit.is_kept
+
+
+@pytest.mark.parametrize(("years", "is_placed", "has_tutor"), [(5, True, True), (None, True, False), (0, False, False)])
+def test_a_tutor_who_may_not_train_is_proposed_to_nobody(
+    lyon, lyon_lead, seat, site, student, years, is_placed, has_tutor
+):
+    list(services.load_host_reference())
+    tutor = hosting.tutor(site, years_in_job=years)
+    run = _work(services.ask_for_proposal(lyon.intake, lyon.zone, by=lyon_lead))
+    assert run.placed == is_placed
+    if is_placed:
+        placement = services.accept_line(run, student=str(student.pk), by=lyon_lead)
+        placement.refresh_from_db()
+        # Of whom nothing is known, the lead is asked as they give the tutor: the student has the place meanwhile.
+        assert placement.tutor == (tutor if has_tutor else None)
 
 
 # -- computed again ---------------------------------------------------------------------------------------------------
