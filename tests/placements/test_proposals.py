@@ -142,11 +142,11 @@ def test_a_line_accepted_twice_is_refused(asked, student, lyon_lead):
 
 def test_every_rule_is_checked_again_as_a_line_is_accepted(asked, student, site, lyon, lyon_lead):
     HostSite.objects.filter(pk=site.pk).update(languages_needed=["it"])
-    with pytest.raises(Refused, match="language"):
+    with pytest.raises(Refused, match="langue"):
         services.accept_line(asked, student=str(student.pk), by=lyon_lead)
     HostSite.objects.filter(pk=site.pk).update(languages_needed=[])
     HostPledge.objects.update(answered_at=clock.now() - timedelta(days=91))
-    with pytest.raises(Refused, match="ninety days"):
+    with pytest.raises(Refused, match="quatre-vingt-dix jours"):
         services.accept_line(asked, student=str(student.pk), by=lyon_lead)
     HostPledge.objects.update(answered_at=clock.now())
     assert services.accept_line(asked, student=str(student.pk), by=lyon_lead)
