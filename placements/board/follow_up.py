@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cohorts import services as recruitment
 from cohorts.models import Cohort, Intake
 from partnership import clock
 from partnership.models import Zone
@@ -24,11 +25,18 @@ _PRESENCE = {VisitKind.DAY_35: 35, VisitKind.DAY_45: 45}
 # Our choice: a first visit within two months, then one every three.
 FIRST_VISIT, NEXT_VISIT = timedelta(days=60), timedelta(days=90)
 SOON = timedelta(days=14)
+WORKING_DAYS, A_WEEK = 5, 7
 
 
 def share_of_presence(cohort: Cohort) -> Fraction:
-    """Of the days of the calendar, how many a student of a cohort works at the host; five in seven unless known."""
-    return Fraction(5, 7)
+    """Of the days of the calendar, how many a student of a cohort works at the host: by its rhythm, holidays apart."""
+    pattern = recruitment.pattern_of(cohort)
+    if pattern is None:
+        return Fraction(WORKING_DAYS, A_WEEK)
+    if pattern.school_weekdays:
+        return Fraction(WORKING_DAYS - len(pattern.school_weekdays), A_WEEK)
+    of_weeks = Fraction(pattern.company_weeks, pattern.school_weeks + pattern.company_weeks)
+    return Fraction(WORKING_DAYS, A_WEEK) * of_weeks
 
 
 def day_of_presence(first_day: date, number: int, share: Fraction) -> date:

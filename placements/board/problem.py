@@ -13,9 +13,19 @@ from partnership.models import Commune, Zone
 
 from ..languages import spoken
 from ..matching.problem import HOST, LEAD, Pair, Place, Problem, Site, Student, Tutor, Weights
-from ..models import PLEDGE_LIFE, HostPledge, HostSite, Placement, Seat, TutorCeiling, TutorEligibility, Wish
+from ..models import (
+    PLEDGE_LIFE,
+    HostPledge,
+    HostSite,
+    Introduction,
+    Placement,
+    Seat,
+    TutorCeiling,
+    TutorEligibility,
+    Wish,
+)
 from ..models import Tutor as TutorRow
-from ..states import Chooser, WishSide
+from ..states import Chooser, IntroductionState, WishSide
 from .zone import to_place
 
 DAYS_A_WEEK = 7
@@ -145,6 +155,8 @@ def sites_of(intake: Intake, zone: Zone | None = None) -> tuple[list[Site], list
     asked: dict[object, set[str]] = {}
     for site, student in Wish.objects.filter(site__in=keys, side=WishSide.HOST).values_list("site", "enrolment"):
         asked.setdefault(site, set()).add(str(student))
+    for site, student in meetings_at(keys):
+        asked.setdefault(site, set()).add(str(student))
     tutors, serving = tutors_of(keys, intake)
     fresh_from = clock.now() - PLEDGE_LIFE
     found = []
@@ -168,6 +180,12 @@ def sites_of(intake: Intake, zone: Zone | None = None) -> tuple[list[Site], list
             )
         )
     return found, tutors
+
+
+def meetings_at(sites: Iterable[object]) -> list[tuple[object, object]]:
+    """The students whom hosts want to meet: as good as asked for."""
+    wanted = Introduction.objects.filter(site__in=list(sites), state=IntroductionState.MEETING)
+    return list(wanted.values_list("site", "enrolment"))
 
 
 def hours_of(site: HostSite) -> tuple[tuple[int, int] | None, ...] | None:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -69,6 +71,13 @@ class ListRow:
 
     site: HostSite
     students: list[Enrolment]
+    intake: int
+
+    @property
+    def url(self) -> str:
+        """Where they are presented, ticked already."""
+        wanted = urlencode({"rentree": self.intake, "etudiant": [str(one.pk) for one in self.students]}, doseq=True)
+        return f"{reverse('placements:site_present', args=[self.site.pk])}?{wanted}"
 
 
 @dataclass
@@ -150,7 +159,7 @@ def build(run: ProposalRun, *, user: User) -> ProposalBoard:
     board.left = [_left(one, people, known) for one in left[:MOST_SHOWN]]
     board.more_left = max(len(plan.unplaced) - MOST_SHOWN, 0)
     board.lists = [
-        ListRow(sites[site], [people[student] for student, _fit in rows if student in people])
+        ListRow(sites[site], [people[student] for student, _fit in rows if student in people], run.intake_id)
         for site, rows in run.plan["lists"].items()
         if site in sites
     ]

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from cohorts.models import Intake
 from partnership import clock
+from partnership.distance import between
 from partnership.models import Zone
 from partnership.templatetags.figures import number
 from partnership.working_time import working_days_between
@@ -22,6 +23,8 @@ from ..states import BEGUN, BreakCause, DeclineReason, PlacementState
 
 # Below so many answers a share says nothing.
 FEW = 10
+# By road, in kilometres: beyond, somebody spends more than an hour on the way.
+FAR = 40
 _S = PlacementState
 
 
@@ -48,9 +51,9 @@ def of_zone(zone: Zone, intake: Intake) -> list[Part]:
     placements = list(
         Placement.objects.filter(seat__site__zone=zone, seat__intake=intake)
         .exclude(state=_S.CANCELLED, answered_at=None)
-        .only("state", "proposed_at", "answered_at", "decline_reason", "break_cause", "started_on", "ended_on")
+        .select_related("seat__site__commune", "enrolment__application__candidate__commune")
     )
-    parts = [_places(zone, intake), _answers(placements), _delays(placements)]
+    parts = [_places(zone, intake), _answers(placements), _delays(placements), _distances(placements)]
     for part in (_refusals(placements), _breaks(placements)):
         if part.figures:
             parts.append(part)
@@ -118,6 +121,24 @@ def _delays(placements: list[Placement]) -> Part:
             Figure(_("slowest answer"), _working_days(answers, of=max)),
             Figure(_("from the yes to the first day, median"), _days(starts)),
             Figure(_("from the first day to the break, median"), _days(lives)),
+        ],
+    )
+
+
+def _distances(placements: list[Placement]) -> Part:
+    """How far those who have a place live from it, by road."""
+    placed = [one for one in placements if one.state in (_S.ACCEPTED, *BEGUN)]
+    found = [between(one.enrolment.application.candidate.commune, one.seat.site.commune) for one in placed]
+    ways = sorted((way for way in found if way is not None), key=lambda way: way.km)
+    far = sum(way.km > FAR for way in ways)
+    return Part(
+        "distances",
+        _("Distances of those who have a place"),
+        [
+            Figure(_("median"), str(ways[len(ways) // 2]) if ways else _("not known yet")),
+            Figure(_("longest"), str(ways[-1]) if ways else _("not known yet")),
+            Figure(_("more than %(km)s km") % {"km": FAR}, number(far)),
+            Figure(_("not known"), number(len(placed) - len(ways))),
         ],
     )
 

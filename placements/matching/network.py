@@ -306,10 +306,12 @@ def _verify(solution: Solution) -> None:
 
 
 def fit_of(solution: Solution) -> tuple[int, int]:
-    """The points of all lines that are not pinned, and what balance takes off them."""
+    """The points of all lines, pinned ones too, and what balance takes off them: a pin changes nothing but who sits."""
     table = solution.table
+    pinned = np.flatnonzero(solution.pinned >= 0)
+    fit = int(solution.total[solution.chosen].sum())
+    fit += int(table.points(pinned, solution.seat_of[pinned]).sum(dtype=np.int64))
     off = 0
-    for site, first, most, cost in bands_of(table, solution.settled, solution.free):
-        used = solution.filled[site] - (first - 1 - table.hosted[site] - solution.settled[site])
-        off += int(min(max(used, 0), most)) * cost
-    return int(solution.total[solution.chosen].sum()), off
+    for hosted, there in zip(table.hosted.tolist(), (solution.settled + solution.filled).tolist(), strict=True):
+        off += sum(balance_steps(k) for k in range(hosted + 1, hosted + there + 1))
+    return fit, off * table.weights.balance

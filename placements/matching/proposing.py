@@ -137,9 +137,7 @@ def _named(residual: Residual, price: prices.Price) -> Price:
 def _quality(solution: Solution) -> Quality:
     table = solution.table
     placed = np.flatnonzero(solution.seat_of >= 0)
-    pinned = np.flatnonzero(solution.pinned >= 0)
     fit, balance = network.fit_of(solution)
-    fit += int(table.points(pinned, solution.seat_of[pinned]).sum())
     kept = int(table.is_kept(placed, solution.seat_of[placed]).sum())
     had = len(np.unique(table.kept_students[solution.seat_of[table.kept_students] >= 0]))
     seats = int(table.seats.sum())

@@ -85,6 +85,9 @@ def site_present(request: HttpRequest, pk: UUID) -> HttpResponse:
         form = PresentForm(students=students)
     found = boards.shortlist(site, intake, user=request.user)
     ticked = {str(one.pk) for one in found.proposed}
+    if wanted := request.GET.getlist("etudiant"):
+        # The list of a proposal, or of whoever sent this address.
+        ticked = set(wanted)
     if form.is_bound:
         ticked = set(request.POST.getlist("students"))
     context = {"site": site, "intake": intake, "form": form, "shortlist": found, "ticked": ticked}

@@ -413,7 +413,7 @@ THE_PLACES = [
     deed("placements:proposal_replay", LEADS, of="proposal run", zone=True),
     form("placements:mobility_edit", LEADS, of="student", zone=True),
     page("placements:introduction_list", LEADS, of="zone", zone=True, asks=("etat", "page")),
-    form("placements:site_present", LEADS, of="site", zone=True, asks=("rentree",)),
+    form("placements:site_present", LEADS, of="site", zone=True, asks=("rentree", "etudiant")),
     form("placements:presentation_link", LEADS, post=OK, of="presentation", zone=True),
     form("placements:introduction_meet", LEADS, of="introduction", zone=True),
     deed("placements:introduction_choose", LEADS, of="introduction", zone=True),

@@ -35,7 +35,7 @@ def test_a_contract_file_goes_through_a_return_to_its_acceptance(lead, worker, v
     desk.open(reverse("placements:student_detail", args=[student.pk]))
     desk.click("Ask for the employer sheet", role="link")
     desk.click("Ask by letter")
-    desk.sees("Employer sheet asked for on")
+    desk.sees("The employer sheet is awaited")
 
     employer = visit(width=PHONE, javascript=javascript)
     post.hurry()
@@ -48,10 +48,11 @@ def test_a_contract_file_goes_through_a_return_to_its_acceptance(lead, worker, v
     employer.page.locator("[name=ends_on]").fill((first + timedelta(days=364)).isoformat())
     employer.page.locator("[name=note]").fill("NIR 2 84 05 88 321 025 91")
     employer.click("Send the sheet")
-    employer.sees("A social security number is not kept here")
+    refused = "A social security number is not kept here: take it out, it is typed on the operator’s portal alone."
+    employer.sees(refused)
     employer.page.locator("[name=note]").fill("")
     employer.click("Send the sheet")
-    employer.sees("Thank you: the sheet is received", inside=".messages")
+    employer.sees("Thank you: the sheet is received. You may correct it here.", inside=".messages")
 
     contract = ContractFile.objects.get(placement=placement)
     desk.open(reverse("placements:contract_detail", args=[contract.pk]))
@@ -67,7 +68,7 @@ def test_a_contract_file_goes_through_a_return_to_its_acceptance(lead, worker, v
     _note(desk, number="DEPOT-2")
     desk.page.locator("[name=answer][value=accepted]").check()
     _note(desk)
-    desk.sees("Contract accepted on")
+    desk.sees("DEPOT-2")
     contract.refresh_from_db()
     assert (contract.state, contract.number) == (ContractState.ACCEPTED, "DEPOT-2")
 

@@ -1,11 +1,12 @@
 """The contract file, step by step: asked for, received, prepared, signed, filed, returned, filed again, accepted."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from partnership import clock, invariants, links, outbox, reminders
+from partnership import clock, invariants, links, outbox, reminders, sending
 from partnership.models import AccessLink, OutgoingMessage, ref
 from partnership.states import MessageState
 from partnership.workflow import Refused
@@ -249,3 +250,11 @@ def test_the_lead_hears_of_a_silence_of_twenty_days_and_of_what_it_means(placeme
     _remind(22)
     (told,) = letters("contract_step_late")
     assert "Son silence vaut refus" in told.text
+
+
+def test_the_letter_leaves_with_a_link_that_opens_the_sheet(placement, client, mailoutbox):
+    making.contract(placement)
+    assert sending.send_due(limit=5)
+    (letter,) = [one for one in mailoutbox if "fiche employeur" in one.subject]
+    address = re.search(r"https?://\S+/contrat/\S+/", letter.body)[0]
+    assert client.get(address.partition("/fr/")[1] + address.partition("/fr/")[2]).status_code == 200

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cohorts.models import Cohort
 from partnership import clock, links, reminders
 from partnership.models import OutgoingMessage, ref
 from partnership.workflow import Refused, Stale
@@ -279,3 +280,17 @@ def test_a_hosts_students_are_printed_with_their_dates_and_tutors(lead, placemen
     page = lead.get(_url("site_sheet", placement.seat.site_id)).content.decode()
     assert str(placement.enrolment) in page
     assert "Camille Fictive" in page
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "day"),
+    [
+        ({}, 63),
+        ({"rhythm_kind": "weeks", "school_weeks": 1, "company_weeks": 1}, 126),
+        ({"rhythm_kind": "weekdays", "school_weekdays": [0, 1]}, 105),
+    ],
+)
+def test_the_45th_day_of_presence_is_later_the_more_days_are_spent_at_school(rhythm, day):
+    cohort = Cohort(**rhythm)
+    share = follow_up.share_of_presence(cohort)
+    assert follow_up.day_of_presence(date(2027, 9, 1), 45, share) == date(2027, 9, 1) + timedelta(days=day - 1)

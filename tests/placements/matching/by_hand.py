@@ -144,15 +144,13 @@ def plans(problem: Problem) -> Iterator[dict[str, str]]:
 
 
 def worth(problem: Problem, plan: dict[str, str]) -> tuple[int, int]:
-    """Students placed; points of those not pinned, less what balance takes off."""
+    """Students placed; points, less what balance takes off."""
     students = {student.key: student for student in problem.students}
     sites = {site.key: site for site in problem.sites}
-    pinned = dict(problem.pins)
     total = sum(points(problem, students[a], sites[b]) for a, b in plan.items())
     for key, site in sites.items():
         there = list(plan.values()).count(key)
-        settled = list(pinned.values()).count(key)
-        total -= off(problem, site, there) - off(problem, site, settled)
+        total -= off(problem, site, there)
     return len(plan), total
 
 
