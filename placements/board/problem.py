@@ -13,7 +13,17 @@ from partnership.models import Commune, Zone
 
 from ..languages import spoken
 from ..matching.problem import HOST, LEAD, Pair, Place, Problem, Site, Student, Tutor, Weights
-from ..models import PLEDGE_LIFE, HostPledge, HostSite, Introduction, Placement, Seat, TutorCeiling, Wish
+from ..models import (
+    PLEDGE_LIFE,
+    HostPledge,
+    HostSite,
+    Introduction,
+    Placement,
+    Seat,
+    TutorCeiling,
+    TutorEligibility,
+    Wish,
+)
 from ..models import Tutor as TutorRow
 from ..states import Chooser, IntroductionState, WishSide
 from .zone import to_place
@@ -147,7 +157,7 @@ def sites_of(intake: Intake, zone: Zone | None = None) -> tuple[list[Site], list
         asked.setdefault(site, set()).add(str(student))
     for site, student in meetings_at(keys):
         asked.setdefault(site, set()).add(str(student))
-    tutors, serving = tutors_of(keys, on=intake.starts_on)
+    tutors, serving = tutors_of(keys, intake)
     fresh_from = clock.now() - PLEDGE_LIFE
     found = []
     for site in sites:
@@ -184,10 +194,11 @@ def hours_of(site: HostSite) -> tuple[tuple[int, int] | None, ...] | None:
     return tuple(days.get(day) for day in range(DAYS_A_WEEK)) if days else None
 
 
-def tutors_of(sites: Iterable[object], *, on: date) -> tuple[list[Tutor], dict[object, list[str]]]:
+def tutors_of(sites: Iterable[object], intake: Intake) -> tuple[list[Tutor], dict[object, list[str]]]:
     """The tutors of these sites with the room they have left, and which of them serve each.
 
-    What kind of contract a student will have is not known before: the lowest ceiling of the day counts.
+    What kind of contract a student will have is not known before: the lowest ceiling of the day counts, and the
+    mildest rule of eligibility. Of whom nothing is known yet keeps nobody away: it is asked as they get a student.
     """
     serving: dict[object, list[str]] = {}
     through = TutorRow.sites.through.objects.filter(hostsite__in=list(sites), tutor__left_at__isnull=True)
@@ -202,9 +213,17 @@ def tutors_of(sites: Iterable[object], *, on: date) -> tuple[list[Tutor], dict[o
         .annotate(number=Count("pk"))
         .values_list("tutor", "number")
     )
-    most, most_of_employer = ceilings(on)
+    most, most_of_employer = ceilings(intake.starts_on)
+    in_force = TutorEligibility.objects.filter(since__lte=intake.starts_on).order_by("since")
+    rules, level = {rule.kind: rule for rule in in_force}.values(), intake.programme.level
+
+    def may_train(row: TutorRow) -> bool:
+        return row.years_in_job is None or not rules or any(rule.allows(row, level) for rule in rules)
+
     found = [
-        Tutor(str(row.pk), max((most_of_employer if row.is_employer else most) - busy.get(row.pk, 0), 0))
+        Tutor(
+            str(row.pk), max((most_of_employer if row.is_employer else most) - busy.get(row.pk, 0), 0), may_train(row)
+        )
         for row in rows.order_by("pk")
     ]
     return found, serving

@@ -108,3 +108,11 @@ class TutorEligibility(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.since}"
+
+    def allows(self, tutor: Tutor, level: int | None) -> bool:
+        """Whether a tutor has worked long enough, given the level that is prepared; no, while nothing says so."""
+        if tutor.years_in_job is None:
+            return False
+        has_diploma = tutor.diploma_level is not None and tutor.diploma_level >= (level or 0)
+        fewer = self.years_with_diploma if has_diploma else None
+        return tutor.years_in_job >= (self.years if fewer is None else min(self.years, fewer))

@@ -29,7 +29,7 @@ from ..matching.stored import as_data, from_data
 from ..models import HostSite, Mobility, Placement, ProposalRun, ProposalRunQuerySet, Wish
 from ..states import WishSide
 from .placements import propose
-from .tutors import assign_tutor
+from .tutors import assign_tutor, why_not_eligible
 
 KIND, REPLAY = "proposal", "proposal_replay"
 # The solver's own program: 500,000 students took it 42 s (matching.md); ten times that is a mistake.
@@ -215,7 +215,8 @@ def accept_line(run: ProposalRun, *, student: str, by: User) -> Placement:
     placement.proposal = run
     if line.tutor is not None:
         tutor = site.tutors.filter(pk=line.tutor, left_at__isnull=True).first()
-        if tutor is not None:
+        # Of whom too little is known, the lead is asked later: the student has their place meanwhile.
+        if tutor is not None and not why_not_eligible(tutor, placement=placement, contract_kind=""):
             assign_tutor(placement, tutor=tutor, contract_kind="", by=by)
     return placement
 

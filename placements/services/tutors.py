@@ -150,25 +150,19 @@ def eligibility_on(day: date) -> dict[str, TutorEligibility]:
 
 
 def _lacks(tutor: Tutor, rule: TutorEligibility, level: int | None) -> str:
+    if rule.allows(tutor, level):
+        return ""
     words = {"tutor": tutor, "years": rule.years, "source": rule.source}
     if tutor.years_in_job is None:
         return (
             _("Nothing says how long %(tutor)s has done this work: write it in their record first (%(source)s).")
             % words
         )
-    if tutor.years_in_job >= rule.years:
-        return ""
-    fewer, has_diploma = (
-        rule.years_with_diploma,
-        tutor.diploma_level is not None and tutor.diploma_level >= (level or 0),
-    )
-    if fewer is not None and has_diploma and tutor.years_in_job >= fewer:
-        return ""
-    if fewer is None:
+    if rule.years_with_diploma is None:
         return (
             _("%(tutor)s has done this work for less than %(years)s years (%(source)s): choose another tutor.") % words
         )
     return _(
         "%(tutor)s has done this work for less than %(years)s years, or %(fewer)s with a diploma of the field "
         "(%(source)s): choose another tutor."
-    ) % {**words, "fewer": fewer}
+    ) % {**words, "fewer": rule.years_with_diploma}

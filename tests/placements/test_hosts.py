@@ -68,7 +68,7 @@ def test_a_language_nobody_can_do_without_is_spoken_on_the_site(lead, answers):
     assert (site.languages, site.languages_needed) == (["fr", "it"], ["it"])
     page = lead.get(reverse("placements:site_edit", args=[site.pk])).context["form"]
     assert page["languages_needed"].value() == ["it"]
-    assert "italien" in lead.get(reverse("placements:site_detail", args=[site.pk])).content.decode()
+    assert "talien" in lead.get(reverse("placements:site_detail", args=[site.pk])).content.decode()
 
 
 def test_a_second_site_of_a_company_joins_it(lead, answers):

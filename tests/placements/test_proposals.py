@@ -25,6 +25,7 @@ from placements.models import HostPledge, HostSite, Placement, ProposalRun, Seat
 from placements.states import PlacementState, WishSide
 
 from .. import factories
+from . import hosting_factory as hosting
 
 pytestmark = pytest.mark.django_db
 
@@ -153,11 +154,11 @@ def test_a_line_accepted_twice_is_refused(asked, student, lyon_lead):
 
 def test_every_rule_is_checked_again_as_a_line_is_accepted(asked, student, site, lyon, lyon_lead):
     HostSite.objects.filter(pk=site.pk).update(languages_needed=["it"])
-    with pytest.raises(Refused, match="language"):
+    with pytest.raises(Refused, match="langue"):
         services.accept_line(asked, student=str(student.pk), by=lyon_lead)
     HostSite.objects.filter(pk=site.pk).update(languages_needed=[])
     HostPledge.objects.update(answered_at=clock.now() - timedelta(days=91))
-    with pytest.raises(Refused, match="ninety days"):
+    with pytest.raises(Refused, match="quatre-vingt-dix jours"):
         services.accept_line(asked, student=str(student.pk), by=lyon_lead)
     HostPledge.objects.update(answered_at=clock.now())
     assert services.accept_line(asked, student=str(student.pk), by=lyon_lead)
@@ -171,6 +172,21 @@ def test_whoever_stays_where_they_were_told_is_kept(asked, lyon, lyon_lead, stud
     again = _work(services.ask_for_proposal(lyon.intake, lyon.zone, by=lyon_lead))
     [line] = services.plan_of(again).lines
     assert line.student == str(second.pk) and line.fit.is_kept
+
+
+@pytest.mark.parametrize(("years", "is_placed", "has_tutor"), [(5, True, True), (None, True, False), (0, False, False)])
+def test_a_tutor_who_may_not_train_is_proposed_to_nobody(
+    lyon, lyon_lead, seat, site, student, years, is_placed, has_tutor
+):
+    list(services.load_host_reference())
+    tutor = hosting.tutor(site, years_in_job=years)
+    run = _work(services.ask_for_proposal(lyon.intake, lyon.zone, by=lyon_lead))
+    assert run.placed == is_placed
+    if is_placed:
+        placement = services.accept_line(run, student=str(student.pk), by=lyon_lead)
+        placement.refresh_from_db()
+        # Of whom nothing is known, the lead is asked as they give the tutor: the student has the place meanwhile.
+        assert placement.tutor == (tutor if has_tutor else None)
 
 
 # -- computed again ---------------------------------------------------------------------------------------------------
