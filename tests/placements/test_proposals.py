@@ -104,7 +104,7 @@ def test_rows_are_read_in_as_many_statements_however_many_they_are(lyon, lyon_le
     with CaptureQueriesContext(connection) as many:
         problem = rows.problem_of(lyon.intake, lyon.zone)
     assert len(problem.students) == len(problem.sites) == 6
-    assert len(many) == len(few) <= 14
+    assert len(many) == len(few) <= 16
 
 
 def test_a_stored_problem_is_read_back(asked):
