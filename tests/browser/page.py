@@ -18,6 +18,7 @@ from .world import World
 
 # The one form of a page that has no other.
 MAIN_FORM = ("main form[method=post]",)
+FIRST_FORM = ("main form.form[method=post]",)
 
 
 @dataclass(frozen=True)
