@@ -33,7 +33,7 @@ def test_a_lead_has_the_best_assignment_found_and_accepts_it(lead, visit, javasc
     visitor.click("Propose")
     visitor.sees("The proposal is being computed", inside="h1")
     let_the_worker_work(visitor)
-    visitor.sees("1 student stays without a place.", HOST)
+    visitor.sees("1 étudiant reste sans place.", HOST)
     assert visitor.page.locator("main input[type=checkbox]:checked").count() == 1
     first = visitor.path
 
