@@ -149,6 +149,7 @@ TEMPLATES = [
                 "partnership.templatetags.fields",
                 "partnership.templatetags.prose",
                 "partnership.templatetags.ui",
+                "placements.templatetags.hosts",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

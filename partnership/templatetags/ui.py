@@ -281,7 +281,7 @@ PIPS_AT_MOST = 12
 
 
 @register.simple_tag
-def seat_pips(taken: int, free: int = 0, stale: int = 0) -> SafeString:
+def seat_pips(taken: int, free: int = 0, stale: int = 0, alone: bool = True) -> SafeString:
     """Draw one square a seat: dotted taken, hollow free, dashed to be reconfirmed; past twelve, say the numbers."""
     parts = []
     if taken:
@@ -295,7 +295,8 @@ def seat_pips(taken: int, free: int = 0, stale: int = 0) -> SafeString:
     words = ", ".join(parts) or _("none")
     total = taken + free + stale
     if not 0 < total <= PIPS_AT_MOST:
-        return format_html('<span class="pips-words">{}</span>', words)
+        # Where the words follow anyway, too many seats are not drawn.
+        return format_html('<span class="pips-words">{}</span>', words) if alone or not total else mark_safe("")
     return format_html(
         '<svg class="pips" width="{0}" height="14" viewBox="0 0 {0} 14" role="img" aria-label="{1}">{2}</svg>',
         total * 18 - 4,

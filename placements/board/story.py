@@ -234,6 +234,9 @@ def _told_of_placement(entry: JournalEntry, placement: Placement, names: dict[st
             _("Tutor given to %(student)s") % {"student": placement.enrolment} if of == _STUDENT else _("Tutor given")
         )
         return Event(given, entry.at, _who(entry, names), shape="document")
+    if entry.after == "edited":
+        # Field names are nobody's words: what is edited so is the kind of contract.
+        return Event(_("Kind of contract noted"), entry.at, _who(entry, names), shape="pencil")
     ended = entry.after in (PlacementState.DECLINED, PlacementState.BROKEN, PlacementState.LAPSED)
     return Event(
         who if of == _STUDENT else _("Placement at %(site)s:") % words,

@@ -133,6 +133,18 @@ def rival(lyon, lyon_lead, student):
 SECRETS = ("Secret", "secret", "465719999", "65 71 99 9")
 
 
+_OF_A_ZONE = (
+    "call_list",
+    "ask_choose",
+    "introduction_list",
+    "proposal_list",
+    "zone_waiting",
+    "contract_list",
+    "zone_follow_up",
+    "zone_report",
+)
+
+
 def _pages(site):
     placement = site.seats.get().placements.get()
     return [
@@ -145,6 +157,9 @@ def _pages(site):
         reverse("placements:student_list"),
         reverse("placements:tutor_assign", args=[placement.pk]),
         reverse("placements:register") + "?mesure=placed",
+        *(reverse(f"placements:{name}", args=["lyon"]) for name in _OF_A_ZONE),
+        *(_url(name, site) for name in ("site_present", "pledge_record", "site_sheet")),
+        *(_url(name, placement) for name in ("contract_ask", "visit_record")),
     ]
 
 
@@ -154,7 +169,7 @@ def _told(lead, site):
 
 def test_a_lead_who_runs_no_host_reads_whom_to_call(lead, rival):
     """A control: the silence below is not an empty world's."""
-    assert len(_told(lead, rival)) >= 4
+    assert len(_told(lead, rival)) >= 7
 
 
 def test_a_lead_who_runs_a_host_reads_no_contact_and_no_note_of_a_rival(lead, rival, lyon_lead):
