@@ -102,8 +102,8 @@ def test_the_notice_names_who_is_responsible_and_its_version(client, language):
 TEXTS = {
     "2026-11-23.en": "a8f4efae27b6ab03e123827c2e7325efd6e36451c7e27c6dadbfaf754ceedd8a",
     "2026-11-23.fr": "cd57245f1d2c5d44f4f60045ce0947a05b4e0c6f2674a38ae6c5e1a98f90e51e",
-    "2026-11-26.en": "a610396e262078cef5b7facb4506f97660dc9ee64a10c9e05b6c94945836fef8",
-    "2026-11-26.fr": "605295d1b0924d51dee726062c4f9c8ec7a0b07936f6223ef5bf363684540518",
+    "2026-11-26.en": "8d74ca35eea19ae49fe004018717ae34e9f251ae08232aebf4e2651b5e88cf85",
+    "2026-11-26.fr": "f0d97f5520901d1c2325a2d626dee70e03e28bd6ac5385ce6dd9061576d8ca31",
 }
 
 
