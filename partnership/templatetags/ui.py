@@ -296,7 +296,7 @@ def seat_pips(taken: int, free: int = 0, stale: int = 0, alone: bool = True) -> 
     total = taken + free + stale
     if not 0 < total <= PIPS_AT_MOST:
         # Where the words follow anyway, too many seats are not drawn.
-        return format_html('<span class="pips-words">{}</span>', words) if alone or not total else mark_safe("")
+        return format_html('<span class="pips-words">{}</span>', words) if alone or not total else SafeString()
     return format_html(
         '<svg class="pips" width="{0}" height="14" viewBox="0 0 {0} 14" role="img" aria-label="{1}">{2}</svg>',
         total * 18 - 4,
