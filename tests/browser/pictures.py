@@ -39,6 +39,13 @@ SUBJECTS = {
         lambda world: [world.submitted_curriculum.pk, world.submitted_curriculum.modules.last().pk],
     ),
     "zone": (Role.REGIONAL_LEAD, "lyon", DESK, "placements:zone_board", lambda world: ["lyon"]),
+    "proposal": (
+        Role.REGIONAL_LEAD,
+        "lyon",
+        DESK,
+        "placements:proposal_detail",
+        lambda world: [world.proposals["made"].pk],
+    ),
     "answer": (
         None,
         None,
