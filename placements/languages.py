@@ -1,24 +1,20 @@
-"""The languages that people write in their own words, as two-letter codes and back."""
+"""The languages that people write in their own words, as two-letter codes."""
 
 import re
-import unicodedata
 from functools import cache
 
 from babel import Locale
-from django.utils.translation import get_language
+
+from cohorts.models import plain
 
 # What Babel calls otherwise than people do, or what they write of themselves.
 _ALSO = {"creole": "ht", "mandarin": "zh", "chinois": "zh", "kabyle": "kab", "lsf": "", "berbere": "ber"}
 
 
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
-
-
 @cache
 def _codes() -> dict[str, str]:
     found = {
-        _plain(name): code
+        plain(name): code
         for tongue in ("en", "fr")
         for code, name in Locale(tongue).languages.items()
         if len(code) == 2 and " " not in name
@@ -29,12 +25,7 @@ def _codes() -> dict[str, str]:
 def spoken(text: str) -> frozenset[str]:
     """The languages in a sentence, by their French or English names; what names none is left out."""
     codes = _codes()
-    words = re.findall(r"[a-z]+", _plain(text))
+    words = re.findall(r"[a-z]+", plain(text))
     # Two letters are a code only where they stand alone between commas: « et » and « un » are words.
-    alone = {_plain(part).strip() for part in re.split(r"[,;/]", text)}
+    alone = {plain(part).strip() for part in re.split(r"[,;/]", text)}
     return frozenset(codes[word] for word in words if codes.get(word) and (len(word) > 2 or word in alone))
-
-
-def name_of(code: str) -> str:
-    """A language in the reader's own."""
-    return Locale((get_language() or "fr")[:2]).languages.get(code, code)

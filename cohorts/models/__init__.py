@@ -6,7 +6,7 @@ from .blocks import AcquiredBlock, CourseDay, CourseDayQuerySet, hours_by_block
 from .bulk import Bulk, BulkLine, BulkQuerySet
 from .calls import Call
 from .conditions import Condition, ConditionQuerySet
-from .dossiers import OF_AGE, Dossier, age_on, is_minor, may_be_minor
+from .dossiers import OF_AGE, Dossier, age_on, is_minor, is_minor_by, may_be_minor
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate, Import, ImportRow, KnownHeadings
 from .intakes import MOST_WEEKS, RECRUITMENT, SCHOOL_WEEKDAYS, Cohort, CohortQuerySet, Intake, LetterParagraph
@@ -69,6 +69,7 @@ __all__ = [
     "dialled",
     "hours_by_block",
     "is_minor",
+    "is_minor_by",
     "kept_of_people",
     "may_be_minor",
     "names_of",

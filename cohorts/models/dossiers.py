@@ -47,6 +47,11 @@ class Dossier(models.Model):
 def is_minor(candidate: Candidate, day: date) -> bool:
     """Whether somebody is under age on a day; until the month of their birth is over, where the day is not known."""
     dossier = Dossier.objects.filter(candidate=candidate).only("born_on").first()
+    return is_minor_by(candidate, dossier, day)
+
+
+def is_minor_by(candidate: Candidate, dossier: Dossier | None, day: date) -> bool:
+    """The same, of somebody whose dossier, if there is one, has been read already."""
     if dossier is not None:
         return age_on(day, born_on=dossier.born_on) < OF_AGE
     if not candidate.birth_year:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Count, F, Q
 
-from cohorts.models import OF_AGE, Enrolment, Intake, age_on, may_be_minor
+from cohorts.models import Enrolment, Intake, is_minor_by
 from partnership import clock
 from partnership.models import Commune, Zone
 
@@ -95,18 +95,19 @@ def read_for_matching(rows):
 def student_of(enrolment: Enrolment) -> Student:
     """One student, by their key: no name, no date of birth."""
     application = enrolment.application
+    candidate = application.candidate
     mobility = getattr(enrolment, "mobility", None)
     wishes = sorted((wish for wish in enrolment.wishes.all() if wish.side == WishSide.STUDENT), key=_rank)
     return Student(
         key=str(enrolment.pk),
         zone=application.cohort.zone.code,
         other_zones=frozenset(zone.code for zone in application.other_zones.all()),
-        position=place_of(application.candidate.commune),
+        position=place_of(candidate.commune),
         near_km=mobility.near_km if mobility else None,
         far_km=mobility.far_km if mobility else None,
         languages=spoken(application.languages) | {"fr"},
         availability=frozenset(application.availability),
-        is_minor=_is_minor(enrolment, application.intake.starts_on),
+        is_minor=is_minor_by(candidate, getattr(candidate, "dossier", None), application.intake.starts_on),
         school_days=frozenset(application.cohort.school_weekdays or ()),
         intake=str(application.intake_id),
         wishes=tuple(str(wish.site_id) for wish in wishes),
@@ -115,16 +116,6 @@ def student_of(enrolment: Enrolment) -> Student:
 
 def _rank(wish: Wish) -> int:
     return wish.rank
-
-
-def _is_minor(enrolment: Enrolment, day: date) -> bool:
-    candidate = enrolment.application.candidate
-    dossier = getattr(candidate, "dossier", None)
-    if dossier is not None:
-        return age_on(day, born_on=dossier.born_on) < OF_AGE
-    if not candidate.birth_year:
-        return False
-    return may_be_minor(day, year=candidate.birth_year, month=candidate.birth_month or 12)
 
 
 def place_of(commune: Commune | None) -> Place | None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from cohorts import minors, rhythm
 from cohorts import services as recruitment
-from cohorts.models import OF_AGE, Dossier, Enrolment, age_on, may_be_minor
+from cohorts.models import Dossier, Enrolment, age_on, is_minor_by
 from partnership.workflow import Refused
 
 from ..models import HostSite
@@ -37,8 +37,8 @@ def check_hours(enrolment: Enrolment, site: HostSite, *, reason: str = "") -> st
     if not hours:
         return ""
     calendar = recruitment.calendar_of(enrolment.application.cohort)
-    age = age_at_the_start(enrolment)
-    if age is not None and age < OF_AGE:
+    age = age_of_a_minor(enrolment)
+    if age is not None:
         company = calendar.company_weekdays if calendar else _ORDINARY_WEEK
         barred = [limit for limit in minors.limits(hours, company_days=company, age=age) if limit.is_refusal]
         if barred:
@@ -49,19 +49,13 @@ def check_hours(enrolment: Enrolment, site: HostSite, *, reason: str = "") -> st
     return reason if clashes else ""
 
 
-def age_at_the_start(enrolment: Enrolment) -> int | None:
-    """The age, in whole years, at the start of the intake: None where nothing is known of it.
+def age_of_a_minor(enrolment: Enrolment) -> int | None:
+    """The age, in whole years, at the start of the intake, of whoever is a minor then; None of everybody else.
 
     Without the day of birth, somebody who may still be a minor is taken to be sixteen.
     """
     candidate, day = enrolment.application.candidate, enrolment.application.intake.starts_on
-    if not candidate.birth_year:
-        dossier = Dossier.objects.filter(candidate=candidate).only("born_on").first()
-        return age_on(day, born_on=dossier.born_on) if dossier else None
-    if day.year - candidate.birth_year > OF_AGE:
-        return day.year - candidate.birth_year - 1
     dossier = Dossier.objects.filter(candidate=candidate).only("born_on").first()
-    if dossier is not None:
-        return age_on(day, born_on=dossier.born_on)
-    is_minor = may_be_minor(day, year=candidate.birth_year, month=candidate.birth_month or 12)
-    return YOUNGEST if is_minor else OF_AGE
+    if not is_minor_by(candidate, dossier, day):
+        return None
+    return age_on(day, born_on=dossier.born_on) if dossier else YOUNGEST

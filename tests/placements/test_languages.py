@@ -1,9 +1,8 @@
 """The languages that people write in their own words."""
 
 import pytest
-from django.utils import translation
 
-from placements.languages import name_of, spoken
+from placements.languages import spoken
 
 
 @pytest.mark.parametrize(
@@ -24,10 +23,3 @@ from placements.languages import name_of, spoken
 )
 def test_languages_are_read_in_the_words_of_those_who_speak_them(said, codes):
     assert spoken(said) == codes
-
-
-def test_a_language_is_called_in_the_readers_own():
-    with translation.override("fr"):
-        assert (name_of("it"), name_of("xx")) == ("italien", "xx")
-    with translation.override("en"):
-        assert name_of("it") == "Italian"
