@@ -56,7 +56,7 @@ def collect(subject: str) -> Held:
     """Each placement and introduction with what the host said, what was noted and changed there, each contract."""
     placements = Placement.objects.filter(enrolment__application__in=recruitment.files_of(subject))
     columns = ("seat__site__name", "state", "proposed_at", "answered_at", "decline_reason", "comment")
-    columns += ("tutor__name", "started_on", "ended_on", "break_cause", "break_note")
+    columns += ("tutor__name", "hours_reason", "started_on", "ended_on", "break_cause", "break_note")
     visits = Visit.objects.filter(placement__in=placements.values("pk")).order_by("due_on", "pk")
     changes = Amendment.objects.filter(placement__in=placements.values("pk")).order_by("amended_at")
     changed = ("from_on", "from_site__name", "to_site__name", "from_tutor__name", "to_tutor__name")
@@ -113,7 +113,9 @@ def erase(subject: str, at: datetime) -> Erased:
         "contract links": personal_data.revoke_links([ref(contract) for contract in contracts]),
         "contract papers": len(names),
         "contract words": _silenced(contracts),
-        "comments": placements.exclude(comment="", break_note="").update(comment="", break_note="")
+        "comments": placements.exclude(comment="", break_note="", hours_reason="").update(
+            comment="", break_note="", hours_reason=""
+        )
         + shown.exclude(comment="").update(comment=""),
         "notes of visits": visits.exclude(notes="").update(notes=""),
         **_forget_wishes(recruitment.files_of(subject)),

@@ -82,6 +82,7 @@ NAMES: dict[str, Promise] = {
     "before": gettext_lazy("Before that"),
     "break_cause": gettext_lazy("Why it ended early"),
     "break_note": gettext_lazy("What was written about it"),
+    "hours_reason": gettext_lazy("Why the hours work all the same"),
     "birth_month": gettext_lazy("month of birth"),
     "birth_year": gettext_lazy("year of birth"),
     "channel": gettext_lazy("How we learned it"),

@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -258,20 +259,25 @@ def name_of(student: str) -> str:
 # -- a student between runs -------------------------------------------------------------------------------------------
 
 
-def hosts_of(enrolment: Enrolment) -> tuple[ProposalRun | None, list[str]]:
-    """A student's hosts by fit less what a place there takes from others, as the last proposal weighed them."""
+def hosts_of(enrolment: Enrolment, *, user: User) -> tuple[ProposalRun | None, list[str]]:
+    """A student's hosts by fit less what a place there takes from others, as the last proposal of a lead weighed them.
+
+    Of the proposal, which may be long, only what it says of the student is read.
+    """
     key = str(enrolment.pk)
-    runs = ProposalRun.objects.filter(intake=enrolment.application.intake_id, plan__ranks__has_key=key)
-    run = runs.select_related("zone").order_by("-made_at").first()
+    runs = ProposalRun.objects.visible_to(user).filter(intake=enrolment.application.intake_id)
+    runs = runs.filter(plan__ranks__has_key=key).annotate(weighed=F(f"plan__ranks__{key}"))
+    run = runs.only("made_at").order_by("-made_at").first()
     if run is None:
         return None, []
-    ranked = [ranked_from_data(row) for row in run.plan["ranks"][key]]
+    ranked = [ranked_from_data(row) for row in run.weighed]
     names = HostSite.objects.filter(pk__in=[one.fit.site for one in ranked]).values_list("pk", "name")
     known = sentences.Known(sites={str(pk): name for pk, name in names})
     return run, [sentences.host(one, known) for one in ranked]
 
 
-def said_by(enrolment: Enrolment) -> tuple[Mobility | None, list[HostSite]]:
-    """How far a student said they go, and the hosts they wish for, the dearest first."""
-    wishes = Wish.objects.filter(enrolment=enrolment, side=WishSide.STUDENT).select_related("site").order_by("rank")
+def said_by(enrolment: Enrolment, *, user: User) -> tuple[Mobility | None, list[HostSite]]:
+    """How far a student said they go, and the hosts of a lead's zones they wish for, the dearest first."""
+    wishes = Wish.objects.filter(enrolment=enrolment, side=WishSide.STUDENT)
+    wishes = wishes.filter(site__in=HostSite.objects.visible_to(user)).select_related("site").order_by("rank")
     return Mobility.objects.filter(enrolment=enrolment).first(), [wish.site for wish in wishes]

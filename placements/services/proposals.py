@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, JSONField, TextField, Value
+from django.db.models import F, JSONField, QuerySet, TextField, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from ..matching.plan import Plan
 from ..matching.problem import Pair, Problem, changed
 from ..matching.rules import Rule
 from ..matching.stored import as_data, from_data
-from ..models import HostSite, Mobility, Placement, ProposalRun, ProposalRunQuerySet, Wish
+from ..models import MOST_WISHES, HostSite, Mobility, Placement, ProposalRun, ProposalRunQuerySet, Wish
 from ..states import WishSide
 from .placements import propose
 from .tutors import assign_tutor, why_not_eligible
@@ -280,8 +280,12 @@ def say_mobility(
     wishes: Iterable[HostSite],
     by: User,
     version: int,
+    among: QuerySet[HostSite] | None = None,
 ) -> Mobility:
-    """Record how far a student goes and the hosts they would rather have, the dearest first; Stale if changed."""
+    """Record how far a student goes and the hosts they would rather have, the dearest first; Stale if changed.
+
+    `among` are the hosts that whoever records it may see: what was wished elsewhere keeps its rank, and counts.
+    """
     mobility, is_new = Mobility.objects.select_for_update(no_key=True).get_or_create(
         enrolment=enrolment, defaults={"said_at": clock.now(), "said_by": by}
     )
@@ -291,8 +295,13 @@ def say_mobility(
     mobility.said_at, mobility.said_by = clock.now(), by
     mobility.version += not is_new
     mobility.save()
-    Wish.objects.filter(enrolment=enrolment, side=WishSide.STUDENT).delete()
-    for rank, site in enumerate(wishes, 1):
+    said = Wish.objects.filter(enrolment=enrolment, side=WishSide.STUDENT)
+    (said if among is None else said.filter(site__in=among)).delete()
+    taken, wished = set(said.values_list("rank", flat=True)), list(wishes)
+    ranks = [rank for rank in range(1, MOST_WISHES + 1) if rank not in taken]
+    if len(wished) > len(ranks):
+        raise Refused(_("Three wishes at most: the student has some in other zones as well."))
+    for rank, site in zip(ranks, wished, strict=False):
         Wish.objects.create(
             enrolment=enrolment, site=site, side=WishSide.STUDENT, rank=rank, said_at=clock.now(), said_by=by
         )

@@ -303,8 +303,10 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     live = next((row for row in boards.placement_rows(placements) if row.placement.state in PLACEMENT_LIVE), None)
     is_live = enrolment.state in ENROLMENT_LIVE
-    mobility, wishes = proposals.said_by(enrolment)
-    weighed_in, hosts_weighed = proposals.hosts_of(enrolment) if is_live and live is None else (None, [])
+    mobility, wishes = proposals.said_by(enrolment, user=request.user)
+    weighed_in, hosts_weighed = None, []
+    if is_live and live is None:
+        weighed_in, hosts_weighed = proposals.hosts_of(enrolment, user=request.user)
     is_placed_elsewhere = live is None and enrolment.placements.live().exists()
     waits = is_live and live is None and not is_placed_elsewhere
     may_change = live is not None and policies.can_change(request.user, live.placement)

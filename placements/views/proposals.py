@@ -182,8 +182,8 @@ def mobility_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a student goes and which hosts they would rather have, as they say it to the lead."""
     enrolment = student_of(request, pk)
     reached = [enrolment.application.cohort.zone_id, *(zone.pk for zone in enrolment.application.other_zones.all())]
-    sites = HostSite.objects.filter(zone__in=reached).select_related("company").order_by("name")
-    mobility, wishes = boards.said_by(enrolment)
+    sites = HostSite.objects.visible_to(request.user).filter(zone__in=reached).order_by("name")
+    mobility, wishes = boards.said_by(enrolment, user=request.user)
     form = MobilityForm(request.POST, sites=sites) if request.method == "POST" else None
     status = 200
     if form is not None:
@@ -191,9 +191,11 @@ def mobility_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 answers = {name: form.cleaned_data[name] for name in ("near_km", "far_km", "wishes", "version")}
-                services.say_mobility(enrolment, by=request.user, **answers)
+                services.say_mobility(enrolment, by=request.user, among=sites, **answers)
                 messages.success(request, _("Recorded: the next proposal takes it into account."))
                 return redirect("placements:student_detail", enrolment.pk)
+            except Refused as refusal:
+                form.add_error(None, refusal.reason)
             except Stale as stale:
                 status = 409
                 form.data = form.data.copy()

@@ -38,6 +38,7 @@ MARKERS = {
     "reason": "sa mère a rappelé",
     "visit": "dort mal depuis la rentrée",
     "break": "ne supporte plus le casque",
+    "hours": "ses soins l’occupent le vendredi",
     "search": "quatremarque zeph",
 }
 
@@ -85,7 +86,7 @@ def told() -> Application:
     placing.start(second, on=clock.today(), by=lead)
     said = {"kind": "phone", "done_on": clock.today(), "signal": "risk", "notes": MARKERS["visit"]}
     placing.record_visit(second, by=lead, **said)
-    Placement.objects.filter(pk=second.pk).update(break_note=MARKERS["break"])
+    Placement.objects.filter(pk=second.pk).update(break_note=MARKERS["break"], hours_reason=MARKERS["hours"])
     _apply(cohort)  # again: a repetition
     export = jobs.start("applications_export", by=recruiter, filters={"q": MARKERS["search"]}, order="", language="fr")
     export.parameters["filters"] = {}

@@ -303,6 +303,35 @@ def test_the_students_page_tells_their_hosts_as_they_were_weighed(lead, asked, s
     assert text.count(site.name) >= 1 and "<ol>" in text
 
 
+@pytest.fixture
+def elsewhere(lyon, student, lead):
+    """A host of Paris, where the student could go as well: none of the Lyon lead's to know."""
+    site = factories.site("paris", name="Plateau secret (fictif)")
+    student.application.other_zones.add(site.zone)
+    return site
+
+
+def test_a_lead_reads_no_host_of_another_zone_that_was_weighed_or_wished_there(lead, paris_lead, student, elsewhere):
+    factories.seat(elsewhere, of=student.application.intake, by=paris_lead)
+    asked = services.ask_for_proposal(student.application.intake, elsewhere.zone, by=paris_lead, with_visitors=True)
+    assert _work(asked).placed == 1
+    services.say_mobility(student, near_km=None, far_km=None, wishes=[elsewhere], by=paris_lead, version=0)
+    for name in ("student_detail", "mobility_edit"):
+        page = lead.get(reverse(f"placements:{name}", args=[student.pk])).content.decode()
+        assert "secret" not in page
+
+
+def test_a_wish_in_another_zone_outlives_what_a_lead_records_here(lead, paris_lead, student, site, elsewhere):
+    services.say_mobility(student, near_km=None, far_km=None, wishes=[elsewhere], by=paris_lead, version=0)
+    url = reverse("placements:mobility_edit", args=[student.pk])
+    assert lead.post(url, {"wish_1": site.pk, "version": "1"}).status_code == 302
+    assert list(student.wishes.order_by("rank").values_list("site", flat=True)) == [elsewhere.pk, site.pk]
+    more = [factories.site("lyon").pk for _number in range(2)]
+    too_many = {"wish_1": site.pk, "wish_2": more[0], "wish_3": more[1], "version": "2"}
+    assert lead.post(url, too_many).status_code == 422
+    assert student.wishes.count() == 2
+
+
 def test_a_lead_records_how_far_a_student_goes(lead, student, site):
     url = reverse("placements:mobility_edit", args=[student.pk])
     assert lead.get(url).status_code == 200
