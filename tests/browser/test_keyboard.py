@@ -9,42 +9,10 @@ from partnership.states import Role
 from placements.models import Placement
 from tests import factories
 
-from .visitor import PHONE, Visitor
+from .keyboard import press, type_in
+from .visitor import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-FARTHEST = 80
-
-
-def tab_to(visitor: Visitor, target: str) -> None:
-    """Press Tab until the focus is on what a CSS selector names, and hold that it is seen at every stop."""
-    for _stop in range(FARTHEST):
-        visitor.page.keyboard.press("Tab")
-        seen, reached = visitor.page.evaluate(
-            """target => {
-                const here = document.activeElement
-                const style = getComputedStyle(here)
-                const box = here.getBoundingClientRect()
-                const marked = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
-                const inSight = box.width > 0 && box.bottom > 0 && box.top < innerHeight
-                return [here === document.body || (marked && inSight), here.matches(target)]
-            }""",
-            target,
-        )
-        assert seen, visitor.page.evaluate("document.activeElement.outerHTML")
-        if reached:
-            return
-    raise AssertionError(f"{target} is out of reach of the Tab key.")
-
-
-def type_in(visitor: Visitor, target: str, text: str) -> None:
-    tab_to(visitor, target)
-    visitor.page.keyboard.type(text)
-
-
-def press(visitor: Visitor, target: str, key: str = "Enter") -> None:
-    tab_to(visitor, target)
-    visitor.page.keyboard.press(key)
 
 
 def test_one_applies_without_a_pointer(visit):
