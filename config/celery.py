@@ -50,6 +50,12 @@ app.conf.beat_schedule = {
         "options": {"queue": "jobs", "expires": 12 * 3600},
     },
     "remind": {"task": "partnership.tasks.remind", "schedule": 60.0, "options": {"queue": "jobs", "expires": 60}},
+    # A day may turn a milestone as well as a figure: soon after midnight, and once an hour.
+    "notice turned milestones": {
+        "task": "partnership.tasks.notice_turns",
+        "schedule": crontab(minute=7),
+        "options": {"queue": "jobs", "expires": 3600},
+    },
     # The quick worker has the two above to show that it lives; the other may wait long for a task.
     "ask the worker of the long tasks": {
         "task": "partnership.tasks.be_alive",

@@ -150,12 +150,11 @@ def _so_far(today: date) -> dict:
     convention = Convention.objects.filter(state=ConventionState.SIGNED).order_by("-signed_at").first()
     if convention is None:
         return {}
-    milestones = convention.milestones.prefetch_related("objectives__zone", "commitments")
     shown = boards.build(
-        list(milestones),
+        list(convention.milestones.with_promises()),
         list(Zone.objects.all()),
         measures.counts(None, convention),
-        signed_on=convention.signed_at.astimezone(clock.PARIS).date(),
+        signed_on=convention.measured_from,
         today=today,
     )
     lines = [line for line in [*shown.totals, *shown.rows] if line.young_target]

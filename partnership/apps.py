@@ -12,6 +12,7 @@ class PartnershipConfig(AppConfig):
             jobs,
             links,
             receivers,  # noqa: F401 (its receivers connect as it is read)
+            reminders,
             retention,
             services,
         )
@@ -21,5 +22,6 @@ class PartnershipConfig(AppConfig):
         links.register(links.Purpose(RESET, "password_reset", days=1 / 24))
         links.register(links.Purpose(STOP, "partnership:letter_opt_out", days=400))
         jobs.register(jobs.Kind("invariants_check", _("Check of the data"), services.check_invariants_step))
+        reminders.register(*services.WEEKLY)
         invariants.register_ours()
         retention.register_ours()

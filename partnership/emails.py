@@ -9,8 +9,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from . import clock, links, outbox
-from .models import Convention, User
-from .states import INVITATION, RESET, OnDoubt
+from .models import Convention, Milestone, User
+from .states import INVITATION, RESET, LetterKind, OnDoubt
+
+# The rows of a letter that lists; so many of those whose number has no end stand in it.
+Lines = list[dict[str, outbox.Plain]]
+MOST_LISTED = 20
 
 
 def to_somebody_or_nobody(person: User | None, write: Callable[[User], None]) -> None:
@@ -127,6 +131,69 @@ def convention_signed(convention: Convention, *, to: User) -> None:
         to=to,
         convention=convention.title,
         signed_on=convention.signed_at.astimezone(clock.PARIS).date(),
+        address=board_address(to.language),
+    )
+
+
+def milestone_turned(milestone: Milestone, *, to: User, was: str, status: str, reason: str, next_date: str) -> None:
+    """A coordinator learns that a milestone is at risk, late, on track again or done; of each at most once a day."""
+    outbox.post(
+        "partnership/milestone_turned",
+        key=f"milestone_turned:{milestone.pk}:{status}:{clock.today()}:{to.pk}",
+        about=milestone,
+        to=to,
+        asked=False,
+        was=was,
+        status=status,
+        milestone=milestone.title,
+        order=milestone.order,
+        reason=reason,
+        next_date=next_date,
+        address=_milestone_address(milestone, to),
+    )
+
+
+def _milestone_address(milestone: Milestone, to: User) -> str:
+    """The page of a milestone; of another convention than the one a reader's board shows, the convention's text."""
+    convention = milestone.convention
+    if Convention.objects.visible_to(to).running() == convention:
+        return _address("partnership:milestone_detail", to.language, milestone.order)
+    return _address("partnership:convention_detail", to.language, convention.pk)
+
+
+def weekly_state(
+    convention: Convention,
+    *,
+    to: User,
+    event: str,
+    monday: date,
+    today: date,
+    verdict: str,
+    milestones: Lines,
+    turned: Lines,
+    zones: Lines,
+    commitments: Lines,
+    waiting: Lines,
+) -> None:
+    """Where the convention stands this week: its milestones, its zones, what is due soon, who waits for a content."""
+    outbox.post(
+        "partnership/weekly_state",
+        key=f"{event}:{to.pk}",
+        about=convention,
+        to=to,
+        asked=False,
+        kind=LetterKind.WEEKLY,
+        convention=convention.title,
+        monday=monday,
+        today=today,
+        verdict=verdict,
+        milestones=milestones,
+        turned=turned,
+        zones=zones,
+        commitments=commitments[:MOST_LISTED],
+        more=max(len(commitments) - MOST_LISTED, 0),
+        waiting=waiting,
+        commitments_address=_address("partnership:commitment_list", to.language),
         address=board_address(to.language),
     )
 

@@ -57,7 +57,7 @@ class Precision(models.TextChoices):
 
 
 class MilestoneStatus(models.TextChoices):
-    """Computed, never typed and never stored."""
+    """Computed, never typed; the journal keeps when it turned."""
 
     DONE = "done", _("Done")
     ON_TRACK = "on_track", _("On track")
@@ -124,6 +124,7 @@ class LetterKind(models.TextChoices):
     DRAFTS = "drafts", _("reminders of an application that is not handed in")
     WARMTH = "warmth", _("news between the admission and the first day")
     LATER = "later", _("news of later intakes")
+    WEEKLY = "weekly", _("the weekly state of the convention")
 
 
 class JobState(models.TextChoices):

@@ -90,3 +90,9 @@ def keep_no_longer() -> None:
 def remind() -> None:
     """Tell what is due because time has passed."""
     reminders.remind()
+
+
+@shared_task(name="partnership.tasks.notice_turns")
+def notice_turns() -> None:
+    """Tell of the milestones that have turned."""
+    services.notice_turns()

@@ -1,18 +1,25 @@
 """The convention at a glance: statuses, short sides and sentences, computed from figures and dates, never typed."""
 
-from .columns import COLUMNS
+from .amounts import amount, lacks_words
+from .columns import COLUMNS, PLACES, YOUNG
 from .dates import countdown, date_words, elapsed_share, last_day
+from .next_dates import NextDate, next_date
 from .readings import Contents, Reading, contents_of, figure, missing, readings
-from .standings import Standing, lacks_words, standing, verdict
-from .tables import Board, Card, build, card_of, list_url, settlement_words, short_side
+from .standings import Standing, standing, verdict
+from .tables import Board, Card, Row, build, card_of, list_url, settlement_words, short_side
 
 __all__ = [
     "COLUMNS",
+    "PLACES",
+    "YOUNG",
     "Board",
     "Card",
     "Contents",
+    "NextDate",
     "Reading",
+    "Row",
     "Standing",
+    "amount",
     "build",
     "card_of",
     "contents_of",
@@ -24,6 +31,7 @@ __all__ = [
     "last_day",
     "list_url",
     "missing",
+    "next_date",
     "readings",
     "settlement_words",
     "short_side",

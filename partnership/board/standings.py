@@ -3,26 +3,33 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
+from operator import itemgetter
 
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..measures import MEASURES
 from ..models import Commitment, Milestone
 from ..states import MilestoneStatus
 from ..templatetags.figures import longdate, number
-from .columns import CONTENTS, DELIVERED, PLACES, YOUNG
+from .amounts import lacks_words
+from .columns import DELIVERED, PLACES, YOUNG
 from .dates import last_day
+from .next_dates import NextDate, next_date
+from .outlooks import Outlook, Projections, outlooks
 from .readings import Contents, Reading, missing
+
+# A status and its reason.
+Verdict = tuple[MilestoneStatus, str]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a milestone stands, and why, in one sentence."""
+    """Where a milestone stands, and why, in one sentence; and what comes next, if anything has a date."""
 
     status: MilestoneStatus
     reason: str
+    next_date: NextDate | None = None
 
 
 def standing(
@@ -30,24 +37,51 @@ def standing(
     read: list[Reading],
     contents: Contents,
     commitments: Iterable[Commitment] = (),
+    projections: Projections | None = None,
     *,
     today: date,
 ) -> Standing:
-    """Done: objectives reached and contents validated; late: not done after its date; at risk: behind today's share."""
+    """Done: objectives reached and contents validated; late: not done after its date; at risk: by the forecast.
+
+    Where no forecast is known, and for all but young people, at risk is whatever is behind its share of today.
+    """
+    commitments = list(commitments)
+    status, reason = _judged(milestone, read, contents, commitments, outlooks(read, projections or {}), today)
+    return Standing(status, reason, next_date(milestone, read, commitments, today=today))
+
+
+def _judged(
+    milestone: Milestone,
+    read: list[Reading],
+    contents: Contents,
+    commitments: list[Commitment],
+    ahead: list[Outlook],
+    today: date,
+) -> Verdict:
     lacks = missing(read, contents)
     if (read or contents.total) and not lacks:
-        return Standing(MilestoneStatus.DONE, _done_reason(read, contents))
+        return MilestoneStatus.DONE, _done_reason(read, contents)
     settled = last_day(milestone.finalise_by, milestone.finalise_precision)
     if settled is None:
-        return Standing(MilestoneStatus.ON_TRACK, _undated_reason(commitments, today))
+        return MilestoneStatus.ON_TRACK, _undated_reason(commitments, today)
     if today > settled:
-        return Standing(MilestoneStatus.LATE, _late_reason((today - settled).days, lacks))
-    behind = [reading for reading in read if reading.is_behind]
-    if behind:
-        return Standing(MilestoneStatus.AT_RISK, _risk_reason(min(behind, key=lambda reading: reading.ratio)))
+        return MilestoneStatus.LATE, _late_reason((today - settled).days, lacks)
+    if risks := _risks(read, ahead):
+        # The worst one; the young people first when both sides are equally short, for they are hard to find.
+        return MilestoneStatus.AT_RISK, min(risks, key=itemgetter(0))[1]
+    if ahead:
+        return MilestoneStatus.ON_TRACK, min(ahead, key=lambda outlook: outlook.ratio).words
     if not read:
-        return Standing(MilestoneStatus.ON_TRACK, _("No objective in figures before this date."))
-    return Standing(MilestoneStatus.ON_TRACK, _("Every objective has its share of today."))
+        return MilestoneStatus.ON_TRACK, _("No objective in figures before this date.")
+    return MilestoneStatus.ON_TRACK, _("Every objective has its share of today.")
+
+
+def _risks(read: list[Reading], ahead: list[Outlook]) -> list[tuple[Fraction, str]]:
+    """How far each objective at risk is from what it needs, and in which words."""
+    foreseen = [outlook.reading for outlook in ahead]
+    short = [(outlook.ratio, outlook.words) for outlook in ahead if outlook.is_short]
+    behind = [reading for reading in read if reading.is_behind and reading not in foreseen]
+    return short + [(reading.ratio, _risk_reason(reading)) for reading in behind]
 
 
 def _done_reason(read: list[Reading], contents: Contents) -> str:
@@ -94,26 +128,6 @@ def _risk_reason(reading: Reading) -> str:
         said = _("%(label)s: %(n)s, %(expected)s expected by today")
     sentence = said % figures + "."
     return _("%(zone)s: %(sentence)s") % {"zone": reading.zone, "sentence": sentence} if reading.zone else sentence
-
-
-def lacks_words(lacks: dict[str, int]) -> str:
-    """« 48 jeunes et 6 places »."""
-    return get_text_list([amount(measure, n) for measure, n in lacks.items()], _("and"))
-
-
-def amount(measure: str, n: int) -> str:
-    """So many of what a measure counts, in words."""
-    if measure == YOUNG:
-        said = ngettext("%(n)s young person", "%(n)s young people", n)
-    elif measure == PLACES:
-        said = ngettext("%(n)s place", "%(n)s places", n)
-    elif measure == CONTENTS:
-        said = ngettext("%(n)s validated content", "%(n)s validated contents", n)
-    elif measure == DELIVERED:
-        said = ngettext("%(n)s delivered activity", "%(n)s delivered activities", n)
-    else:
-        said = "%(n)s × %(label)s"
-    return said % {"n": number(n), "label": str(MEASURES[measure].label) if measure in MEASURES else measure}
 
 
 def verdict(statuses: list[MilestoneStatus]) -> str:

@@ -14,12 +14,17 @@ from django.utils.translation import ngettext
 from .. import policies
 from ..measures import MEASURES, Counts, Measure
 from ..models import Commitment, Milestone, User, Zone
+from ..projections import Projection
 from ..states import Precision
 from ..templatetags.figures import number
+from .amounts import amount, lacks_words
 from .columns import ACTIVITIES, CHAIR_COLUMNS, COLUMNS, LATE, ON_DEMAND, PLACED, PLACES, WAITING, YOUNG
 from .dates import countdown, date_words, last_day
 from .readings import Contents, Reading, contents_of, figure, missing, readings
-from .standings import Standing, amount, lacks_words, standing, verdict
+from .standings import Standing, standing, verdict
+
+# Of a convention, by milestone and zone.
+Projections = Mapping[tuple[int, int | None], Projection]
 
 
 @dataclass(frozen=True)
@@ -145,8 +150,11 @@ def build(
     today: date,
     reader: User | None = None,
     exceptions: Mapping[int, frozenset[str]] | None = None,
+    projections: Projections | None = None,
 ) -> Board:
     """Compute the board from milestones (with objectives and commitments), zones, figures and what does not apply.
+
+    Who is expected at the rentrée, where `projections` say it, decides what is at risk.
 
     Its figures open the lists that the reader may read; those of the public front page open none.
     """
@@ -158,7 +166,7 @@ def build(
     for milestone in milestones:
         left_out = (exceptions or {}).get(milestone.pk, ON_DEMAND)
         columns = [key for key in COLUMNS if key in MEASURES and key not in left_out]
-        card = card_of(milestone, counts, signed_on=signed_on, today=today, reader=reader)
+        card = card_of(milestone, counts, signed_on=signed_on, today=today, reader=reader, projections=projections)
         cards.append(card)
         own = [
             _row(milestone, zone, card.readings, counts, columns, today=today, reader=reader)
@@ -193,13 +201,22 @@ def build(
     )
 
 
-def card_of(milestone: Milestone, counts: Counts, *, signed_on: date, today: date, reader: User | None = None) -> Card:
+def card_of(
+    milestone: Milestone,
+    counts: Counts,
+    *,
+    signed_on: date,
+    today: date,
+    reader: User | None = None,
+    projections: Projections | None = None,
+) -> Card:
     """A milestone with its status, its reason, its date and what lacks."""
     read = readings(milestone, counts, signed_on=signed_on, today=today)
     contents, commitments = contents_of(milestone, counts), list(milestone.commitments.all())
+    foreseen = {zone: seen for (of, zone), seen in (projections or {}).items() if of == milestone.pk}
     return Card(
         milestone=milestone,
-        standing=standing(milestone, read, contents, commitments, today=today),
+        standing=standing(milestone, read, contents, commitments, foreseen, today=today),
         date=settlement_words(milestone, today),
         link=_link_words(missing(read, contents), contents, commitments),
         readings=read,

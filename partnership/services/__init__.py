@@ -24,6 +24,7 @@ from .letters import (
     send_letter,
     tell_letter,
 )
+from .milestones import notice_turns, turns
 from .operations import (
     administrators,
     cancel_letter,
@@ -84,6 +85,7 @@ __all__ = [
     "note_backup",
     "note_complaint",
     "note_news",
+    "notice_turns",
     "reactivate",
     "reader_of",
     "refuse_letters",
@@ -100,5 +102,6 @@ __all__ = [
     "sign",
     "tell_administrators",
     "tell_letter",
+    "turns",
     "want_letters",
 ]

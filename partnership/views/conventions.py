@@ -1,9 +1,7 @@
 """The convention's pages: its board, its text and signatures, its milestones, its commitments."""
 
-from datetime import date
-
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import board as boards
-from .. import clock, measures, policies, services
+from .. import clock, measures, policies, projections, services
 from ..forms import EvidenceForm
-from ..models import Commitment, Convention, Milestone, Objective, User, Zone
+from ..models import Commitment, Convention, User, Zone
 from ..states import ConventionState
 from ..workflow import Refused
 
@@ -28,17 +26,6 @@ def _running_or_404(user: User) -> Convention:
         raise Http404
     policies.require(policies.can_read_board(user, convention))
     return convention
-
-
-def _milestones(convention: Convention) -> QuerySet[Milestone]:
-    objectives = Prefetch("objectives", Objective.objects.select_related("zone").order_by("measure", "zone__order"))
-    commitments = Prefetch("commitments", Commitment.objects.select_related("party"))
-    return convention.milestones.select_related("owner").prefetch_related(objectives, commitments)
-
-
-def _signed_on(convention: Convention) -> date:
-    # Nothing is measured before the signature: a draft's time starts today.
-    return convention.signed_at.astimezone(clock.PARIS).date() if convention.signed_at else clock.today()
 
 
 @require_safe
@@ -58,13 +45,14 @@ def board(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "partnership/board_draft.html", context)
     shown = boards.build(
-        list(_milestones(convention)),
+        list(convention.milestones.with_promises()),
         list(Zone.objects.all()),
         measures.counts(request.user, convention),
-        signed_on=_signed_on(convention),
+        signed_on=convention.measured_from,
         today=clock.today(),
         reader=request.user,
         exceptions=measures.exceptions(convention),
+        projections=projections.projections(request.user, convention),
     )
     context = {"convention": convention, "board": shown, "today": clock.today()}
     return render(request, "partnership/board.html", context)
@@ -124,7 +112,7 @@ def convention(request: HttpRequest, pk: str | None = None) -> HttpResponse:
                 for objective in milestone.objectives.all()
             ],
         }
-        for milestone in _milestones(shown)
+        for milestone in shown.milestones.with_promises()
     ]
     context = {
         "convention": shown,
@@ -157,10 +145,16 @@ def signature_sign(request: HttpRequest, pk: int) -> HttpResponse:
 def milestone_detail(request: HttpRequest, order: int) -> HttpResponse:
     """A milestone: its status and why, each objective beside its figure, what each party promised."""
     convention = _running_or_404(request.user)
-    milestone = get_object_or_404(_milestones(convention), order=order)
+    milestone = get_object_or_404(convention.milestones.with_promises(), order=order)
     counts = measures.counts(request.user, convention)
-    signed_on = _signed_on(convention)
-    card = boards.card_of(milestone, counts, signed_on=signed_on, today=clock.today(), reader=request.user)
+    card = boards.card_of(
+        milestone,
+        counts,
+        signed_on=convention.measured_from,
+        today=clock.today(),
+        reader=request.user,
+        projections=projections.projections(request.user, convention),
+    )
     lines = [
         (reading, boards.list_url(reading.measure, milestone, reading.zone, reader=request.user))
         for reading in card.readings
