@@ -2,7 +2,9 @@
 
 from .columns import COLUMNS
 from .dates import countdown, date_words, elapsed_share, last_day
+from .lines import Line, focus_of, lines_of
 from .readings import Contents, Reading, contents_of, figure, missing, readings
+from .report import Report, report_of
 from .standings import Standing, lacks_words, standing, verdict
 from .tables import Board, Card, build, card_of, list_url, settlement_words, short_side
 
@@ -11,7 +13,9 @@ __all__ = [
     "Board",
     "Card",
     "Contents",
+    "Line",
     "Reading",
+    "Report",
     "Standing",
     "build",
     "card_of",
@@ -20,11 +24,14 @@ __all__ = [
     "date_words",
     "elapsed_share",
     "figure",
+    "focus_of",
     "lacks_words",
     "last_day",
+    "lines_of",
     "list_url",
     "missing",
     "readings",
+    "report_of",
     "settlement_words",
     "short_side",
     "standing",

@@ -1,11 +1,13 @@
 """What was promised: a convention, its signatures, its milestones with their objectives, its commitments."""
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .. import clock
 from ..states import CONVENTION_FLOW, ConventionState, Precision, Role
 from .mechanisms import ref
 from .people import Party, User, Zone
@@ -53,6 +55,11 @@ class Convention(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def measured_from(self) -> date:
+        """Nothing is measured before the signature: a draft's time starts today."""
+        return self.signed_at.astimezone(clock.PARIS).date() if self.signed_at else clock.today()
 
 
 class Signature(models.Model):
@@ -116,6 +123,16 @@ class Commitment(models.Model):
         return ref(self.convention)
 
 
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def with_promises(self) -> "MilestoneQuerySet":
+        """With all that their statuses are computed from: objectives and commitments."""
+        objectives = Objective.objects.select_related("zone").order_by("measure", "zone__order")
+        commitments = Commitment.objects.select_related("party")
+        return self.select_related("owner").prefetch_related(
+            models.Prefetch("objectives", objectives), models.Prefetch("commitments", commitments)
+        )
+
+
 class Milestone(models.Model):
     """A jalon of the convention; its status is computed by the board, never typed."""
 
@@ -132,6 +149,7 @@ class Milestone(models.Model):
     finalise_precision = models.CharField(
         _("precision of the settlement"), max_length=5, choices=Precision.choices, default=Precision.DAY
     )
+    objects = MilestoneQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("milestone")
