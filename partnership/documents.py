@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from . import pdf
+from .board.key_figures import KeyFigure
 from .board.lines import Line
 from .board.report import Report
 from .board.sentences import Sentence
@@ -41,7 +42,7 @@ def report_page(report: Report) -> bytes:
         "legend": _legend(),
         "sentences_title": _("Where it stands"),
         "sentences": [_sentence(sentence) for sentence in report.sentences],
-        "steps_title": _("What comes next"),
+        "steps_title": _("Next actions"),
         "steps_head": [_("What"), _("Whose move"), _("By when")],
         "steps": [
             {
@@ -68,11 +69,11 @@ def _about(report: Report) -> str:
     return _("Figures of “%(milestone)s”, in all zones") % {"milestone": report.focus.card.milestone.short_title}
 
 
-def _figure(figure: Any) -> dict[str, str]:
+def _figure(figure: KeyFigure) -> dict[str, str]:
     return {
         "label": figure.label,
         "value": figure.value or "–",
-        "beside": figure.beside if figure.value else _("not known"),
+        "beside": figure.beside,
         "note": _cut(figure.note, LONGEST_NOTE),
         "status": figure.status.value if figure.status else "",
     }

@@ -134,7 +134,7 @@ def _definitions(report: Report) -> Page:
 
 
 def _dates(report: Report, commitments: Iterable[Commitment]) -> Page:
-    header = [_("What"), _("Milestone"), _("Whose"), _("Date"), _("Precision"), _("State"), _("Done on"), _("Evidence")]
+    header = [_("What"), _("Milestone"), _("Whose"), _("Date"), _("Precision"), _("State"), _("Kept on"), _("Evidence")]
     rows = [_dated(_("Signature"), None, "", report.convention.measured_from, Precision.DAY)]
     for card in report.board.cards:
         milestone, owner = card.milestone, card.milestone.owner.short_name
@@ -164,4 +164,4 @@ def _commitment(promise: Commitment, today: date) -> list[Value]:
     if promise.done_at:
         return [*row[:5], _("kept"), promise.done_at.date(), promise.evidence]
     is_late = promise.due_on is not None and promise.due_on < today
-    return [*row[:5], _("late") if is_late else _("open"), None, ""]
+    return [*row[:5], _("late") if is_late else _("not kept yet"), None, ""]

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from ..projections import Projection
 from ..states import MilestoneStatus
-from ..templatetags.figures import longdate, number
+from ..templatetags.figures import number, shortdate
 from .lines import Line
 from .readings import Reading
 from .tables import Board
@@ -115,7 +115,7 @@ def _expected(projection: Projection | None) -> KeyFigure:
 
 
 def _present(projection: Projection) -> str:
-    said = {"target": number(projection.target), "day": longdate(projection.rentree)}
+    said = {"target": number(projection.target), "day": shortdate(projection.rentree)}
     return _("present on %(day)s") % said if projection.target is None else _("of %(target)s, on %(day)s") % said
 
 
