@@ -3,7 +3,7 @@
 
 from django.urls import include, path
 
-from .views import conventions, invitations, operations, optouts, people
+from .views import conventions, invitations, operations, optouts, people, report
 
 app_name = "partnership"
 CONVENTION = [
@@ -12,6 +12,9 @@ CONVENTION = [
     path("convention/<uuid:pk>/", conventions.convention, name="convention_detail"),
     path("signatures/<int:pk>/signer/", conventions.signature_sign, name="signature_sign"),
     path("jalons/<int:order>/", conventions.milestone_detail, name="milestone_detail"),
+    path("rapport/", report.report, name="report"),
+    path("rapport.pdf", report.report_pdf, name="report_pdf"),
+    path("rapport.xlsx", report.report_xlsx, name="report_xlsx"),
     path("engagements/", conventions.commitment_list, name="commitment_list"),
     path("engagements/<uuid:pk>/tenir/", conventions.commitment_keep, name="commitment_keep"),
 ]

@@ -12,12 +12,13 @@ class PlacementsConfig(AppConfig):
     def ready(self) -> None:
 
         from cohorts.states import ERASE, FOLLOW, TAKE
-        from partnership import handover, jobs, links, measures, reminders, sweeps
+        from partnership import handover, jobs, links, measures, next_steps, reminders, sweeps
         from partnership import personal_data as people
 
         from . import handover as belongings
         from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import measures as ours
+        from .next_steps import silent_hosts
         from .services.introduction_reminders import INTRODUCTIONS
         from .states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE, ROUND
 
@@ -47,6 +48,7 @@ class PlacementsConfig(AppConfig):
         links.register(links.Purpose(ROUND, "placements:lead_calendar", days=3 * 365))
         reminders.register(*services.CLOCKS)
         measures.register(*ours.MEASURES, counts=ours.counts)
+        next_steps.register(silent_hosts)
         invariants.register()
         jobs.register(
             jobs.Kind(

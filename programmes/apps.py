@@ -8,13 +8,15 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         from partnership import handover as belongings
-        from partnership import links, reminders, sweeps
+        from partnership import links, next_steps, reminders, sweeps
         from partnership import personal_data as people
 
         from . import handover, invariants, measures, personal_data, retention, services
+        from .next_steps import late_contents
         from .states import GUEST
 
         measures.register()
+        next_steps.register(late_contents)
         invariants.register()
         reminders.register(*services.REMINDERS)
         sweeps.register("attachments", services.look_again)

@@ -3,8 +3,10 @@
 from .amounts import amount, lacks_words
 from .columns import COLUMNS, PLACES, YOUNG
 from .dates import countdown, date_words, elapsed_share, last_day
+from .lines import Line, focus_of, lines_of
 from .next_dates import NextDate, next_date
 from .readings import Contents, Reading, contents_of, figure, missing, readings
+from .report import Report, report_of
 from .standings import Standing, standing, verdict
 from .tables import Board, Card, Row, build, card_of, list_url, settlement_words, short_side
 
@@ -15,8 +17,10 @@ __all__ = [
     "Board",
     "Card",
     "Contents",
+    "Line",
     "NextDate",
     "Reading",
+    "Report",
     "Row",
     "Standing",
     "amount",
@@ -27,12 +31,15 @@ __all__ = [
     "date_words",
     "elapsed_share",
     "figure",
+    "focus_of",
     "lacks_words",
     "last_day",
+    "lines_of",
     "list_url",
     "missing",
     "next_date",
     "readings",
+    "report_of",
     "settlement_words",
     "short_side",
     "standing",

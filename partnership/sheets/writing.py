@@ -75,8 +75,8 @@ def _write_xlsx(file: BinaryIO, header: Sequence[str], rows: Rows) -> int:
                 sheet.write(b"</sheetData></worksheet>")
             if not is_full:
                 break
-        for name, text in _frame(names):
-            book.writestr(name, _XML + text)
+        for name, text in frame(names):
+            book.writestr(name, XML + text)
     return counted.number
 
 
@@ -100,52 +100,60 @@ def _fill(put: Callable[[bytes], object], pattern: str, coming: Iterable[Sequenc
 def _line(pattern: str, number: int, cells: Sequence[str]) -> str:
     values: list[int | str] = [number]
     for text in cells:
-        values += (number, _told(text) if _SPECIAL.search(text) or len(text) > LONGEST_CELL else text)
+        values += (number, told(text) if _SPECIAL.search(text) or len(text) > LONGEST_CELL else text)
     return pattern % tuple(values)
 
 
-def _told(text: str) -> str:
+def told(text: str) -> str:
+    """A text as XML holds it, no longer than a cell is."""
     return escape(_NO_XML.sub("", text[:LONGEST_CELL]), quote=False)
 
 
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 # The first line stays in sight, and columns are as wide as a name.
 _BEGIN = (
-    f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
+    f'{XML}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
     '<sheetFormatPr defaultColWidth="18" defaultRowHeight="15"/><sheetData>'
 )
 
 
-def _frame(names: Sequence[str]) -> list[tuple[str, str]]:
-    """What a workbook says of its sheets, in the parts where it must."""
+def frame(names: Sequence[str], titles: Sequence[str] = (), *, styled: bool = False) -> list[tuple[str, str]]:
+    """What a workbook says of its sheets, in the parts where it must; sheets without titles are numbered."""
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     numbered = list(enumerate(names, start=1))
     types = "".join(
         f'<Override PartName="/xl/worksheets/{name}.xml" ContentType="{kind}.worksheet+xml"/>' for name in names
     )
-    sheets = "".join(f'<sheet name="{number}" sheetId="{number}" r:id="rId{number}"/>' for number, _name in numbered)
+    called = [escape(title) for title in titles] or [str(number) for number, _name in numbered]
+    sheets = "".join(
+        f'<sheet name="{title}" sheetId="{number}" r:id="rId{number}"/>'
+        for (number, _name), title in zip(numbered, called, strict=True)
+    )
     relations = "".join(
-        f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" Target="worksheets/{name}.xml"/>'
+        f'<Relationship Id="rId{number}" Type="{OFFICE}/worksheet" Target="worksheets/{name}.xml"/>'
         for number, name in numbered
     )
+    if styled:
+        types += f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>'
+        relations += f'<Relationship Id="rId{len(names) + 1}" Type="{OFFICE}/styles" Target="styles.xml"/>'
     return [
-        ("xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>'),
+        ("xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{sheets}</sheets></workbook>'),
         (
             "xl/_rels/workbook.xml.rels",
-            f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>',
+            f'<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>',
         ),
         (
             "_rels/.rels",
-            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-            f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+            f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
+            f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         ),
         (
             "[Content_Types].xml",
-            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
+            f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
             'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             '<Default Extension="xml" ContentType="application/xml"/>'
             f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>{types}</Types>',

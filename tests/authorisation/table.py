@@ -149,6 +149,9 @@ PUBLIC = [
 
 THE_PARTNERSHIP = [
     page("partnership:board", SIGNED_IN),
+    page("partnership:report", SIGNED_IN),
+    page("partnership:report_pdf", MEMBERS, refused=MISSING),
+    page("partnership:report_xlsx", MEMBERS, refused=MISSING),
     page("partnership:convention", MEMBERS, refused=MISSING),
     page("partnership:convention_detail", MEMBERS, of="convention", refused=MISSING),
     deed("partnership:signature_sign", COORDINATION, of="signature", unless={STRANGER: MISSING}),

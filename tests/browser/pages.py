@@ -125,6 +125,7 @@ PUBLIC = [
 
 CONVENTION = [
     Page("partnership:board", Role.COORDINATOR),
+    Page("partnership:report", Role.COORDINATOR),
     Page("partnership:convention", Role.COORDINATOR),
     Page("partnership:milestone_detail", Role.COORDINATOR, lambda world: [1]),
     Page("partnership:milestone_detail", Role.COORDINATOR, lambda world: [3], note="undated"),
@@ -383,6 +384,8 @@ ELSEWHERE = {
     "mail_news": "hears machines",
     "account_logout": "asks by POST; its GET is the question of the library, for whoever typed the address",
     "partnership:convention_detail": "the convention again, by its key",
+    "partnership:report_pdf": "a file",
+    "partnership:report_xlsx": "a file",
     "recovery_codes_file": "a file",
     "cohorts:slot_feed": "a calendar",
     "placements:lead_calendar": "a calendar",

@@ -18,6 +18,7 @@ LISTS = {
     "front": None,
     "mailbox": None,
     "partnership:board": Role.COORDINATOR,
+    "partnership:report": Role.COORDINATOR,
     "partnership:convention": Role.COORDINATOR,
     "programmes:curriculum_list": Role.AUTHOR,
     "programmes:curriculum_validated_list": Role.AUTHOR,
