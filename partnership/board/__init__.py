@@ -7,6 +7,7 @@ from .lines import Line, focus_of, lines_of
 from .next_dates import NextDate, next_date
 from .readings import Contents, Reading, contents_of, figure, missing, readings
 from .report import Report, report_of
+from .steps import DatedStep, next_moves
 from .standings import Standing, standing, verdict
 from .tables import Board, Card, Row, build, card_of, list_url, settlement_words, short_side
 
@@ -17,6 +18,7 @@ __all__ = [
     "Board",
     "Card",
     "Contents",
+    "DatedStep",
     "Line",
     "NextDate",
     "Reading",
@@ -38,6 +40,7 @@ __all__ = [
     "list_url",
     "missing",
     "next_date",
+    "next_moves",
     "readings",
     "report_of",
     "settlement_words",

@@ -1,14 +1,13 @@
 """The six figures of the report: each with what it is held against, or with why it is not known."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..projections import Projection
 from ..states import MilestoneStatus
-from ..templatetags.figures import number, shortdate
+from ..templatetags.figures import number, rate, shortdate
 from .lines import Line
 from .readings import Reading
 from .tables import Board
@@ -137,7 +136,7 @@ def _required(projection: Projection | None) -> KeyFigure:
     return _figure(
         "required",
         number(needed),
-        _("a week, for %(received)s received") % {"received": a_week(projection.received_per_week)},
+        _("a week, for %(received)s received") % {"received": rate(projection.received_per_week)},
         _("As received in the last four weeks; %(left)s.") % {"left": left},
         MilestoneStatus.AT_RISK if projection.received_per_week < needed else MilestoneStatus.ON_TRACK,
     )
@@ -149,11 +148,6 @@ def _nothing_required(projection: Projection) -> str:
     if projection.weeks_left <= 0:
         return _("None any more: the time to apply is over.")
     return _("Not known: too little is known of how applications end.")
-
-
-def a_week(received: Fraction) -> str:
-    """So many a week, with one decimal where it is not whole."""
-    return number(received.numerator if received.denominator == 1 else round(float(received), 1))
 
 
 # -- contents ---------------------------------------------------------------------------------------------------------

@@ -8,23 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..models import Commitment, Convention
-from ..next_steps import Step, most_urgent
-from ..states import Precision
-from .dates import countdown, date_words
+from ..next_steps import Step
 from .key_figures import KeyFigure, key_figures
 from .lines import Line, focus_of
 from .sentences import Sentence, Series, sentences
-from .steps import behind, promised
+from .steps import DatedStep, next_moves
 from .tables import Board
-
-
-@dataclass(frozen=True)
-class DatedStep:
-    """A step, by when in words, and whether that day has passed."""
-
-    step: Step
-    due: str
-    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -58,7 +47,6 @@ def report_of(
 ) -> Report:
     """Put together what the board says, what is projected, what was kept of the past and what waits for somebody."""
     focus = focus_of(lines)
-    own = [*promised(commitments), *steps, *behind(board)]
     return Report(
         convention=convention,
         as_of=today,
@@ -66,13 +54,6 @@ def report_of(
         focus=focus,
         figures=key_figures(board, focus),
         sentences=sentences(board, focus, series or {}, today=today),
-        steps=[_dated(step, today) for step in most_urgent(own)],
+        steps=next_moves(board, commitments, steps, today=today),
         lines=lines,
     )
-
-
-def _dated(step: Step, today: date) -> DatedStep:
-    if step.due_on is None:
-        return DatedStep(step, date_words(None, Precision.NONE), is_late=False)
-    due = f"{date_words(step.due_on, Precision.DAY)}, {countdown(step.due_on, today)}"
-    return DatedStep(step, due, is_late=step.due_on < today)

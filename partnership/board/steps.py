@@ -1,15 +1,40 @@
 """What the board itself knows of what is to be done next: promises that are open, zones that are behind."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..models import Commitment
-from ..next_steps import Step
-from ..states import Role
-from .dates import last_day
+from ..next_steps import Step, most_urgent
+from ..states import Precision, Role
+from .dates import countdown, date_words, last_day
 from .tables import Board, Row
+
+
+@dataclass(frozen=True)
+class DatedStep:
+    """A step, by when in words, and whether that day has passed."""
+
+    step: Step
+    due: str
+    is_late: bool
+
+
+def next_moves(
+    board: Board, commitments: Iterable[Commitment], told: Iterable[Step], *, today: date
+) -> list[DatedStep]:
+    """What is to be done next and whose move it is: promises, what the apps told, sides that are behind."""
+    return [_dated(step, today) for step in most_urgent([*promised(commitments), *told, *behind(board)])]
+
+
+def _dated(step: Step, today: date) -> DatedStep:
+    if step.due_on is None:
+        return DatedStep(step, date_words(None, Precision.NONE), is_late=False)
+    due = f"{date_words(step.due_on, Precision.DAY)}, {countdown(step.due_on, today)}"
+    return DatedStep(step, due, is_late=step.due_on < today)
 
 
 def promised(commitments: Iterable[Commitment]) -> Iterator[Step]:

@@ -89,6 +89,12 @@ class Row:
     short_side: str
     lacks: str
     days_left: str
+    projection: Projection | None = None
+
+    @property
+    def forecast(self) -> Projection | None:
+        """Who is expected at the rentrée, where anything can be said."""
+        return self.projection if self.projection is not None and self.projection.is_known else None
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,11 @@ class Table:
     def milestones(self) -> list[Milestone]:
         return list(dict.fromkeys(row.milestone for row in self.rows + self.totals))
 
+    @property
+    def rentree(self) -> date | None:
+        """The day for which the forecast of some row is; None where nothing is forecast."""
+        return min((row.projection.rentree for row in self.rows + self.totals if row.projection), default=None)
+
 
 @dataclass(frozen=True)
 class Board:
@@ -124,6 +135,11 @@ class Board:
     scale: int
     chair_rows: list[ChairRow]
     chair_columns: list[tuple[Promise, Measure]]
+
+    @property
+    def is_forecast(self) -> bool:
+        """Whether some table shows who is expected."""
+        return any(table.rentree for table in self.tables)
 
     @property
     def rows(self) -> list[Row]:
@@ -168,8 +184,9 @@ def build(
         columns = [key for key in COLUMNS if key in MEASURES and key not in left_out]
         card = card_of(milestone, counts, signed_on=signed_on, today=today, reader=reader, projections=projections)
         cards.append(card)
+        foreseen = _of(milestone, projections)
         own = [
-            _row(milestone, zone, card.readings, counts, columns, today=today, reader=reader)
+            _row(milestone, zone, card.readings, counts, columns, foreseen, today=today, reader=reader)
             for zone in zones
             if _concerns(milestone, zone, card.readings, counts)
         ]
@@ -185,9 +202,9 @@ def build(
         rows, totals = tables.setdefault(tuple(columns), ([], []))
         rows += own
         if is_summed:
-            totals.append(_row(milestone, None, card.readings, counts, columns, today=today, reader=reader))
+            totals.append(_row(milestone, None, card.readings, counts, columns, foreseen, today=today, reader=reader))
     every = [row for rows, totals in tables.values() for row in rows + totals]
-    widest = [n for row in every for n in (row.young, row.seats, row.young_target, row.seats_target) if n]
+    widest = [n for row in every for n in _lengths(row) if n]
     return Board(
         title=verdict([card.standing.status for card in cards]),
         cards=cards,
@@ -213,10 +230,9 @@ def card_of(
     """A milestone with its status, its reason, its date and what lacks."""
     read = readings(milestone, counts, signed_on=signed_on, today=today)
     contents, commitments = contents_of(milestone, counts), list(milestone.commitments.all())
-    foreseen = {zone: seen for (of, zone), seen in (projections or {}).items() if of == milestone.pk}
     return Card(
         milestone=milestone,
-        standing=standing(milestone, read, contents, commitments, foreseen, today=today),
+        standing=standing(milestone, read, contents, commitments, _of(milestone, projections), today=today),
         date=settlement_words(milestone, today),
         link=_link_words(missing(read, contents), contents, commitments),
         readings=read,
@@ -225,6 +241,10 @@ def card_of(
         waiting_url=list_url(WAITING, milestone, None, reader=reader),
         late=figure(counts, LATE, milestone, None),
     )
+
+
+def _of(milestone: Milestone, projections: Projections | None) -> dict[int | None, Projection]:
+    return {zone: projection for (of, zone), projection in (projections or {}).items() if of == milestone.pk}
 
 
 def settlement_words(milestone: Milestone, today: date) -> str:
@@ -264,6 +284,7 @@ def _row(
     read: list[Reading],
     counts: Counts,
     columns: list[str],
+    foreseen: Mapping[int | None, Projection],
     *,
     today: date,
     reader: User | None,
@@ -288,7 +309,13 @@ def _row(
         short_side=short,
         lacks=lacks,
         days_left=countdown(settled, today) if exact else date_words(settled, milestone.finalise_precision),
+        projection=foreseen.get(zone.pk if zone else None),
     )
+
+
+def _lengths(row: Row) -> tuple[int | None, ...]:
+    interval = row.forecast.interval if row.forecast else None
+    return (row.young, row.seats, row.young_target, row.seats_target, *(interval or ()))
 
 
 def _chair_row(

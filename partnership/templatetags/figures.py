@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import phonenumbers
 from django import template
@@ -105,6 +106,12 @@ def number(value: int | float | Decimal | None) -> str:
         return ""
     text = f"{value:,}".replace("-", "−")
     return text.translate(str.maketrans({",": THIN, ".": ","})) if _french() else text
+
+
+@register.filter
+def rate(value: Fraction) -> str:
+    """So many a week: « 9 », or with one decimal where it is not whole, « 9,5 »."""
+    return number(value.numerator if value.denominator == 1 else round(float(value), 1))
 
 
 @register.filter

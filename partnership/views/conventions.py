@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import board as boards
-from .. import clock, measures, policies, projections, services
+from .. import clock, measures, next_steps, policies, projections, services
 from ..forms import EvidenceForm
 from ..models import Commitment, Convention, User, Zone
 from ..states import ConventionState
 from ..workflow import Refused
+
+# The board says whose move it is in one line of three; the report tells more.
+MOVES_SHOWN = 3
 
 
 def _running(user: User) -> Convention | None:
@@ -54,7 +57,9 @@ def board(request: HttpRequest) -> HttpResponse:
         exceptions=measures.exceptions(convention),
         projections=projections.projections(request.user, convention),
     )
-    context = {"convention": convention, "board": shown, "today": clock.today()}
+    commitments = convention.commitments.filter(done_at=None).select_related("party", "milestone")
+    moves = boards.next_moves(shown, commitments, next_steps.told(convention), today=clock.today())
+    context = {"convention": convention, "board": shown, "today": clock.today(), "moves": moves[:MOVES_SHOWN]}
     return render(request, "partnership/board.html", context)
 
 
