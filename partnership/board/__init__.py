@@ -7,8 +7,8 @@ from .lines import Line, focus_of, lines_of
 from .next_dates import NextDate, next_date
 from .readings import Contents, Reading, contents_of, figure, missing, readings
 from .report import Report, report_of
-from .steps import DatedStep, next_moves
 from .standings import Standing, standing, verdict
+from .steps import DatedStep, next_moves
 from .tables import Board, Card, Row, build, card_of, list_url, settlement_words, short_side
 
 __all__ = [
