@@ -120,7 +120,7 @@ def _page_of(
         "operator": boards.operator_of(contract),
         "step": boards.next_step(contract),
         "step_form": step_form or (step(initial=_first_said(contract)) if step else None),
-        "wrong": step_form or paper_form,
+        "form": step_form or paper_form,
         "is_silent": boards.is_late(contract) and silence is not None,
         "silence_accepts": silence == _S.ACCEPTED,
         "refusals": law.refusals(found),
