@@ -18,6 +18,7 @@ class PlacementsConfig(AppConfig):
         from . import handover as belongings
         from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import measures as ours
+        from .past import past
         from .services.introduction_reminders import INTRODUCTIONS
         from .states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE, ROUND
 
@@ -46,7 +47,7 @@ class PlacementsConfig(AppConfig):
         reminders.register(*INTRODUCTIONS)
         links.register(links.Purpose(ROUND, "placements:lead_calendar", days=3 * 365))
         reminders.register(*services.CLOCKS)
-        measures.register(*ours.MEASURES, counts=ours.counts)
+        measures.register(*ours.MEASURES, counts=ours.counts, past=past)
         invariants.register()
         jobs.register(
             jobs.Kind(
