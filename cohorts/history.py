@@ -107,7 +107,7 @@ def stays(intake: Intake, zone: Zone | None = None) -> list[Stay]:
         "FROM stay WHERE stage = ANY(%s) GROUP BY stage"
     )
     with connection.cursor() as cursor:
-        cursor.execute(told, [*parameters, S.values, list(STAGES)])
+        cursor.execute(told, [*parameters, S.values, [stage.value for stage in STAGES]])
         found = {stage: Stay(S(stage), *rest) for stage, *rest in cursor.fetchall()}
     return [found.get(stage, Stay(stage)) for stage in STAGES]
 

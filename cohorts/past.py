@@ -28,6 +28,7 @@ from .states import (
     EnrolmentState,
 )
 
+_NO_DRAFTS = [state for state in ApplicationState if state != ApplicationState.DRAFT]
 _FACTS = ("intake__programme", "intake__programme__kind", "cohort__zone", "left")
 _WAYS = ("then", "has_applied", "was_admitted", "was_present", "had_block", "had_completed")
 
@@ -36,7 +37,7 @@ def past(convention: Convention, at: datetime) -> Counts:
     """The figures by milestone and zone."""
     stood, in_force = taught(convention, at), validated(at)
     zones = dict(Zone.objects.order_by().values_list("code", "pk"))
-    files = _files(at).filter(intake__programme__in=stood).exclude(then=None).exclude(then=ApplicationState.DRAFT)
+    files = _files(at).filter(intake__programme__in=stood, then__in=_NO_DRAFTS)
     figures: Counts = {key: {} for key in _counted(dict.fromkeys([*_FACTS, *_WAYS]), is_taught=False)}
     for row in files.values(*_FACTS, *_WAYS).annotate(number=Count("pk")).order_by():
         programme = row["intake__programme"]
