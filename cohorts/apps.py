@@ -19,13 +19,14 @@ class CohortsConfig(AppConfig):
         from . import bulk, exports, invariants, personal_data, policies, retention, services
         from . import handover as belongings
         from . import measures as ours
+        from .past import past
         from .services import imports
         from .services.reminders import APPOINTMENTS, NUDGES
         from .states import AGENDA, RESUME
 
         links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
         links.register(links.Purpose(AGENDA, "cohorts:slot_feed", days=3 * 365))
-        measures.register(*ours.MEASURES, counts=ours.counts)
+        measures.register(*ours.MEASURES, counts=ours.counts, past=past)
         measures.register_exceptions(ours.beside_the_point)
         invariants.register()
         versions = _("Which cohorts run on which version")

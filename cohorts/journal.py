@@ -12,7 +12,16 @@ from partnership.states import UNWANTED, LetterKind, Way
 
 from .handover import ENTRUSTED, SILENCE
 from .models import Application, Candidate
-from .states import CallResult, Coming, ConditionKind, ConsentPurpose, ExitReason
+from .states import (
+    ACQUIRED,
+    NOT_ACQUIRED,
+    TRANSFERRED,
+    CallResult,
+    Coming,
+    ConditionKind,
+    ConsentPurpose,
+    ExitReason,
+)
 
 CALLED, HEARD = "called", "heard"
 # Lines whose reason is the key of a colleague, and those whose reason is what was changed.
@@ -25,7 +34,7 @@ DEEDS: dict[str, Promise] = {
     "refused": pgettext_lazy("letters", "No more wanted"),
     "wanted": pgettext_lazy("letters", "Wanted again"),
     "readdressed": gettext_lazy("Telephone or address corrected"),
-    "transferred": gettext_lazy("Moved to another zone"),
+    TRANSFERRED: gettext_lazy("Moved to another zone"),
     "merged": gettext_lazy("Two records of this person are one"),
     "told_apart": gettext_lazy("Told apart from somebody who resembles them"),
     "invited": gettext_lazy("Invited to choose a date"),
@@ -38,8 +47,8 @@ DEEDS: dict[str, Promise] = {
     "met": pgettext_lazy("condition", "met"),
     "unmet": pgettext_lazy("condition", "still to be met"),
     "rated": gettext_lazy("given"),
-    "block_acquired": pgettext_lazy("block", "acquired"),
-    "block_taken_back": pgettext_lazy("block", "no longer acquired"),
+    ACQUIRED: pgettext_lazy("block", "acquired"),
+    NOT_ACQUIRED: pgettext_lazy("block", "no longer acquired"),
     "day_planned": pgettext_lazy("day", "planned"),
     "day_dropped": pgettext_lazy("day", "taken out of the plan"),
     "dossier": gettext_lazy("Dossier filled in"),

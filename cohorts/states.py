@@ -65,6 +65,8 @@ APPLICATION_FLOW = {
     _S.WITHDRAWN: _REOPENED,
     _S.UNREACHABLE: _REOPENED,
 }
+# The deed that moves a file to another zone; the line of the journal says which one it leaves.
+TRANSFERRED = "transferred"
 # An interview that was fixed or missed before the exit is over; the file starts again where it was submitted.
 REOPENS_AS = {_S.INTERVIEW_SCHEDULED: _S.SUBMITTED, _S.NO_SHOW: _S.SUBMITTED}
 
@@ -246,6 +248,8 @@ ENROLMENT_FLOW = {
 }
 # How the course of a certificate ends, once every block is acquired.
 CERTIFIED = "certified"
+# What the journal says of a block.
+ACQUIRED, NOT_ACQUIRED = "block_acquired", "block_taken_back"
 ENROLMENT_LIVE = (EnrolmentState.EXPECTED, EnrolmentState.PRESENT)
 
 

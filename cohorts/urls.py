@@ -24,6 +24,7 @@ from .views import (
     dossiers,
     exports,
     first_days,
+    history,
     imports,
     keeping,
     letters,
@@ -148,6 +149,7 @@ recruitment = [
     path("promotions/<int:pk>/calendrier/tandem.ics", rhythms.cohort_calendar_file, name="cohort_calendar_file"),
     path("recrutement/places/<int:pk>/reglages/", places.places_rule, name="places_rule"),
     path("partenariat/candidatures/", recruiters.register, name="register"),
+    path("partenariat/historique/", history.history, name="history"),
     path("contenus/formations/<slug:slug>/promotions/", versions.version_list, name="version_list"),
 ]
 _booking = "recrutement/creneaux/rendez-vous/<uuid:pk>"

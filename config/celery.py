@@ -49,6 +49,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=40),
         "options": {"queue": "jobs", "expires": 12 * 3600},
     },
+    # At 23:55 for the day that ends (services/history.py); each hour for those that were missed.
+    "take snapshots": {
+        "task": "partnership.tasks.take_snapshots",
+        "schedule": crontab(minute=55),
+        "options": {"queue": "jobs", "expires": 240},
+    },
     "remind": {"task": "partnership.tasks.remind", "schedule": 60.0, "options": {"queue": "jobs", "expires": 60}},
     # A day may turn a milestone as well as a figure: soon after midnight, and once an hour.
     "notice turned milestones": {

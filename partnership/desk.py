@@ -72,6 +72,8 @@ class AdministratorAdmin(admin.ModelAdmin):
     """For administrators alone; each text is cleaned, each write is a line in the journal."""
 
     formfield_overrides = OF_COLUMNS_HERE
+    # A field on which figures of the past hang: the journal keeps what it said before (past.former).
+    remembered = ""
 
     @property
     def media(self) -> forms.Media:
@@ -103,6 +105,12 @@ class AdministratorAdmin(admin.ModelAdmin):
         # A record has the width of the page; the crumbs lead back to the tables.
         context["is_nav_sidebar_enabled"] = False
         return unprocessable_when_shown_again(super().render_change_form)(request, context, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and self.remembered in form.changed_data:
+            before = str(form.initial[self.remembered])
+            record(obj, "edited", by=request.user, before=before, reason=self.remembered)
 
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
         record(obj, "added", by=request.user)

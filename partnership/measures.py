@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.functional import Promise
 
@@ -26,13 +27,18 @@ MEASURES: dict[str, Measure] = {}
 # A source counts what the user's board shows; without a user it counts for the public page, whose figures are totals.
 Source = Callable[[User | None, Convention], Counts]
 _SOURCES: list[Source] = []
+# The same figures as the board showed them at a moment that is past, from the journal.
+Past = Callable[[Convention, datetime], Counts]
+_PASTS: list[Past] = []
 
 
-def register(*measures: Measure, counts: Source) -> None:
-    """Make an app's measures known, with the one function that counts them in one statement."""
+def register(*measures: Measure, counts: Source, past: Past) -> None:
+    """Make an app's measures known, with the one function that counts them, and the one that counts what they were."""
     MEASURES.update({measure.key: measure for measure in measures})
     if counts not in _SOURCES:
         _SOURCES.append(counts)
+    if past not in _PASTS:
+        _PASTS.append(past)
 
 
 # Of a convention, by milestone: the figures that do not apply to it, as places do not where nobody needs a host.
@@ -60,4 +66,12 @@ def counts(user: User | None, convention: Convention) -> Counts:
     figures: Counts = {key: {} for key in MEASURES}
     for source in _SOURCES:
         figures |= source(user, convention)
+    return figures
+
+
+def past(convention: Convention, at: datetime) -> Counts:
+    """Every registered figure as it was at a moment, what was done at that moment included."""
+    figures: Counts = {key: {} for key in MEASURES}
+    for source in _PASTS:
+        figures |= source(convention, at)
     return figures

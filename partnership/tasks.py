@@ -86,6 +86,13 @@ def keep_no_longer() -> None:
         retention.ring()
 
 
+@shared_task(name="partnership.tasks.take_snapshots")
+def take_snapshots() -> None:
+    """Keep the figures of today if it ends, and of the days that are missing; ring again while there are more."""
+    if not services.keep_snapshots():
+        services.ring_for_snapshots()
+
+
 @shared_task(name="partnership.tasks.remind")
 def remind() -> None:
     """Tell what is due because time has passed."""

@@ -136,19 +136,22 @@ def edit(
     version: int | None = None,
     channel: Channel = Channel.WEB,
     deed: str = "edited",
+    before: str = "",
     reason: str = "",
     **changes: Any,
 ) -> None:
     """Change fields of a versioned thing that keeps its state, and journal it; Stale if it has changed since.
 
-    The line says which fields, or the reason where one is given.
+    The line says which fields, or the reason where one is given; `before` is what a field said on which figures of the
+    past hang (past.py).
     """
     rows = type(thing)._default_manager.filter(pk=thing.pk)
     if version is not None:
         rows = rows.filter(version=version)
     if not _changed(thing, rows, changes):
         raise Stale(thing)
-    record(thing, deed, by=by, reason=reason or ", ".join(sorted(changes))[:500], channel=channel)
+    said = reason or ", ".join(sorted(changes))[:500]
+    record(thing, deed, by=by, before=before, reason=said, channel=channel)
 
 
 def record(

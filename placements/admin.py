@@ -12,6 +12,7 @@ class HostCompanyAdmin(AdministratorAdmin):
     """A company's name and numbers, whether it is a partner of the convention, and which of us run it."""
 
     partner = yes_or_no(HostCompany, "is_partner")
+    remembered = "is_partner"
     list_display = ["name", "siren", "partner"]
     list_filter = ["is_partner"]
     search_fields = ["name", "siren"]

@@ -19,6 +19,7 @@ class PlacementsConfig(AppConfig):
         from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import measures as ours
         from .next_steps import silent_hosts
+        from .past import past
         from .services.introduction_reminders import INTRODUCTIONS
         from .states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE, ROUND
 
@@ -47,7 +48,7 @@ class PlacementsConfig(AppConfig):
         reminders.register(*INTRODUCTIONS)
         links.register(links.Purpose(ROUND, "placements:lead_calendar", days=3 * 365))
         reminders.register(*services.CLOCKS)
-        measures.register(*ours.MEASURES, counts=ours.counts)
+        measures.register(*ours.MEASURES, counts=ours.counts, past=past)
         next_steps.register(silent_hosts)
         invariants.register()
         jobs.register(

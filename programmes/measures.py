@@ -9,6 +9,7 @@ from partnership import measures
 from partnership.measures import Counts, Measure
 from partnership.models import Convention, User
 
+from . import past
 from .models import ChairActivity, ChairActivityQuerySet, Curriculum, Programme, Registration, RegistrationQuerySet
 from .states import ACTIVITY_DELIVERED, Attendance, CurriculumState, RegistrationState
 
@@ -118,5 +119,5 @@ def chair_counts(user: User | None, convention: Convention) -> Counts:
 
 def register() -> None:
     """Make the measures of contents and of the chair known to the board."""
-    measures.register(CONTENTS, CONTENTS_VALIDATED, CONTENTS_LATE, counts=counts)
-    measures.register(*CHAIR, counts=chair_counts)
+    measures.register(CONTENTS, CONTENTS_VALIDATED, CONTENTS_LATE, counts=counts, past=past.contents)
+    measures.register(*CHAIR, counts=chair_counts, past=past.chair)

@@ -18,6 +18,7 @@ from ..models import CAREER, Application, Candidate, Cohort, Consent, Recruitmen
 from ..states import (
     LIVE,
     RESUME,
+    TRANSFERRED,
     ApplicationState,
 )
 from .ages import must_be_of_age
@@ -223,6 +224,7 @@ def _take_over(draft: Application, *, person: Candidate, enquiry: Application | 
         draft.save(update_fields=["candidate"])
         typed.delete()
         return draft
+    former = enquiry.cohort if enquiry.cohort_id != draft.cohort_id else None
     for name in (
         "cohort",
         "level",
@@ -238,6 +240,9 @@ def _take_over(draft: Application, *, person: Candidate, enquiry: Application | 
     # Where recruitment met them came first.
     enquiry.recruitment_source_id = enquiry.recruitment_source_id or draft.recruitment_source_id
     enquiry.save()
+    if former is not None:
+        zones = f"{former.zone.name} → {enquiry.cohort.zone.name}"
+        record(enquiry, TRANSFERRED, by=person, before=former.zone.code, reason=zones)
     enquiry.other_zones.set(draft.other_zones.all())
     Application.objects.filter(pk=draft.pk).update(repeats=enquiry)
     return enquiry

@@ -16,9 +16,8 @@ from programmes import services as teaching
 from programmes.models import Block, Curriculum, Module, blocks_of
 
 from ..models import AcquiredBlock, Cohort, Enrolment, EnrolmentQuerySet
-from ..states import CERTIFIED, EnrolmentState
+from ..states import ACQUIRED, CERTIFIED, NOT_ACQUIRED, EnrolmentState
 
-ACQUIRED, NOT_ACQUIRED = "block_acquired", "block_taken_back"
 # A student and a block, by its name.
 Pair = tuple[UUID, str]
 

@@ -13,7 +13,7 @@ from programmes.states import ProgrammeKind
 from .. import emails
 from ..handover import follower_in
 from ..models import CAREER, Application, Booking, Cohort
-from ..states import HOLDING, LIVE, ApplicationState, BookingState, ExitReason, SlotKind
+from ..states import HOLDING, LIVE, TRANSFERRED, ApplicationState, BookingState, ExitReason, SlotKind
 from .ages import must_be_of_age
 from .moves import REFUSALS, close_booking, go, hold_queue, leave, let_cascade, next_rank, rehearse, validated_content
 
@@ -61,7 +61,9 @@ def transfer(
             application,
             by=by,
             version=version,
-            deed="transferred",
+            deed=TRANSFERRED,
+            # The reason is taken away with whoever is erased; the zone stays, for the figures of the past.
+            before=former.zone.code,
             reason=f"{former.zone.name} → {cohort.zone.name}",
             **changes,
         )

@@ -21,7 +21,7 @@ from partnership.templatetags.figures import daytime
 
 from .. import journal
 from ..models import Application, Booking, Call, PaperRequest
-from ..states import EXITS, BookingState, SlotKind
+from ..states import EXITS, TRANSFERRED, BookingState, SlotKind
 
 NEWEST = 200
 # Of each of two people beside each other.
@@ -145,7 +145,8 @@ def _deed(line: JournalEntry, application: Application, names: dict[str, str], k
     return {
         "at": line.at,
         "text": _("%(what)s:") % {"what": capfirst(what)} if what else "",
-        "before": "" if moved else journal.word(line.subject, line.before),
+        # Of a file that changes its zone the reason says both.
+        "before": "" if moved or line.after == TRANSFERRED else journal.word(line.subject, line.before),
         "after": _("Moved") if moved else journal.word(line.subject, line.after),
         "reason": journal.reason(line.after, line.reason, names),
         "who": _who(line, application, names),

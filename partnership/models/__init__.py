@@ -1,6 +1,6 @@
 """The records of the partnership, by noun; everybody imports them from this package."""
 
-from .convention import Commitment, Convention, ConventionQuerySet, Milestone, Objective, Signature
+from .convention import Commitment, Convention, ConventionQuerySet, Milestone, Objective, Signature, Snapshot
 from .mechanisms import (
     AccessLink,
     Heartbeat,
@@ -49,6 +49,7 @@ __all__ = [
     "Party",
     "SchoolZone",
     "Signature",
+    "Snapshot",
     "Tombstone",
     "User",
     "UserManager",

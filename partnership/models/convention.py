@@ -203,3 +203,31 @@ class Objective(models.Model):
 
     def __str__(self) -> str:
         return f"{self.milestone} : {self.measure} {self.zone or ''} = {self.target}"
+
+
+class Snapshot(models.Model):
+    """A figure of the board at the end of a day, in a zone or in none; a milestone without any keeps a nought."""
+
+    day = models.DateField(_("day"))
+    measure = models.CharField(_("measure"), max_length=40)
+    # The milestone is its convention's.
+    milestone = models.ForeignKey(Milestone, models.CASCADE, related_name="snapshots", verbose_name=_("milestone"))
+    zone = models.ForeignKey(
+        Zone, models.PROTECT, null=True, blank=True, related_name="snapshots", verbose_name=_("zone")
+    )
+    number = models.PositiveIntegerField(_("number"))
+
+    class Meta:
+        verbose_name = _("figure of a day")
+        verbose_name_plural = _("figures of a day")
+        ordering = ["day", "measure"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["milestone", "measure", "day", "zone"],
+                name="one_number_a_day_measure_and_zone",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} {self.measure} = {self.number}"

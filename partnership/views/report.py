@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from .. import board as boards
-from .. import clock, documents, exports, measures, next_steps, pdf, policies, projections, sheets
-from ..board import Report
+from .. import clock, documents, exports, history, measures, next_steps, pdf, policies, projections, sheets
+from ..board import Line, Report
+from ..board.columns import PLACES, YOUNG
 from ..models import Commitment, Convention, User, Zone
 from ..states import ConventionState
 
@@ -45,9 +46,20 @@ def _report(user: User, convention: Convention) -> tuple[Report, list[Commitment
     )
     lines = boards.lines_of(board, counts, projections.projections(user, convention))
     commitments = list(convention.commitments.select_related("party", "milestone"))
-    steps = next_steps.told(convention)
-    made = boards.report_of(convention, board, lines, today=today, commitments=commitments, steps=steps)
+    made = boards.report_of(
+        convention,
+        board,
+        lines,
+        today=today,
+        commitments=commitments,
+        steps=next_steps.told(convention),
+        series=_kept(boards.focus_of(lines)),
+    )
     return made, commitments
+
+
+def _kept(focus: Line | None) -> dict[str, list[history.Point]]:
+    return history.days(focus.card.milestone, (YOUNG, PLACES)) if focus else {}
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """The demonstration's story: who and what there is, and everybody's deeds in the order of their dates."""
 
+import calendar
 import random
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -90,6 +91,15 @@ class Story:
             with clock.travel(when):
                 deed()
         self.settle(self.today)
+        self.keep_the_evenings()
+
+    def keep_the_evenings(self) -> None:
+        """The figures of each Sunday since the signature, from the journal; the worker rebuilds the other days."""
+        signed = self.at(3, 28).date()
+        for ago in range((self.today.date() - signed).days, 0, -1):
+            day = self.today.date() - timedelta(days=ago)
+            if day.weekday() == calendar.SUNDAY or day == signed or ago == 1:
+                partnership.rebuild_snapshot(self.convention, day)
 
     def settle(self, until: datetime) -> None:
         """What was due had left by then: nothing of the past is cancelled, and none leaves in a burst today."""

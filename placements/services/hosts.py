@@ -69,7 +69,8 @@ def edit_site(
     days = opening is not None and _days(site) != dict(opening)
     told = sorted([*changes, *(["opening_hours"] if days else [])])
     with workflow.refusing(_SITE_REFUSALS):
-        workflow.edit(site, by=by, version=version, reason=", ".join(told), **changes)
+        before = site.zone.code if "zone" in changes else ""
+        workflow.edit(site, by=by, version=version, before=before, reason=", ".join(told), **changes)
     if days:
         _open(site, opening or {})
     _give_siren(site.company, site.siret[:9])

@@ -15,6 +15,7 @@ from . import modules, versions
 
 @admin.register(Programme)
 class ProgrammeAdmin(AdministratorAdmin):
+    remembered = "milestone"
     list_display = ["title", "short_title", "kind", "milestone", "provider", "reviewer_party", "quorum", "assigned"]
     list_filter = ["milestone", "kind"]
     search_fields = ["title", "short_title"]

@@ -158,6 +158,7 @@ THE_PARTNERSHIP = [
     page("partnership:milestone_detail", MEMBERS, of="milestone", refused=MISSING),
     page("partnership:commitment_list", MEMBERS, refused=MISSING),
     deed("partnership:commitment_keep", COORDINATION, of="promise", unless={STRANGER: MISSING}),
+    page("cohorts:history", MEMBERS, refused=MISSING, asks=("jalon", "zone")),
     # the lines behind the figures, without a name
     page("cohorts:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     page("placements:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),

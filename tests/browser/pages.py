@@ -130,6 +130,8 @@ CONVENTION = [
     Page("partnership:milestone_detail", Role.COORDINATOR, lambda world: [1]),
     Page("partnership:milestone_detail", Role.COORDINATOR, lambda world: [3], note="undated"),
     Page("partnership:commitment_list", Role.COORDINATOR, forms=("main form[action$='/tenir/'] >> nth=0",)),
+    Page("cohorts:history", Role.COORDINATOR),
+    Page("cohorts:history", Role.COORDINATOR, query="?jalon=2", note="certificate"),
     Page("cohorts:register", Role.COORDINATOR),
     Page("placements:register", Role.COORDINATOR),
 ]

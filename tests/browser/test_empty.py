@@ -32,6 +32,7 @@ LISTS = {
     "cohorts:import_list": Role.RECRUITER,
     "cohorts:duplicate_list": Role.RECRUITER,
     "cohorts:register": Role.COORDINATOR,
+    "cohorts:history": Role.COORDINATOR,
     "placements:home": Role.REGIONAL_LEAD,
     "placements:site_list": Role.REGIONAL_LEAD,
     "placements:student_list": Role.REGIONAL_LEAD,
@@ -39,7 +40,7 @@ LISTS = {
     "admin:placements_hostcompany_changelist": Role.ADMINISTRATOR,
 }
 # Read from the board, and not found as long as there is no convention.
-OF_A_CONVENTION = ("partnership:convention", "placements:register")
+OF_A_CONVENTION = ("partnership:convention", "placements:register", "cohorts:history")
 
 
 @pytest.fixture(scope="module", params=["nothing", "a convention to sign"])

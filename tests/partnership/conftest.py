@@ -24,17 +24,19 @@ KEYS = [
 @pytest.fixture
 def figures() -> Iterator[Counts]:
     """The figures the board will read: `figures["confirmed"][milestone.pk, zone.pk] = 31`."""
-    known, sources = dict(measures.MEASURES), list(measures._SOURCES)
+    known, sources, pasts = dict(measures.MEASURES), list(measures._SOURCES), list(measures._PASTS)
     measures.MEASURES.clear()
     measures._SOURCES.clear()
+    measures._PASTS.clear()
     told: Counts = {key: {} for key in KEYS}
 
     def counts(user: User, convention: Convention) -> Counts:
         return told
 
     definitions = [Measure(key, key.replace("_", " "), f"Définition de {key}") for key in KEYS]
-    measures.register(*definitions, counts=counts)
+    measures.register(*definitions, counts=counts, past=lambda convention, at: told)
     yield told
     measures.MEASURES.clear()
     measures.MEASURES.update(known)
     measures._SOURCES[:] = sources
+    measures._PASTS[:] = pasts
