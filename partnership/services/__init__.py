@@ -53,9 +53,11 @@ from .people import (
     invited_by_link,
     reactivate,
 )
+from .weekly import WEEKLY
 
 __all__ = [
     "BY_HAND",
+    "WEEKLY",
     "NotYet",
     "accept_invitation",
     "add_membership",

@@ -12,7 +12,8 @@ from cohorts.models import Application, Cohort
 from cohorts.services.students import DAYS_OF_THE_LETTER
 from cohorts.states import SlotKind
 from partnership import clock, reminders, sending, sweeps, working_time
-from partnership.models import User
+from partnership.models import Objective, User
+from partnership.services import notice_turns
 from partnership.states import Role
 from partnership.working_time import ONE_DAY
 from programmes.states import CurriculumState
@@ -46,8 +47,9 @@ class Season:
     # -- who and what -------------------------------------------------------------------------------------------------
 
     def found(self) -> None:
-        """The validated course, its three cohorts, whoever recruits, and the slots of the interviews."""
-        programme = factories.programme()
+        """What is promised, the validated course, its three cohorts, whoever recruits, and the interviews’ slots."""
+        self.milestone = factories.milestone(finalise_by=self.starts_on - 14 * ONE_DAY)
+        programme = factories.programme(milestone=self.milestone)
         content = factories.curriculum(programme, state=CurriculumState.VALIDATED)
         intake = factories.intake(programme, starts_on=self.starts_on)
         self.head: User = factories.user(Role.HEAD_OF_RECRUITMENT, name="Odile Ferrand")
@@ -92,6 +94,8 @@ class Season:
                 held_by=self.recruiters[code],
             )
         self.people = list(self.young_people())
+        there = sum(young.end == End.PRESENT for young in self.people)
+        Objective.objects.create(milestone=self.milestone, measure="confirmed", target=there)
 
     def young_people(self) -> Iterator[Young]:
         """Each end as often as the planning rates say, in the zone whose places it takes; contacts come until June."""
@@ -192,6 +196,7 @@ class Season:
                 yield datetime.combine(day, hour, clock.PARIS)
                 for _worker in range(2 if self.scale == 1 else 1):
                     reminders.remind(seconds=600)
+                    notice_turns()
             day += ONE_DAY
 
     def has_a_place(self, cohort: Cohort) -> bool:

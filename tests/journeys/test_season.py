@@ -1,6 +1,7 @@
 """A season: 620 young people asked, 100 were there on the first day, and every one of them was answered."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,8 +11,8 @@ from cohorts.handover import SILENCE
 from cohorts.models import Application, Booking
 from cohorts.states import EXITS, ApplicationState, BookingState
 from partnership import clock, sending, working_time
-from partnership.models import JournalEntry, OutgoingMessage
-from partnership.states import MessageState
+from partnership.models import JournalEntry, OutgoingMessage, ref
+from partnership.states import MessageState, MilestoneStatus
 
 from .lives import CONFIRMED, OFFERED, End
 from .season import Season
@@ -19,6 +20,7 @@ from .season import Season
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("promises_hold")]
 YEAR = 2027
 MORNINGS = ("cohorts/due_today", "cohorts/files_silent")
+WEEK, TURN = "partnership/weekly_state", "partnership/milestone_turned"
 ANSWERS = {
     ApplicationState.CONFIRMED: {"application_confirmed"},
     ApplicationState.REJECTED: {"application_rejected"},
@@ -61,12 +63,40 @@ def each_letter_left_once(season, mail_server):
     assert {sending.message_id(letter) for letter in sent} == set(taken)
     assert {letter.state for letter in letters} <= {MessageState.SENT, MessageState.CANCELLED}
     of_mornings = [letter for letter in sent if letter.template in MORNINGS]
-    had = Counter((letter.to_email, letter.template.partition("/")[2]) for letter in sent if letter not in of_mornings)
+    of_nobody = [letter for letter in sent if letter.template in (*MORNINGS, WEEK, TURN)]
+    had = Counter((letter.to_email, letter.template.partition("/")[2]) for letter in sent if letter not in of_nobody)
     awaited = Counter({(email, "file_entrusted"): number for email, number in season.entrusted.items()})
     for young in season.people:
         awaited.update({(young.email, template): number for template, number in young.awaited.items()})
     assert (had - awaited, awaited - had) == (Counter(), Counter())
     mornings_are_told_once(of_mornings)
+    weeks_are_told_once(season, [letter for letter in sent if letter.template == WEEK])
+    turns_are_told_once(season, [letter for letter in sent if letter.template == TURN])
+
+
+def weeks_are_told_once(season, letters):
+    """The state of the convention: a letter on the first working day of each week, to the only coordinator."""
+    told = [letter.sent_at.astimezone(clock.PARIS).date() for letter in letters]
+    seen = (season.starts_on + timedelta(days=2) - season.first).days
+    days = [season.first + timedelta(days=n) for n in range(seen + 1)]
+    monday = {day: day - timedelta(days=day.weekday()) for day in days}
+    assert sorted(told) == [
+        day for day in days if day == working_time.add_working_days(monday[day] - timedelta(days=1), 1)
+    ]
+
+
+def turns_are_told_once(season, letters):
+    """Where the milestone stood goes on from line to line of the journal, and each turn is one letter of its day."""
+    lines = list(JournalEntry.objects.filter(subject=ref(season.milestone)).order_by("pk"))
+    assert [line.before for line in lines[1:]] == [line.after for line in lines[:-1]]
+    assert len(lines) > 1 and lines[-1].after == MilestoneStatus.DONE
+    turned = {
+        (line.after, line.at.astimezone(clock.PARIS).date())
+        for line in lines
+        if line.before or line.after != MilestoneStatus.ON_TRACK
+    }
+    told = [(letter.key.split(":")[2], letter.written_at.astimezone(clock.PARIS).date()) for letter in letters]
+    assert sorted(told) == sorted(turned)
 
 
 def mornings_are_told_once(letters):

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from partnership import measures
-from partnership.measures import Counts, Measure
+from partnership import measures, projections
+from partnership.measures import Cell, Counts, Measure
 from partnership.models import Convention, User
+from partnership.projections import Projection
 
 KEYS = [
     "contacts",
@@ -40,3 +41,18 @@ def figures() -> Iterator[Counts]:
     measures.MEASURES.update(known)
     measures._SOURCES[:] = sources
     measures._PASTS[:] = pasts
+
+
+_foreseen: dict[Cell, Projection] = {}
+
+
+def _told(user: User | None, convention: Convention) -> dict[Cell, Projection]:
+    return _foreseen
+
+
+@pytest.fixture
+def foreseen() -> Iterator[dict[Cell, Projection]]:
+    """The forecast the board will read, over the reckoned one: `foreseen[milestone.pk, None] = Projection(…)`."""
+    projections.register(_told)
+    yield _foreseen
+    _foreseen.clear()
