@@ -3,7 +3,7 @@
 
 from django.urls import include, path
 
-from .views import conventions, invitations, operations, optouts, people
+from .views import agenda, conventions, invitations, operations, optouts, people, zone_map
 
 app_name = "partnership"
 CONVENTION = [
@@ -14,6 +14,12 @@ CONVENTION = [
     path("jalons/<int:order>/", conventions.milestone_detail, name="milestone_detail"),
     path("engagements/", conventions.commitment_list, name="commitment_list"),
     path("engagements/<uuid:pk>/tenir/", conventions.commitment_keep, name="commitment_keep"),
+    path("carte/", zone_map.zone_map, name="zone_map"),
+    path("agenda/", agenda.agenda, name="agenda"),
+    path("agenda.ics", agenda.agenda_file, name="agenda_file"),
+    path("agenda/abonnement/", agenda.agenda_subscription, name="agenda_subscription"),
+    path("agenda/abonnement/fermer/", agenda.agenda_subscription_close, name="agenda_subscription_close"),
+    path("agenda/<str:token>/tandem.ics", agenda.agenda_feed, name="agenda_feed"),
 ]
 OPERATIONS = [
     path("", operations.operations, name="operations"),

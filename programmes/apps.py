@@ -7,14 +7,16 @@ class ProgrammesConfig(AppConfig):
     verbose_name = _("Programmes")
 
     def ready(self) -> None:
+        from partnership import agenda as dates
         from partnership import handover as belongings
         from partnership import links, reminders, sweeps
         from partnership import personal_data as people
 
-        from . import handover, invariants, measures, personal_data, retention, services
+        from . import agenda, handover, invariants, measures, personal_data, retention, services
         from .states import GUEST
 
         measures.register()
+        dates.register(agenda.of_the_chair)
         invariants.register()
         reminders.register(*services.REMINDERS)
         sweeps.register("attachments", services.look_again)

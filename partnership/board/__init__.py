@@ -2,9 +2,11 @@
 
 from .columns import COLUMNS
 from .dates import countdown, date_words, elapsed_share, last_day
+from .opening import open_for
 from .readings import Contents, Reading, contents_of, figure, missing, readings
 from .standings import Standing, lacks_words, standing, verdict
 from .tables import Board, Card, build, card_of, list_url, settlement_words, short_side
+from .zones import ZoneStanding, mapped, zone_standings, zone_verdict
 
 __all__ = [
     "COLUMNS",
@@ -13,6 +15,7 @@ __all__ = [
     "Contents",
     "Reading",
     "Standing",
+    "ZoneStanding",
     "build",
     "card_of",
     "contents_of",
@@ -23,10 +26,14 @@ __all__ = [
     "lacks_words",
     "last_day",
     "list_url",
+    "mapped",
     "missing",
+    "open_for",
     "readings",
     "settlement_words",
     "short_side",
     "standing",
     "verdict",
+    "zone_standings",
+    "zone_verdict",
 ]

@@ -13,6 +13,7 @@ from .doors import (
     reset_second_factor,
     send_reset_link,
 )
+from .feeds import close_feed, dates_of, open_feed, open_feeds
 from .letters import (
     BY_HAND,
     NotYet,
@@ -65,8 +66,10 @@ __all__ = [
     "change_password",
     "check_invariants",
     "check_invariants_step",
+    "close_feed",
     "coordinators",
     "create_administrator",
+    "dates_of",
     "discard_letter",
     "dismiss",
     "edit_letter",
@@ -84,6 +87,8 @@ __all__ = [
     "note_backup",
     "note_complaint",
     "note_news",
+    "open_feed",
+    "open_feeds",
     "reactivate",
     "reader_of",
     "refuse_letters",

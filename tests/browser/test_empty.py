@@ -19,6 +19,8 @@ LISTS = {
     "mailbox": None,
     "partnership:board": Role.COORDINATOR,
     "partnership:convention": Role.COORDINATOR,
+    "partnership:agenda": Role.COORDINATOR,
+    "partnership:zone_map": Role.COORDINATOR,
     "programmes:curriculum_list": Role.AUTHOR,
     "programmes:curriculum_validated_list": Role.AUTHOR,
     "admin:index": Role.REVIEWER,
@@ -38,7 +40,7 @@ LISTS = {
     "admin:placements_hostcompany_changelist": Role.ADMINISTRATOR,
 }
 # Read from the board, and not found as long as there is no convention.
-OF_A_CONVENTION = ("partnership:convention", "placements:register")
+OF_A_CONVENTION = ("partnership:convention", "partnership:agenda", "partnership:zone_map", "placements:register")
 
 
 @pytest.fixture(scope="module", params=["nothing", "a convention to sign"])

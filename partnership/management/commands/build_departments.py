@@ -65,8 +65,8 @@ def written(departments: dict[str, Sequence[Sequence[tuple[int, int]]]]) -> str:
         drawn = [[(x - west, north - y) for x, y in ring] for ring in rings]
         at = [round(part) for part in outlines.middle(drawn[0])]
         lines.append(f'"{code}": {json.dumps({"at": at, "path": _path(drawn)})}')
-    head = f'"source": {json.dumps(SOURCE, ensure_ascii=False)},\n"size": {json.dumps(size)}'
-    return '{\n%s,\n"departments": {\n%s\n}\n}\n' % (head, ",\n".join(lines))
+    head = f'"source": {json.dumps(SOURCE, ensure_ascii=False)},\n"size": {json.dumps(size)},\n"departments": '
+    return "{\n" + head + "{\n" + ",\n".join(lines) + "\n}\n}\n"
 
 
 def _path(rings: Iterable[Sequence[tuple[int, int]]]) -> str:
