@@ -128,7 +128,7 @@ def _said(standing: ZoneStanding) -> str:
         for row in standing.rows
     ]
     parts = [str(standing.zone.name), _word(standing.status), *(tandems or [_("nothing counted yet")])]
-    return "; ".join(parts)
+    return ". ".join(parts)
 
 
 def _unseen(standing: ZoneStanding, overseas: Iterable[str]) -> str:
