@@ -11,12 +11,13 @@ class CohortsConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
+        from partnership import agenda as dates
         from partnership import handover, jobs, links, measures, reminders, sweeps
         from partnership import personal_data as people
         from programmes import elsewhere
         from programmes.policies import can_list_contents
 
-        from . import bulk, exports, invariants, personal_data, policies, retention, services
+        from . import agenda, bulk, exports, invariants, personal_data, policies, retention, services
         from . import handover as belongings
         from . import measures as ours
         from .past import past
@@ -28,6 +29,7 @@ class CohortsConfig(AppConfig):
         links.register(links.Purpose(AGENDA, "cohorts:slot_feed", days=3 * 365))
         measures.register(*ours.MEASURES, counts=ours.counts, past=past)
         measures.register_exceptions(ours.beside_the_point)
+        dates.register(agenda.of_recruitment)
         invariants.register()
         versions = _("Which cohorts run on which version")
         elsewhere.register(elsewhere.Page("cohorts:version_list", versions, can_list_contents))

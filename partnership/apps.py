@@ -8,6 +8,7 @@ class PartnershipConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            agenda,
             invariants,
             jobs,
             links,
@@ -16,12 +17,14 @@ class PartnershipConfig(AppConfig):
             retention,
             services,
         )
-        from .states import INVITATION, RESET, STOP
+        from .states import DATES, INVITATION, RESET, STOP
 
         links.register(links.Purpose(INVITATION, "partnership:invitation_accept", days=7))
         links.register(links.Purpose(RESET, "password_reset", days=1 / 24))
         links.register(links.Purpose(STOP, "partnership:letter_opt_out", days=400))
+        links.register(links.Purpose(DATES, "partnership:agenda_feed", days=3 * 365))
         jobs.register(jobs.Kind("invariants_check", _("Check of the data"), services.check_invariants_step))
         reminders.register(*services.WEEKLY)
+        agenda.register(agenda.of_the_convention)
         invariants.register_ours()
         retention.register_ours()

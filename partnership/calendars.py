@@ -73,7 +73,9 @@ def event(
     return Event([*lines, "END:VEVENT"], cancelled)
 
 
-def whole_days(key: str, *, sequence: int, first: date, last: date, summary: str, description: str = "") -> Event:
+def whole_days(
+    key: str, *, sequence: int, first: date, last: date, summary: str, description: str = "", url: str = ""
+) -> Event:
     """Whole days from the first to the last, both included; nobody is busy by them, and nobody holds them."""
     texts = {"SUMMARY": tidy(summary), "DESCRIPTION": tidy_lines(description)}
     lines = [
@@ -86,6 +88,7 @@ def whole_days(key: str, *, sequence: int, first: date, last: date, summary: str
         f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}",
         "TRANSP:TRANSPARENT",
         *(f"{name}:{_text(text)}" for name, text in texts.items() if text),
+        *([f"URL:{iri_to_uri(url)}"] if url else []),
         "END:VEVENT",
     ]
     return Event(lines, is_cancelled=False)

@@ -187,5 +187,7 @@ INVITATION = "invitation"
 RESET = "reset"
 # Want no more of the letters of a kind; the link is the letter's own.
 STOP = "stop"
+# The dates of the convention, in a calendar of one's own.
+DATES = "dates"
 # Why a letter was cancelled, in the journal: its reader wants none of its kind.
 UNWANTED = "unwanted"

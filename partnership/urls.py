@@ -3,7 +3,7 @@
 
 from django.urls import include, path
 
-from .views import conventions, invitations, operations, optouts, people, report
+from .views import agenda, conventions, invitations, operations, optouts, people, report, zone_map
 
 app_name = "partnership"
 CONVENTION = [
@@ -17,6 +17,12 @@ CONVENTION = [
     path("rapport.xlsx", report.report_xlsx, name="report_xlsx"),
     path("engagements/", conventions.commitment_list, name="commitment_list"),
     path("engagements/<uuid:pk>/tenir/", conventions.commitment_keep, name="commitment_keep"),
+    path("carte/", zone_map.zone_map, name="zone_map"),
+    path("agenda/", agenda.agenda, name="agenda"),
+    path("agenda.ics", agenda.agenda_file, name="agenda_file"),
+    path("agenda/abonnement/", agenda.agenda_subscription, name="agenda_subscription"),
+    path("agenda/abonnement/fermer/", agenda.agenda_subscription_close, name="agenda_subscription_close"),
+    path("agenda/<str:token>/tandem.ics", agenda.agenda_feed, name="agenda_feed"),
 ]
 OPERATIONS = [
     path("", operations.operations, name="operations"),

@@ -7,16 +7,18 @@ class ProgrammesConfig(AppConfig):
     verbose_name = _("Programmes")
 
     def ready(self) -> None:
+        from partnership import agenda as dates
         from partnership import handover as belongings
         from partnership import links, next_steps, reminders, sweeps
         from partnership import personal_data as people
 
-        from . import handover, invariants, measures, personal_data, retention, services
+        from . import agenda, handover, invariants, measures, personal_data, retention, services
         from .next_steps import late_contents
         from .states import GUEST
 
         measures.register()
         next_steps.register(late_contents)
+        dates.register(agenda.of_the_chair)
         invariants.register()
         reminders.register(*services.REMINDERS)
         sweeps.register("attachments", services.look_again)

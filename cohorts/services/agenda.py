@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partnership import clock, links
+from partnership import services as house
 from partnership.fields import address_of_any
-from partnership.models import AccessLink, User, ref
-from partnership.workflow import record
+from partnership.models import AccessLink, User
 
 from .. import calendars, policies
 from ..models import Slot
@@ -37,20 +36,14 @@ def agenda_of(token: str) -> tuple[AccessLink, str]:
 
 def open_agendas(user: User) -> list[AccessLink]:
     """The addresses of somebody's calendar that still open."""
-    links_of = AccessLink.objects.filter(purpose=AGENDA, subject=ref(user), revoked_at=None)
-    return list(links_of.filter(expires_at__gt=clock.now()).order_by("-created_at"))
+    return house.open_feeds(user, AGENDA)
 
 
-@transaction.atomic
 def open_agenda(user: User) -> str:
     """A new address of somebody's calendar, the only time it is shown; the former one opens nothing any more."""
-    links.revoke(AGENDA, user)
-    record(user, "agenda_opened", by=user)
-    return links.new_url(AGENDA, user, language=user.language)
+    return house.open_feed(user, AGENDA)
 
 
-@transaction.atomic
 def close_agenda(user: User) -> None:
     """Close the address of somebody's calendar."""
-    links.revoke(AGENDA, user)
-    record(user, "agenda_closed", by=user)
+    house.close_feed(user, AGENDA)

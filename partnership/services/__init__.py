@@ -13,6 +13,7 @@ from .doors import (
     reset_second_factor,
     send_reset_link,
 )
+from .feeds import close_feed, dates_of, open_feed, open_feeds
 from .history import keep_snapshots, rebuild_snapshot, ring_for_snapshots, take_snapshot
 from .letters import (
     BY_HAND,
@@ -69,8 +70,10 @@ __all__ = [
     "change_password",
     "check_invariants",
     "check_invariants_step",
+    "close_feed",
     "coordinators",
     "create_administrator",
+    "dates_of",
     "discard_letter",
     "dismiss",
     "edit_letter",
@@ -90,6 +93,8 @@ __all__ = [
     "note_complaint",
     "note_news",
     "notice_turns",
+    "open_feed",
+    "open_feeds",
     "reactivate",
     "reader_of",
     "rebuild_snapshot",

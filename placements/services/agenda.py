@@ -1,12 +1,11 @@
 """The follow-up of a lead's zones in their own calendar: a personal address that they open and close themselves."""
 
-from django.db import transaction
 from django.utils import translation
 
-from partnership import clock, links
-from partnership.models import AccessLink, User, ref
+from partnership import links
+from partnership import services as house
+from partnership.models import AccessLink, User
 from partnership.states import Role
-from partnership.workflow import record
 
 from .. import policies
 from ..board import calendars, follow_up
@@ -28,20 +27,14 @@ def round_of(token: str) -> tuple[AccessLink, str]:
 
 def open_rounds(user: User) -> list[AccessLink]:
     """The addresses of somebody's calendar that still open."""
-    links_of = AccessLink.objects.filter(purpose=ROUND, subject=ref(user), revoked_at=None)
-    return list(links_of.filter(expires_at__gt=clock.now()).order_by("-created_at"))
+    return house.open_feeds(user, ROUND)
 
 
-@transaction.atomic
 def open_round(user: User) -> str:
     """A new address of somebody's calendar, the only time it is shown; the former one opens nothing any more."""
-    links.revoke(ROUND, user)
-    record(user, "agenda_opened", by=user)
-    return links.new_url(ROUND, user, language=user.language)
+    return house.open_feed(user, ROUND)
 
 
-@transaction.atomic
 def close_round(user: User) -> None:
     """Close the address of somebody's calendar."""
-    links.revoke(ROUND, user)
-    record(user, "agenda_closed", by=user)
+    house.close_feed(user, ROUND)

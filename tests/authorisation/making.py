@@ -21,7 +21,7 @@ from partnership.models import (
     User,
     ref,
 )
-from partnership.states import INVITATION, RESET, JobState, MessageState, Role, Scan
+from partnership.states import DATES, INVITATION, RESET, JobState, MessageState, Role, Scan
 from placements.models import CollectiveAgreement, FundingOperator, HostCompany, TutorCeiling, TutorEligibility
 from programmes import services as contents
 from programmes.models import Attachment, ChangeRequest, CommissionOpinion, Curriculum, Module, Programme
@@ -159,6 +159,7 @@ def _promise(world: World) -> Milestone:
         ("promise", LYON): {"pk": promise.pk},
         ("signature", LYON): {"pk": mine.pk},
     }
+    world.things["dates by link", LYON] = {"token": links.mint(DATES, ref(world.people[COORDINATOR]))}
     world.answers["partnership:commitment_keep", LYON] = {"evidence": "Le compte rendu du 3 mars."}
     return milestone
 

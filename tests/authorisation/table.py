@@ -114,6 +114,7 @@ PUBLIC = [
     page("placements:lead_calendar", EVERYBODY, of="round by link"),
     # for the calendar of whoever holds slots
     page("cohorts:slot_feed", EVERYBODY, of="calendar by link"),
+    page("partnership:agenda_feed", EVERYBODY, of="dates by link"),
     row("placements:follow_renew", EVERYBODY, post=OK, of="offer by link"),
     page("placements:placement_answer", EVERYBODY, of="proposal by link"),
     deed("placements:answer_accept", EVERYBODY, of="proposal by link"),
@@ -157,6 +158,12 @@ THE_PARTNERSHIP = [
     deed("partnership:signature_sign", COORDINATION, of="signature", unless={STRANGER: MISSING}),
     page("partnership:milestone_detail", MEMBERS, of="milestone", refused=MISSING),
     page("partnership:commitment_list", MEMBERS, refused=MISSING),
+    page("partnership:zone_map", MEMBERS, refused=MISSING),
+    # its dates, and the address by which a calendar of one's own asks them
+    page("partnership:agenda", MEMBERS, refused=MISSING),
+    page("partnership:agenda_file", MEMBERS, refused=MISSING),
+    form("partnership:agenda_subscription", MEMBERS, post=OK),
+    deed("partnership:agenda_subscription_close", MEMBERS),
     deed("partnership:commitment_keep", COORDINATION, of="promise", unless={STRANGER: MISSING}),
     page("cohorts:history", MEMBERS, refused=MISSING, asks=("jalon", "zone")),
     # the lines behind the figures, without a name

@@ -20,6 +20,8 @@ LISTS = {
     "partnership:board": Role.COORDINATOR,
     "partnership:report": Role.COORDINATOR,
     "partnership:convention": Role.COORDINATOR,
+    "partnership:agenda": Role.COORDINATOR,
+    "partnership:zone_map": Role.COORDINATOR,
     "programmes:curriculum_list": Role.AUTHOR,
     "programmes:curriculum_validated_list": Role.AUTHOR,
     "admin:index": Role.REVIEWER,
@@ -40,7 +42,13 @@ LISTS = {
     "admin:placements_hostcompany_changelist": Role.ADMINISTRATOR,
 }
 # Read from the board, and not found as long as there is no convention.
-OF_A_CONVENTION = ("partnership:convention", "placements:register", "cohorts:history")
+OF_A_CONVENTION = (
+    "partnership:convention",
+    "partnership:agenda",
+    "partnership:zone_map",
+    "placements:register",
+    "cohorts:history",
+)
 
 
 @pytest.fixture(scope="module", params=["nothing", "a convention to sign"])
