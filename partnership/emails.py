@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from . import clock, links, outbox
-from .models import Convention, User
+from .models import Amendment, Convention, User
 from .states import INVITATION, RESET, OnDoubt
 
 
@@ -129,6 +130,60 @@ def convention_signed(convention: Convention, *, to: User) -> None:
         signed_on=convention.signed_at.astimezone(clock.PARIS).date(),
         address=board_address(to.language),
     )
+
+
+def signature_void(text: Convention | Amendment, *, to: User) -> None:
+    """Whoever had signed a draft learns that it has changed: their signature does not stand, the text asks for it."""
+    is_amendment = isinstance(text, Amendment)
+    outbox.post(
+        "partnership/signature_void",
+        key=f"signature_void:{text.pk}:{text.version}:{to.pk}",
+        about=text,
+        to=to,
+        convention=text.convention.title if is_amendment else text.title,
+        amendment=text.number if is_amendment else None,
+        address=_text_address(text, to.language),
+    )
+
+
+def amendment_awaits(amendment: Amendment, *, by_party: str, to: User) -> None:
+    """A party has signed an amendment: the coordinators of the others learn that theirs is awaited."""
+    outbox.post(
+        "partnership/amendment_awaits",
+        key=f"amendment_awaits:{amendment.pk}:{amendment.version}:{by_party}:{to.pk}",
+        about=amendment,
+        to=to,
+        party=by_party,
+        address=_text_address(amendment, to.language),
+        **_amendment(amendment),
+    )
+
+
+def amendment_signed(amendment: Amendment, *, to: User) -> None:
+    """Every coordinator learns that an amendment bears all its signatures: the convention says what it says."""
+    outbox.post(
+        "partnership/amendment_signed",
+        key=f"amendment_signed:{amendment.pk}:{to.pk}",
+        about=amendment,
+        to=to,
+        signed_on=amendment.signed_at.astimezone(clock.PARIS).date(),
+        address=_text_address(amendment, to.language),
+        **_amendment(amendment),
+    )
+
+
+def _amendment(amendment: Amendment) -> dict[str, Any]:
+    return {
+        "number": amendment.number,
+        "convention": amendment.convention.title,
+        "reason": amendment.reason,
+        "effective_on": amendment.effective_on,
+    }
+
+
+def _text_address(text: Convention | Amendment, language: str) -> str:
+    page = "amendment_detail" if isinstance(text, Amendment) else "convention_detail"
+    return _address(f"partnership:{page}", language, text.pk)
 
 
 def invitation(person: User) -> None:
