@@ -15,6 +15,7 @@ from partnership.models import Party
 from partnership.states import Role
 
 from .content_pages import CHAIR, CONTENTS
+from .convention_pages import DRAFTING
 from .page import (
     MAIN_FORM,
     Page,
@@ -129,6 +130,7 @@ CONVENTION = [
     Page("partnership:milestone_detail", Role.COORDINATOR, lambda world: [1]),
     Page("partnership:milestone_detail", Role.COORDINATOR, lambda world: [3], note="undated"),
     Page("partnership:commitment_list", Role.COORDINATOR, forms=("main form[action$='/tenir/'] >> nth=0",)),
+    *DRAFTING,
     Page("cohorts:register", Role.COORDINATOR),
     Page("placements:register", Role.COORDINATOR),
 ]
@@ -382,7 +384,7 @@ ELSEWHERE = {
     "metrics": "text for machines",
     "mail_news": "hears machines",
     "account_logout": "asks by POST; its GET is the question of the library, for whoever typed the address",
-    "partnership:convention_detail": "the convention again, by its key",
+    "partnership:convention_pdf": "a file",
     "recovery_codes_file": "a file",
     "cohorts:slot_feed": "a calendar",
     "placements:lead_calendar": "a calendar",
