@@ -50,7 +50,8 @@ def board(request: HttpRequest) -> HttpResponse:
     """The convention on one screen; while it is a draft, who must still sign."""
     convention = _running(request.user)
     if convention is None:
-        return render(request, "partnership/board_empty.html")
+        context = {"may_begin": policies.can_begin_convention(request.user)}
+        return render(request, "partnership/board_empty.html", context)
     policies.require(policies.can_read_board(request.user, convention))
     if convention.state == ConventionState.DRAFT:
         signatures = _signatures(request.user, convention)
