@@ -132,16 +132,20 @@ def convention_signed(convention: Convention, *, to: User) -> None:
     )
 
 
-def signature_void(text: Convention | Amendment, *, to: User) -> None:
-    """Whoever had signed a draft learns that it has changed: their signature does not stand, the text asks for it."""
+def signature_void(text: Convention | Amendment, *, to: User, is_discarded: bool = False) -> None:
+    """Whoever had signed a draft learns that it has changed, or has been thrown away: their signature does not stand.
+
+    The letter is about its reader: the draft may be gone before it leaves.
+    """
     is_amendment = isinstance(text, Amendment)
     outbox.post(
         "partnership/signature_void",
         key=f"signature_void:{text.pk}:{text.version}:{to.pk}",
-        about=text,
+        about=to,
         to=to,
         convention=text.convention.title if is_amendment else text.title,
         amendment=text.number if is_amendment else None,
+        is_discarded=is_discarded,
         address=_text_address(text, to.language),
     )
 
@@ -151,7 +155,7 @@ def amendment_awaits(amendment: Amendment, *, by_party: str, to: User) -> None:
     outbox.post(
         "partnership/amendment_awaits",
         key=f"amendment_awaits:{amendment.pk}:{amendment.version}:{by_party}:{to.pk}",
-        about=amendment,
+        about=amendment.convention,
         to=to,
         party=by_party,
         address=_text_address(amendment, to.language),
@@ -164,7 +168,7 @@ def amendment_signed(amendment: Amendment, *, to: User) -> None:
     outbox.post(
         "partnership/amendment_signed",
         key=f"amendment_signed:{amendment.pk}:{to.pk}",
-        about=amendment,
+        about=amendment.convention,
         to=to,
         signed_on=amendment.signed_at.astimezone(clock.PARIS).date(),
         address=_text_address(amendment, to.language),

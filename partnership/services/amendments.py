@@ -68,7 +68,7 @@ def edit_amendment(
 @transaction.atomic
 def discard_amendment(amendment: Amendment, *, by: User, version: int | None = None) -> None:
     """Throw the draft of an amendment away; that there was one stays in the journal."""
-    draft = reopened(amendment, by=by, version=version)
+    draft = reopened(amendment, by=by, version=version, is_discarded=True)
     record(draft, "discarded", by=by, reason=str(draft.number))
     draft.delete()
 

@@ -61,7 +61,7 @@ def edit_convention(
 @transaction.atomic
 def discard_convention(convention: Convention, *, by: User, version: int | None = None) -> None:
     """Throw a draft away; that there was one stays in the journal."""
-    draft = reopened(convention, by=by, version=version)
+    draft = reopened(convention, by=by, version=version, is_discarded=True)
     record(draft, "discarded", by=by, reason=draft.title)
     with _keeping_courses():
         draft.delete()

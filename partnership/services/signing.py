@@ -30,8 +30,8 @@ def must_be_read(text: Text, version: int | None) -> None:
         raise Stale(text)
 
 
-def reopened(text: Text, *, by: User, version: int | None = None) -> Text:
-    """A draft that is about to change: no signature stands, the next version begins."""
+def reopened(text: Text, *, by: User, version: int | None = None, is_discarded: bool = False) -> Text:
+    """A draft that is about to change or to go: no signature stands, the next version begins."""
     draft = held(text)
     if draft.state != DRAFT:
         raise Refused(_("This text has been signed: it changes by an amendment."))
@@ -42,7 +42,7 @@ def reopened(text: Text, *, by: User, version: int | None = None) -> Text:
     for signature in taken_back:
         record(draft, "signature_void", by=by, reason=signature.party.code)
         if signature.signed_by_id != by.pk:
-            emails.signature_void(draft, to=signature.signed_by)
+            emails.signature_void(draft, to=signature.signed_by, is_discarded=is_discarded)
     type(draft).objects.filter(pk=draft.pk).update(version=F("version") + 1)
     draft.version += 1
     return draft

@@ -285,6 +285,16 @@ def test_the_letter_about_a_signature_taken_back_is_in_the_reader_s_language(coo
     assert OutgoingMessage.objects.get().subject == "The draft has changed: your signature does not stand"
 
 
+def test_whoever_signed_a_draft_that_is_thrown_away_is_told(coordinator, smt_coordinator, promises_hold):
+    draft = _begun(coordinator)
+    _milestone(draft, coordinator)
+    services.sign(draft.signatures.get(party__code="smt"), by=smt_coordinator)
+    services.discard_convention(draft, by=coordinator)
+    letter = OutgoingMessage.objects.get()
+    assert letter.subject == "Le projet de convention a été abandonné\u00a0: votre signature ne vaut plus"
+    assert "partenariat" not in letter.text
+
+
 def test_whoever_signs_has_read_the_text_as_it_is(coordinator, smt_coordinator, client_of):
     draft = _begun(coordinator)
     milestone = _milestone(draft, coordinator)
