@@ -1,6 +1,6 @@
-"""The administrators' desk: parties, zones, conventions, and what may only be read: journal and letters.
+"""The administrators' desk: parties and zones, and what may only be read: journal and letters.
 
-People and their roles have pages of their own, under /equipe/.
+People and their roles have pages of their own, under /equipe/, and so have conventions, under /partenariat/.
 
 Permissions ask the policies, writes leave a line in the journal instead of the library's own log (which would keep the
 names of people after they have been erased).
@@ -16,7 +16,6 @@ import django.contrib.auth.admin  # noqa: F401 (all four register what is taken 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -30,30 +29,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import measures, outbox
+from . import outbox
 from .desk import (
     AdministratorAdmin,
     AdministratorInline,
-    AdministratorStack,
     DistinctFormSet,
     ReadOnlyAdmin,
     yes_or_no,
 )
 from .models import (
-    Commitment,
-    Convention,
     JournalEntry,
-    Milestone,
-    Objective,
     OutgoingMessage,
     Party,
     SchoolZone,
-    Signature,
-    User,
     Zone,
     ZoneDepartment,
 )
-from .states import ConventionState
 
 # Addresses are a field of User and rights come from memberships: the libraries' own tables have nothing to say here.
 admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
@@ -73,18 +64,6 @@ def to_own_password(request: HttpRequest, extra_context: dict | None = None) -> 
 
 
 admin.site.password_change = admin.site.password_change_done = to_own_password
-
-
-class MilestoneFormSet(DistinctFormSet):
-    distinct_by = ("order",)
-
-
-class ObjectiveFormSet(DistinctFormSet):
-    distinct_by = ("measure", "zone")
-
-
-class SignatureFormSet(DistinctFormSet):
-    distinct_by = ("party",)
 
 
 class DepartmentFormSet(DistinctFormSet):
@@ -127,112 +106,6 @@ class ZoneAdmin(AdministratorAdmin):
     @admin.display(description=_("departments"))
     def department_list(self, zone: Zone) -> str:
         return ", ".join(map(str, zone.departments.all()))
-
-
-# -- what was promised ----------------------------------------------------------------------------------------------
-
-
-class MilestoneInline(AdministratorStack):
-    model = Milestone
-    formset = MilestoneFormSet
-    fields = [
-        ("order", "owner"),
-        ("title", "short_title"),
-        ("opens_on", "opens_precision"),
-        ("finalise_by", "finalise_precision"),
-    ]
-    show_change_link = True
-
-
-class CommitmentInline(AdministratorStack):
-    """A promise is made here and kept on its own page, by the party that made it."""
-
-    model = Commitment
-    fields = ["text", ("party", "milestone", "due_on"), ("evidence", "done_at")]
-    readonly_fields = ["evidence", "done_at"]
-
-    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "milestone":
-            convention = request.resolver_match.kwargs.get("object_id")
-            kwargs["queryset"] = (
-                Milestone.objects.filter(convention=convention) if convention else Milestone.objects.none()
-            )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-class SignatureInline(AdministratorInline):
-    """Who is to sign, as long as it is a draft; signing itself has no path through the administration."""
-
-    model = Signature
-    formset = SignatureFormSet
-    fields = ["order", "party", "signed_at", "hand"]
-    readonly_fields = ["signed_at", "hand"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
-        return super().get_queryset(request).select_related("party", "signed_by")
-
-    @admin.display(description=_("signed by"))
-    def hand(self, signature: Signature) -> User | None:
-        return signature.signed_by
-
-    def has_add_permission(self, request: HttpRequest, obj: Convention | None = None) -> bool:
-        return super().has_add_permission(request, obj) and _is_draft(obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Convention | None = None) -> bool:
-        return super().has_change_permission(request, obj) and _is_draft(obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Convention | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and _is_draft(obj)
-
-
-def _is_draft(convention: Convention | None) -> bool:
-    return convention is None or convention.state == ConventionState.DRAFT
-
-
-@admin.register(Convention)
-class ConventionAdmin(AdministratorAdmin):
-    """A convention is written here; what has been signed keeps its words and cannot be deleted."""
-
-    fields = ["title", "purpose", "state", "signed_at"]
-    inlines = [SignatureInline, MilestoneInline, CommitmentInline]
-    list_display = ["title", "state", "signed_at"]
-    list_filter = ["state"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Convention | None = None) -> list[str]:
-        return ["state", "signed_at"] if _is_draft(obj) else ["title", "purpose", "state", "signed_at"]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Convention | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and _is_draft(obj)
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        # Deleting many at once would not ask whether each is still a draft.
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
-
-class ObjectiveInline(AdministratorInline):
-    model = Objective
-    formset = ObjectiveFormSet
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Objective]:
-        return super().get_queryset(request).select_related("zone")
-
-    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "measure":
-            choices = [("", "---------"), *((measure.key, measure.label) for measure in measures.MEASURES.values())]
-            return forms.ChoiceField(label=db_field.verbose_name, choices=choices)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-
-@admin.register(Milestone)
-class MilestoneAdmin(AdministratorAdmin):
-    """A milestone with its objectives; its status is computed by the board."""
-
-    list_display = ["title", "convention", "order", "owner", "opens_on", "finalise_by"]
-    list_filter = ["convention"]
-    list_select_related = ["convention", "owner"]
-    inlines = [ObjectiveInline]
 
 
 # -- what is only read ------------------------------------------------------------------------------------------------

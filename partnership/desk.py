@@ -208,10 +208,6 @@ class AdministratorInline(AdministratorRows, admin.TabularInline):
     """Rows in a table."""
 
 
-class AdministratorStack(AdministratorRows, admin.StackedInline):
-    """Rows that are forms one below the other."""
-
-
 class DistinctFormSet(NamedFormSet):
     """Rows that the database keeps apart by `distinct_by`: a repetition is told in the form, an exchange as well."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from . import clock, links, outbox
-from .models import Convention, Milestone, User
+from .models import Amendment, Convention, Milestone, User
 from .states import INVITATION, RESET, LetterKind, OnDoubt
 
 # The rows of a letter that lists; so many of those whose number has no end stand in it.
@@ -196,6 +197,64 @@ def weekly_state(
         commitments_address=_address("partnership:commitment_list", to.language),
         address=board_address(to.language),
     )
+
+
+def signature_void(text: Convention | Amendment, *, to: User, is_discarded: bool = False) -> None:
+    """Whoever had signed a draft learns that it has changed, or has been thrown away: their signature does not stand.
+
+    The letter is about its reader: the draft may be gone before it leaves.
+    """
+    is_amendment = isinstance(text, Amendment)
+    outbox.post(
+        "partnership/signature_void",
+        key=f"signature_void:{text.pk}:{text.version}:{to.pk}",
+        about=to,
+        to=to,
+        convention=text.convention.title if is_amendment else text.title,
+        amendment=text.number if is_amendment else None,
+        is_discarded=is_discarded,
+        address=_text_address(text, to.language),
+    )
+
+
+def amendment_awaits(amendment: Amendment, *, by_party: str, to: User) -> None:
+    """A party has signed an amendment: the coordinators of the others learn that theirs is awaited."""
+    outbox.post(
+        "partnership/amendment_awaits",
+        key=f"amendment_awaits:{amendment.pk}:{amendment.version}:{by_party}:{to.pk}",
+        about=amendment.convention,
+        to=to,
+        party=by_party,
+        address=_text_address(amendment, to.language),
+        **_amendment(amendment),
+    )
+
+
+def amendment_signed(amendment: Amendment, *, to: User) -> None:
+    """Every coordinator learns that an amendment bears all its signatures: the convention says what it says."""
+    outbox.post(
+        "partnership/amendment_signed",
+        key=f"amendment_signed:{amendment.pk}:{to.pk}",
+        about=amendment.convention,
+        to=to,
+        signed_on=amendment.signed_at.astimezone(clock.PARIS).date(),
+        address=_text_address(amendment, to.language),
+        **_amendment(amendment),
+    )
+
+
+def _amendment(amendment: Amendment) -> dict[str, Any]:
+    return {
+        "number": amendment.number,
+        "convention": amendment.convention.title,
+        "reason": amendment.reason,
+        "effective_on": amendment.effective_on,
+    }
+
+
+def _text_address(text: Convention | Amendment, language: str) -> str:
+    page = "amendment_detail" if isinstance(text, Amendment) else "convention_detail"
+    return _address(f"partnership:{page}", language, text.pk)
 
 
 def invitation(person: User) -> None:

@@ -18,8 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import tombstones
-from .models import Convention, OutgoingMessage, Tombstone
-from .states import ConventionState, JobState, MessageState
+from .models import Amendment, Convention, OutgoingMessage, Tombstone
+from .states import AmendmentState, ConventionState, JobState, MessageState
 
 # Of one broken promise no more references than anybody would read.
 MOST = 200
@@ -28,7 +28,17 @@ MARGIN = timedelta(minutes=5)
 # A file is written before its row is committed: what is younger than this may still be waiting for it.
 YOUNG = timedelta(hours=1)
 # The laws that only a trigger can hold; a restore or a hand that disabled one is found here.
-TRIGGERS = {"journal_is_append_only"}
+TRIGGERS = {
+    "a_signed_amendment_is_immutable",
+    "a_signed_convention_is_immutable",
+    "changes_of_a_signed_amendment_stay",
+    "commitments_change_by_amendment",
+    "journal_is_append_only",
+    "milestones_change_by_amendment",
+    "objectives_change_by_amendment",
+    "signatures_of_a_signed_amendment_stay",
+    "signatures_of_a_signed_convention_stay",
+}
 
 
 @dataclass(frozen=True)
@@ -275,6 +285,13 @@ def _signed_without_all_hands() -> list[str]:
     )
 
 
+def _amended_without_all_hands() -> list[str]:
+    signed = Amendment.objects.filter(state=AmendmentState.SIGNED)
+    return rows(
+        signed.filter(models.Q(signatures__isnull=True) | models.Q(signatures__signed_at__isnull=True)).distinct()
+    )
+
+
 def register_ours() -> None:
     """Make the partnership's own promises known."""
     register(
@@ -294,5 +311,9 @@ def register_ours() -> None:
         Invariant(
             "conventions_signed_by_all", _("a signed convention bears every signature"), _signed_without_all_hands
         ),
+        Invariant(
+            "amendments_signed_by_all", _("a signed amendment bears every signature"), _amended_without_all_hands
+        ),
         journal_agrees(Convention, begins_silently=True),
+        journal_agrees(Amendment, begins_silently=True),
     )

@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
-from .models import Commitment, Convention, Job, Signature, User, Zone
+from .models import Amendment, AmendmentSignature, Commitment, Convention, Job, Signature, User, Zone
 from .states import Role
 
 P = ParamSpec("P")
@@ -87,17 +87,34 @@ def can_open_figure(user: User, zone: Zone | None) -> bool:
     return zones is None or (zone is not None and zone.pk in zones)
 
 
-def can_sign(user: User, signature: Signature) -> bool:
+def _coordinated(user: User) -> set[int]:
+    """The parties for which somebody coordinates."""
+    return {one.party_id for one in user.current_memberships() if one.role == Role.COORDINATOR}
+
+
+def can_sign(user: User, signature: Signature | AmendmentSignature) -> bool:
     """A coordinator signs for their own party."""
-    return any(
-        membership.role == Role.COORDINATOR and membership.party_id == signature.party_id
-        for membership in user.current_memberships()
-    )
+    return signature.party_id in _coordinated(user)
 
 
 def can_keep_commitment(user: User, commitment: Commitment) -> bool:
-    """A coordinator of the party that promised says when it is done."""
-    return any(
-        membership.role == Role.COORDINATOR and membership.party_id == commitment.party_id
-        for membership in user.current_memberships()
-    )
+    """A coordinator of the party that promised says when it is done, and that it was not after all."""
+    return commitment.party_id in _coordinated(user)
+
+
+def can_begin_convention(user: User) -> bool:
+    """Whoever coordinates for a party, and administrators, draft a new convention."""
+    return is_administrator(user) or bool(_coordinated(user))
+
+
+def can_draft(user: User, convention: Convention) -> bool:
+    """Coordinators of a party that signs it, and administrators, write a convention, amend it and end it."""
+    if is_administrator(user):
+        return True
+    parties = _coordinated(user)
+    return any(signature.party_id in parties for signature in convention.signatures.all())
+
+
+def can_draft_amendment(user: User, amendment: Amendment) -> bool:
+    """Whoever writes the convention writes its amendments."""
+    return can_draft(user, amendment.convention)

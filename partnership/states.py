@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -46,6 +47,23 @@ CONVENTION_FLOW = {
     ConventionState.SIGNED: (ConventionState.ENDED,),
     ConventionState.ENDED: (),
 }
+
+
+class AmendmentState(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("amendment", "being drafted")
+    SIGNED = "signed", pgettext_lazy("amendment", "signed")
+
+
+AMENDMENT_FLOW = {AmendmentState.DRAFT: (AmendmentState.SIGNED,), AmendmentState.SIGNED: ()}
+
+
+class ChangeKind(models.TextChoices):
+    """What an amendment changes of the convention."""
+
+    OBJECTIVE = "objective", _("objective")
+    MILESTONE = "milestone", _("milestone")
+    COMMITMENT = "commitment", _("commitment")
+    PROMISE = "promise", _("new commitment")
 
 
 class Precision(models.TextChoices):

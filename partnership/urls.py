@@ -3,7 +3,19 @@
 
 from django.urls import include, path
 
-from .views import agenda, conventions, invitations, operations, optouts, people, report, zone_map
+from .views import (
+    agenda,
+    amendments,
+    conventions,
+    drafting,
+    invitations,
+    journal,
+    operations,
+    optouts,
+    people,
+    report,
+    zone_map,
+)
 
 app_name = "partnership"
 CONVENTION = [
@@ -23,6 +35,35 @@ CONVENTION = [
     path("agenda/abonnement/", agenda.agenda_subscription, name="agenda_subscription"),
     path("agenda/abonnement/fermer/", agenda.agenda_subscription_close, name="agenda_subscription_close"),
     path("agenda/<str:token>/tandem.ics", agenda.agenda_feed, name="agenda_feed"),
+    path("engagements/<uuid:pk>/revenir/", conventions.commitment_reopen, name="commitment_reopen"),
+    path("convention/<uuid:pk>.pdf", conventions.convention_pdf, name="convention_pdf"),
+    path("convention/<uuid:pk>/historique/", journal.convention_history, name="convention_history"),
+    # drafting
+    path("conventions/", drafting.convention_list, name="convention_list"),
+    path("conventions/nouvelle/", drafting.convention_begin, name="convention_begin"),
+    path("convention/<uuid:pk>/modifier/", drafting.convention_edit, name="convention_edit"),
+    path("convention/<uuid:pk>/supprimer/", drafting.convention_discard, name="convention_discard"),
+    path("convention/<uuid:pk>/terminer/", drafting.convention_end, name="convention_end"),
+    path("convention/<uuid:pk>/jalons/ajouter/", drafting.milestone_add, name="milestone_add"),
+    path("convention/<uuid:pk>/engagements/ajouter/", drafting.commitment_add, name="commitment_add"),
+    path("redaction/jalons/<int:pk>/", drafting.milestone_edit, name="milestone_edit"),
+    path("redaction/jalons/<int:pk>/retirer/", drafting.milestone_remove, name="milestone_remove"),
+    path("redaction/jalons/<int:pk>/objectifs/", drafting.objective_add, name="objective_add"),
+    path("redaction/objectifs/<int:pk>/", drafting.objective_edit, name="objective_edit"),
+    path("redaction/objectifs/<int:pk>/retirer/", drafting.objective_remove, name="objective_remove"),
+    path("redaction/engagements/<uuid:pk>/", drafting.commitment_edit, name="commitment_edit"),
+    path("redaction/engagements/<uuid:pk>/retirer/", drafting.commitment_remove, name="commitment_remove"),
+    # amendments
+    path("convention/<uuid:pk>/avenants/nouveau/", amendments.amendment_begin, name="amendment_begin"),
+    path("avenants/<uuid:pk>/", amendments.amendment_detail, name="amendment_detail"),
+    path("avenants/<uuid:pk>/modifier/", amendments.amendment_edit, name="amendment_edit"),
+    path("avenants/<uuid:pk>/supprimer/", amendments.amendment_discard, name="amendment_discard"),
+    path("avenants/<uuid:pk>/objectifs/<int:part>/", amendments.amendment_objective, name="amendment_objective"),
+    path("avenants/<uuid:pk>/jalons/<int:part>/", amendments.amendment_milestone, name="amendment_milestone"),
+    path("avenants/<uuid:pk>/engagements/<uuid:part>/", amendments.amendment_commitment, name="amendment_commitment"),
+    path("avenants/<uuid:pk>/engagements/nouveau/", amendments.amendment_promise, name="amendment_promise"),
+    path("avenants/changements/<int:pk>/retirer/", amendments.amendment_withdraw, name="amendment_withdraw"),
+    path("avenants/signatures/<int:pk>/signer/", amendments.amendment_sign, name="amendment_sign"),
 ]
 OPERATIONS = [
     path("", operations.operations, name="operations"),

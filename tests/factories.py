@@ -1,6 +1,8 @@
 """Plain functions with good defaults; each returns a saved record."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -9,11 +11,24 @@ from uuid import uuid4
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection, transaction
 
 from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, Intake, PaperKind, PaperRequest, Slot
 from cohorts.states import EXITS, HOLDING, ApplicationState, BookingState, PaperRequestState, SlotKind
 from partnership import clock
-from partnership.models import Commune, Convention, Membership, Milestone, Party, Signature, User, Zone, ZoneDepartment
+from partnership.models import (
+    Commitment,
+    Commune,
+    Convention,
+    Membership,
+    Milestone,
+    Objective,
+    Party,
+    Signature,
+    User,
+    Zone,
+    ZoneDepartment,
+)
 from partnership.papers import FOLDER
 from partnership.states import ConventionState, Precision, Role, Scan
 from placements.models import HostCompany, HostPledge, HostSite, Placement, Seat
@@ -89,8 +104,17 @@ def user(
     return person
 
 
+@contextmanager
+def before_the_signature() -> Iterator[None]:
+    """Write in a convention that is signed already, as if it had been before: the database would refuse it now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
 def convention(*, signed: bool = True) -> Convention:
-    made = Convention.objects.create(title="Convention SMT – Groupe IGS")
+    made = Convention.objects.create(title="Convention SMT – Groupe IGS", purpose="Former des jeunes en alternance.")
     for order, code in enumerate(("smt", "igs")):
         Signature.objects.create(convention=made, party=party(code), order=order)
     if signed:
@@ -102,21 +126,50 @@ def convention(*, signed: bool = True) -> Convention:
     return made
 
 
+def draft() -> Convention:
+    """A draft with all it needs to be signed."""
+    made = convention(signed=False)
+    milestone(made)
+    return made
+
+
 def milestone(of: Convention | None = None, *, order: int = 1, finalise_by: date | None = None) -> Milestone:
     # A signed one before a draft: keys are random.
     of = of or Convention.objects.order_by("-state", "pk").first() or convention()
     found = of.milestones.filter(order=order).first()
-    return found or Milestone.objects.create(
-        convention=of,
-        order=order,
-        title=f"Jalon {order}",
-        short_title=f"Jalon {order}",
-        owner=party("igs"),
-        opens_on=clock.today() + timedelta(days=90),
-        finalise_by=finalise_by or clock.today() + timedelta(days=45),
-        opens_precision=Precision.DAY,
-        finalise_precision=Precision.DAY,
-    )
+    if found is not None:
+        return found
+    with before_the_signature():
+        return Milestone.objects.create(
+            convention=of,
+            order=order,
+            title=f"Jalon {order}",
+            short_title=f"Jalon {order}",
+            owner=party("igs"),
+            opens_on=clock.today() + timedelta(days=90),
+            finalise_by=finalise_by or clock.today() + timedelta(days=45),
+            opens_precision=Precision.DAY,
+            finalise_precision=Precision.DAY,
+        )
+
+
+def redate(of: Milestone, **dates: Any) -> None:
+    """Give a milestone other dates, as if it had always had them."""
+    with before_the_signature():
+        Milestone.objects.filter(pk=of.pk).update(**dates)
+    of.refresh_from_db()
+
+
+def objective(**fields: Any) -> Objective:
+    """A target, as if it had been promised before the signature."""
+    with before_the_signature():
+        return Objective.objects.create(**fields)
+
+
+def commitment(**fields: Any) -> Commitment:
+    """A promise, as if it had been made before the signature."""
+    with before_the_signature():
+        return Commitment.objects.create(**fields)
 
 
 def programme(slug: str = "acvd", **fields: Any) -> Programme:
@@ -166,10 +219,13 @@ def chair(**fields: Any) -> Programme:
     """A chair, on a milestone of its own that has no date."""
     if "milestone" not in fields:
         fields["milestone"] = milestone(order=3)
-        Milestone.objects.filter(pk=fields["milestone"].pk).update(
-            finalise_by=None, finalise_precision=Precision.NONE, opens_on=None, opens_precision=Precision.NONE
+        redate(
+            fields["milestone"],
+            finalise_by=None,
+            finalise_precision=Precision.NONE,
+            opens_on=None,
+            opens_precision=Precision.NONE,
         )
-        fields["milestone"].refresh_from_db()
     titles = {"title": "Chaire de télémarketing", "short_title": "Chaire", "level": None}
     return programme("chaire", kind=ProgrammeKind.CHAIR, **(titles | fields))
 

@@ -46,6 +46,7 @@ TOP_LEVEL = {
 }
 FLOWS = [
     (partnership_states.ConventionState, partnership_states.CONVENTION_FLOW),
+    (partnership_states.AmendmentState, partnership_states.AMENDMENT_FLOW),
     (partnership_states.MessageState, partnership_states.MESSAGE_FLOW),
     (partnership_states.JobState, partnership_states.JOB_FLOW),
     (programmes_states.CurriculumState, programmes_states.CURRICULUM_FLOW),

@@ -1,5 +1,6 @@
 """The records of the partnership, by noun; everybody imports them from this package."""
 
+from .amendments import Amendment, AmendmentChange, AmendmentQuerySet, AmendmentSignature
 from .convention import Commitment, Convention, ConventionQuerySet, Milestone, Objective, Signature, Snapshot
 from .mechanisms import (
     AccessLink,
@@ -30,6 +31,10 @@ from .people import (
 
 __all__ = [
     "AccessLink",
+    "Amendment",
+    "AmendmentChange",
+    "AmendmentQuerySet",
+    "AmendmentSignature",
     "Commitment",
     "Commune",
     "Convention",

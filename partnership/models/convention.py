@@ -40,6 +40,8 @@ class Convention(models.Model):
         _("state"), max_length=12, choices=ConventionState.choices, default=ConventionState.DRAFT, editable=False
     )
     signed_at = models.DateTimeField(_("signed on"), null=True, editable=False)
+    # Goes up with each change of the text, of whatever part: whoever changes or signs it has read this one.
+    version = models.PositiveIntegerField(default=1, editable=False)
     objects = ConventionQuerySet.as_manager()
 
     class Meta:
@@ -203,6 +205,10 @@ class Objective(models.Model):
 
     def __str__(self) -> str:
         return f"{self.milestone} : {self.measure} {self.zone or ''} = {self.target}"
+
+    @property
+    def about(self) -> str:
+        return self.milestone.about
 
 
 class Snapshot(models.Model):

@@ -160,6 +160,7 @@ APPEARANCE = {
 APPEARANCE_IN_CLASS = {
     ("ConventionState", "draft"): ("go", "half"),
     ("ConventionState", "ended"): ("idle", "disc"),
+    ("AmendmentState", "draft"): ("go", "half"),
     ("SlotState", "cancelled"): ("late", "refused"),
     ("ContributionState", "kept"): ("go", "half"),
     ("ContributionState", "accepted"): ("done", "tick"),

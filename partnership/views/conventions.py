@@ -1,5 +1,8 @@
 """The convention's pages: its board, its text and signatures, its milestones, its commitments."""
 
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import board as boards
-from .. import clock, measures, next_steps, policies, projections, services
+from .. import clock, documents, measures, next_steps, pdf, policies, projections, services, wording
+from ..convention_forms import ReasonForm
 from ..forms import EvidenceForm
 from ..models import Commitment, Convention, User, Zone
 from ..states import ConventionState
+from ..versions import VersionForm
 from ..workflow import Refused
 
 # The board says whose move it is in one line of three; the report tells more.
@@ -36,7 +41,8 @@ def board(request: HttpRequest) -> HttpResponse:
     """The convention on one screen; while it is a draft, who must still sign."""
     convention = _running(request.user)
     if convention is None:
-        return render(request, "partnership/board_empty.html")
+        context = {"may_begin": policies.can_begin_convention(request.user)}
+        return render(request, "partnership/board_empty.html", context)
     policies.require(policies.can_read_board(request.user, convention))
     if convention.state == ConventionState.DRAFT:
         signatures = _signatures(request.user, convention)
@@ -107,13 +113,16 @@ def convention(request: HttpRequest, pk: str | None = None) -> HttpResponse:
     else:
         shown = policies.get_allowed(Convention.objects, policies.can_read_board, request.user, pk=pk)
     signatures = _signatures(request.user, shown)
+    is_draft = shown.state == ConventionState.DRAFT
+    may_draft = policies.can_draft(request.user, shown)
+    lacks = services.missing_to_sign(shown) if is_draft else []
     milestones = [
         {
             "milestone": milestone,
             "opens": boards.date_words(milestone.opens_on, milestone.opens_precision),
             "settled": boards.date_words(milestone.finalise_by, milestone.finalise_precision),
             "objectives": [
-                boards.Reading(objective.measure, 0, objective.target, objective.due_on, zone=objective.zone)
+                {"objective": objective, "words": wording.objective_words(objective)}
                 for objective in milestone.objectives.all()
             ],
         }
@@ -123,10 +132,45 @@ def convention(request: HttpRequest, pk: str | None = None) -> HttpResponse:
         "convention": shown,
         "signatures": signatures,
         "milestones": milestones,
+        "commitments": [
+            {"commitment": promise, "late": _is_late(promise)}
+            for promise in shown.commitments.select_related("party", "milestone")
+        ],
+        "amendments": _amendments(shown),
         "title": _awaited(signatures),
-        "due": _due(signatures),
+        "lacks": ", ".join(lacks),
+        "due": None if lacks else _due(signatures),
+        "may_write": is_draft and may_draft,
+        "may_amend": shown.state == ConventionState.SIGNED and may_draft,
     }
     return render(request, "partnership/convention_detail.html", context)
+
+
+def _amendments(convention: Convention) -> list[dict[str, Any]]:
+    # What each changed, a line a field; a convention that was never amended costs one statement.
+    amendments = list(convention.amendments.prefetch_related("changes"))
+    known = wording.parts(convention) if amendments else {}
+    return [
+        {
+            "amendment": amendment,
+            "lines": [
+                line for _change, lines in wording.change_lines(amendment.changes.all(), known) for line in lines
+            ],
+        }
+        for amendment in amendments
+    ]
+
+
+@require_safe
+def convention_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The convention as a paper to keep or to print."""
+    shown = policies.get_allowed(Convention.objects, policies.can_read_board, request.user, pk=pk)
+    try:
+        content = documents.convention_paper(shown)
+    except pdf.Unset as refusal:
+        messages.error(request, refusal.reason)
+        return redirect("partnership:convention_detail", pk)
+    return pdf.answer(content, shown.title)
 
 
 @require_POST
@@ -137,7 +181,7 @@ def signature_sign(request: HttpRequest, pk: int) -> HttpResponse:
     signature = shown.signatures.select_related("party").get(pk=pk)
     policies.require(policies.can_sign(request.user, signature))
     try:
-        services.sign(signature, by=request.user)
+        services.sign(signature, by=request.user, version=VersionForm.shown(request.POST))
     except Refused as refusal:
         messages.error(request, refusal.reason)
     else:
@@ -182,20 +226,20 @@ def _promises(
     commitments: QuerySet[Commitment],
     *,
     answered: Commitment | None = None,
-    form: EvidenceForm | None = None,
+    form: EvidenceForm | ReasonForm | None = None,
 ) -> list[dict]:
     # Each open promise of the user's party has its own form; the one just sent keeps what was typed.
     lines = []
     for promise in commitments:
-        mine = (
-            convention.state == ConventionState.SIGNED
-            and promise.done_at is None
-            and policies.can_keep_commitment(user, promise)
-        )
-        own = form if promise == answered else EvidenceForm(auto_id=f"{promise.pk}_%s")
-        late = promise.done_at is None and promise.due_on is not None and promise.due_on < clock.today()
-        lines.append({"commitment": promise, "form": own if mine else None, "late": late})
+        mine = convention.state == ConventionState.SIGNED and policies.can_keep_commitment(user, promise)
+        kind = ReasonForm if promise.done_at else EvidenceForm
+        own = form if promise == answered else kind(auto_id=f"{promise.pk}_%s")
+        lines.append({"commitment": promise, "form": own if mine else None, "late": _is_late(promise)})
     return lines
+
+
+def _is_late(promise: Commitment) -> bool:
+    return promise.done_at is None and promise.due_on is not None and promise.due_on < clock.today()
 
 
 @require_safe
@@ -209,7 +253,7 @@ def _commitment_page(
     convention: Convention,
     *,
     answered: Commitment | None = None,
-    form: EvidenceForm | None = None,
+    form: EvidenceForm | ReasonForm | None = None,
 ) -> HttpResponse:
     commitments = convention.commitments.select_related("party", "milestone")
     lines = _promises(request.user, convention, commitments, answered=answered, form=form)
@@ -218,12 +262,17 @@ def _commitment_page(
     return render(request, "partnership/commitment_list.html", context, status=422 if form else 200)
 
 
-@require_POST
-def commitment_keep(request: HttpRequest, pk: str) -> HttpResponse:
-    """Say that a promise of one's party has been kept, with its evidence."""
+def _promise(request: HttpRequest, pk: UUID) -> Commitment:
     visible = Commitment.objects.filter(convention__in=Convention.objects.visible_to(request.user))
     commitment = get_object_or_404(visible.select_related("convention", "party"), pk=pk)
     policies.require(policies.can_keep_commitment(request.user, commitment))
+    return commitment
+
+
+@require_POST
+def commitment_keep(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that a promise of one's party has been kept, with its evidence."""
+    commitment = _promise(request, pk)
     form = EvidenceForm(request.POST, auto_id=f"{commitment.pk}_%s")
     if not form.is_valid():
         return _commitment_page(request, commitment.convention, answered=commitment, form=form)
@@ -233,4 +282,20 @@ def commitment_keep(request: HttpRequest, pk: str) -> HttpResponse:
         messages.error(request, refusal.reason)
     else:
         messages.success(request, _("Recorded: this commitment has been kept."))
+    return redirect("partnership:commitment_list")
+
+
+@require_POST
+def commitment_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that a promise of one's party had not been kept after all, and why."""
+    commitment = _promise(request, pk)
+    form = ReasonForm(request.POST, auto_id=f"{commitment.pk}_%s")
+    if not form.is_valid():
+        return _commitment_page(request, commitment.convention, answered=commitment, form=form)
+    try:
+        services.reopen_commitment(commitment, reason=form.cleaned_data["reason"], by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    else:
+        messages.success(request, _("Recorded: this commitment is to be kept."))
     return redirect("partnership:commitment_list")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from partnership import clock
-from partnership.models import Objective, User
+from partnership import services as partnership
+from partnership.models import User
 from partnership.states import Role
 from programmes import services as teaching
 from programmes.models import ChairActivity, Contribution, Registration
@@ -29,10 +30,9 @@ class ChairYear:
 
     def plan(self) -> None:
         """Write the year of the chair in the diary."""
-        due = date(self.story.year + 1, 6, 30)
-        Objective.objects.create(
-            milestone=self.story.chair, measure="activities_delivered", target=PROMISED, due_on=due
-        )
+        promised = {"measure": "activities_delivered", "target": PROMISED, "due_on": date(self.story.year + 1, 6, 30)}
+        with clock.travel(self.story.at(3, 1)):
+            partnership.add_objective(self.story.chair, by=self.lead("igs"), **promised)
         self.story.plan(self.story.at(4, 6, 10), self.put_on_the_programme)
         for said in self.story.data["activity"]:
             for step in STEPS:

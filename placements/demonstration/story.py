@@ -18,13 +18,9 @@ from partnership import clock
 from partnership import services as partnership
 from partnership.models import (
     Commitment,
-    Convention,
     Membership,
-    Milestone,
-    Objective,
     OutgoingMessage,
     Party,
-    Signature,
     User,
     Zone,
 )
@@ -134,50 +130,50 @@ class Story:
         self.found_sources()
 
     def found_convention(self) -> None:
-        self.convention = Convention.objects.create(
+        by = self.somebody(Role.COORDINATOR)
+        self.convention = partnership.begin_convention(
             title="Convention SMT – Groupe IGS",
             purpose="Former des jeunes en alternance aux métiers des centres d’appels : un diplôme, un certificat "
             "de directeur, une chaire. L’IGS recrute et enseigne ; le SMT valide les contenus et trouve les places.",
+            parties=[self.smt, self.igs],
+            by=by,
         )
-        for order, party in enumerate((self.smt, self.igs)):
-            Signature.objects.create(convention=self.convention, party=party, order=order)
         self.diploma, self.certificate, self.chair = (
-            Milestone.objects.create(convention=self.convention, order=order, owner=self.igs, **fields)
-            for order, fields in enumerate(
-                (
-                    {
-                        "title": "Certificat de spécialisation « Assistance, conseil, vente à distance »",
-                        "short_title": "Diplôme ACVD",
-                        "opens_on": date(self.year, 9, 15),
-                        "finalise_by": date(self.year, 7, 31),
-                    },
-                    {
-                        "title": "Certificat de directeur de centres de clientèle",
-                        "short_title": "Certificat de directeur",
-                        "opens_on": date(self.year + 1, 1, 1),
-                        "opens_precision": Precision.MONTH,
-                        "finalise_by": date(self.year, 12, 31),
-                        "finalise_precision": Precision.MONTH,
-                    },
-                    {
-                        "title": "Chaire de télémarketing",
-                        "short_title": "Chaire de télémarketing",
-                        "opens_precision": Precision.NONE,
-                        "finalise_precision": Precision.NONE,
-                    },
-                ),
-                start=1,
+            partnership.add_milestone(self.convention, by=by, owner=self.igs, **fields)
+            for fields in (
+                {
+                    "title": "Certificat de spécialisation « Assistance, conseil, vente à distance »",
+                    "short_title": "Diplôme ACVD",
+                    "opens_on": date(self.year, 9, 15),
+                    "finalise_by": date(self.year, 7, 31),
+                },
+                {
+                    "title": "Certificat de directeur de centres de clientèle",
+                    "short_title": "Certificat de directeur",
+                    "opens_on": date(self.year + 1, 1, 1),
+                    "opens_precision": Precision.MONTH,
+                    "finalise_by": date(self.year, 12, 31),
+                    "finalise_precision": Precision.MONTH,
+                },
+                {
+                    "title": "Chaire de télémarketing",
+                    "short_title": "Chaire de télémarketing",
+                    "opens_precision": Precision.NONE,
+                    "finalise_precision": Precision.NONE,
+                },
             )
         )
         for measure, targets in OBJECTIVES.items():
             for code, target in targets.items():
-                Objective.objects.create(milestone=self.diploma, measure=measure, zone=self.zones[code], target=target)
-            Objective.objects.create(milestone=self.diploma, measure=measure, target=sum(targets.values()))
-        Objective.objects.create(milestone=self.certificate, measure="confirmed", target=15)
+                zone = self.zones[code]
+                partnership.add_objective(self.diploma, by=by, measure=measure, zone=zone, target=target)
+            partnership.add_objective(self.diploma, by=by, measure=measure, target=sum(targets.values()))
+        partnership.add_objective(self.certificate, by=by, measure="confirmed", target=15)
         milestones = {1: self.diploma, 2: self.certificate, 3: self.chair}
         for promise in self.data["commitment"]:
-            Commitment.objects.create(
-                convention=self.convention,
+            partnership.add_commitment(
+                self.convention,
+                by=by,
                 milestone=milestones[promise["milestone"]],
                 party=self.smt if promise["party"] == "smt" else self.igs,
                 text=promise["text"],

@@ -11,17 +11,14 @@ from cohorts.models import Intake
 from partnership import clock, jobs, links, papers
 from partnership import services as team
 from partnership.models import (
-    Commitment,
-    Convention,
     Job,
     JournalEntry,
     Milestone,
     OutgoingMessage,
-    Signature,
     User,
     ref,
 )
-from partnership.states import DATES, INVITATION, RESET, JobState, MessageState, Role, Scan
+from partnership.states import INVITATION, RESET, JobState, MessageState, Role, Scan
 from placements.models import CollectiveAgreement, FundingOperator, HostCompany, TutorCeiling, TutorEligibility
 from programmes import services as contents
 from programmes.models import Attachment, ChangeRequest, CommissionOpinion, Curriculum, Module, Programme
@@ -32,6 +29,7 @@ from ..cohorts import rhythms
 from ..papers import corpus
 from .certifying import certify
 from .chairing import hold_the_chair
+from .drafting import promise
 from .placing import bring_hosts, open_slots, place
 from .proposing import propose_best
 from .recruiting import bring, choose_many, enter_twice, exchange, recruit
@@ -59,7 +57,7 @@ def build(mailbox: Path) -> World:
     world = World()
     _hire(world)
     _invite(world)
-    milestone = _promise(world)
+    milestone = promise(world)
     acvd = _write(world, milestone)
     hold_the_chair(world)
     _catch_a_letter(world, mailbox)
@@ -142,26 +140,6 @@ def _open_doors(world: World) -> None:
     world.answers["account_reset_password", LYON] = {"email": coordinator.email}
     world.answers["password_reset", LYON] = chosen
     world.answers["account_change_password", LYON] = chosen | {"old_password": factories.PASSWORD}
-
-
-def _promise(world: World) -> Milestone:
-    signed = factories.convention()
-    milestone = factories.milestone(signed)
-    promise = Commitment.objects.create(
-        convention=signed, milestone=milestone, party=factories.party("igs"), text="Recruter les premiers jeunes"
-    )
-    draft = Convention.objects.create(title="Avenant fictif")
-    mine = Signature.objects.create(convention=draft, party=factories.party("igs"), order=0)
-    Signature.objects.create(convention=draft, party=factories.party("smt"), order=1)
-    world.things |= {
-        ("convention", LYON): {"pk": signed.pk},
-        ("milestone", LYON): {"order": milestone.order},
-        ("promise", LYON): {"pk": promise.pk},
-        ("signature", LYON): {"pk": mine.pk},
-    }
-    world.things["dates by link", LYON] = {"token": links.mint(DATES, ref(world.people[COORDINATOR]))}
-    world.answers["partnership:commitment_keep", LYON] = {"evidence": "Le compte rendu du 3 mars."}
-    return milestone
 
 
 def _write(world: World, milestone: Milestone) -> Programme:
@@ -259,12 +237,9 @@ def _stop_the_machine(world: World) -> None:
 
 def _keep_the_tables(world: World, intake: Intake) -> None:
     """A record of each table of the administration."""
-    convention = Convention.objects.get(title="Avenant fictif")
     records = {
         "partnership_party": factories.party("tiers"),
         "partnership_zone": factories.zone("toulouse"),
-        "partnership_convention": convention,
-        "partnership_milestone": factories.milestone(convention, order=2),
         "partnership_journalentry": JournalEntry.objects.latest("at"),
         "partnership_outgoingmessage": OutgoingMessage.objects.latest("written_at"),
         "placements_hostcompany": HostCompany.objects.create(name="Sans site (fictif)"),
@@ -283,6 +258,6 @@ def _keep_the_tables(world: World, intake: Intake) -> None:
     for name, thing in records.items():
         world.things[name, LYON] = {"object_id": thing.pk}
         world.answers[f"admin:{name}_delete", LYON] = {"post": "yes"}
-    world.things["a page of the site", LYON] = {"content_type_id": "1", "object_id": str(convention.pk)}
+    world.things["a page of the site", LYON] = {"content_type_id": "1", "object_id": str(intake.pk)}
     world.things["an app", LYON] = {"app_label": "partnership"}
     world.things["somewhere else", LYON] = {"url": "nulle-part/"}

@@ -15,6 +15,7 @@ from partnership.models import Party
 from partnership.states import Role
 
 from .content_pages import CHAIR, CONTENTS
+from .convention_pages import DRAFTING
 from .page import (
     MAIN_FORM,
     Page,
@@ -135,6 +136,7 @@ CONVENTION = [
     Page("partnership:commitment_list", Role.COORDINATOR, forms=("main form[action$='/tenir/'] >> nth=0",)),
     Page("cohorts:history", Role.COORDINATOR),
     Page("cohorts:history", Role.COORDINATOR, query="?jalon=2", note="certificate"),
+    *DRAFTING,
     Page("cohorts:register", Role.COORDINATOR),
     Page("placements:register", Role.COORDINATOR),
 ]
@@ -391,6 +393,7 @@ ELSEWHERE = {
     "partnership:convention_detail": "the convention again, by its key",
     "partnership:report_pdf": "a file",
     "partnership:report_xlsx": "a file",
+    "partnership:convention_pdf": "a file",
     "recovery_codes_file": "a file",
     "cohorts:slot_feed": "a calendar",
     "partnership:agenda_file": "a calendar",

@@ -30,7 +30,7 @@ from cohorts.states import ERASE, FOLLOW, RESUME, TAKE, ApplicationState, Enrolm
 from config import caught_mail
 from partnership import clock, jobs, links, papers
 from partnership import services as team
-from partnership.models import Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
+from partnership.models import Amendment, Convention, Heartbeat, InvariantCheck, Job, OutgoingMessage, User, Zone, ref
 from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, MessageState, Process, Role, Scan
 from placements import services as placing
 from placements.board import zone as zones
@@ -53,6 +53,7 @@ from tests import factories
 from tests.cohorts import certificates
 from tests.placements import contract_factory as contracts
 
+from .drafting import texts
 from .proposing import proposals
 
 
@@ -66,6 +67,7 @@ class World:
     papers: dict[str, PaperRequest] = field(default_factory=dict)
     proposals: dict[str, ProposalRun] = field(default_factory=dict)
     contracts: dict[str, ContractFile] = field(default_factory=dict)
+    texts: dict[str, Convention | Amendment] = field(default_factory=dict)
 
     def found(self) -> None:
         """Add to the demonstration what only somebody at work would have left."""
@@ -131,6 +133,7 @@ class World:
         self._know_hosts()
         self._hold_the_chair()
         self._meet_today()
+        self.texts = texts(by=self.user(Role.COORDINATOR))
         self.proposals = proposals(self.cohort("lyon"), by=self.user(Role.REGIONAL_LEAD, "lyon"))
         visitor = self.slot(SlotKind.OPEN_DAY).bookings.booked().order_by("pk").first()
         self.tokens["visitor"] = links.mint(FOLLOW, ref(visitor.application))

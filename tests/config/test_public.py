@@ -8,7 +8,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from partnership import clock, notices, personal_data
-from partnership.models import Objective
 from programmes.states import CurriculumState
 
 from .. import factories
@@ -63,7 +62,7 @@ def test_the_public_sees_the_convention_in_figures(client):
     cohort = factories.cohort("lyon")
     milestone = cohort.intake.programme.milestone
     for measure, target in (("confirmed", 20), ("host_places", 12)):
-        Objective.objects.create(milestone=milestone, measure=measure, zone=cohort.zone, target=target)
+        factories.objective(milestone=milestone, measure=measure, zone=cohort.zone, target=target)
     young = factories.enrolment(cohort).application.candidate
     factories.seat(of=cohort.intake)
     page = _front(client)

@@ -13,7 +13,7 @@ from cohorts.models import Application, Cohort, Enrolment
 from cohorts.states import FOLLOW, ApplicationState, EnrolmentState
 from partnership import board, clock, links
 from partnership import measures as figures
-from partnership.models import Milestone, Objective, ref
+from partnership.models import Milestone, ref
 from partnership.states import MilestoneStatus, Role
 from partnership.workflow import Refused
 from placements import services as placing
@@ -43,7 +43,7 @@ class Certificate:
             convention = factories.convention()
             # The diploma comes first; the certificate is the second of the convention's milestones.
             self.milestone = factories.milestone(convention, order=2, finalise_by=date(YEAR, 12, 31))
-            Objective.objects.create(milestone=self.milestone, measure="confirmed", target=9)
+            factories.objective(milestone=self.milestone, measure="confirmed", target=9)
             self.programme = certificates.certificate()
             self.programme.milestone = self.milestone
             self.programme.save(update_fields=["milestone"])

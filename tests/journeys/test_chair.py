@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from partnership import clock, links, retention, sending
-from partnership.models import Milestone, Objective, OutgoingMessage, ref
+from partnership.models import OutgoingMessage, ref
 from partnership.states import MessageState, MilestoneStatus, Precision, Role
 from partnership.workflow import Refused
 from programmes import measures, services
@@ -32,10 +32,11 @@ def milestone():
     with clock.travel(at(1, 11)):
         found = factories.milestone(order=3)
         dated = {"finalise_by": date(YEAR, 12, 31), "finalise_precision": Precision.DAY}
-        Milestone.objects.filter(pk=found.pk).update(**dated)
-        type(found.convention).objects.update(signed_at=at(1, 1))
+        factories.redate(found, **dated)
+        with factories.before_the_signature():
+            type(found.convention).objects.update(signed_at=at(1, 1))
         found.refresh_from_db()
-        Objective.objects.create(milestone=found, measure="activities_delivered", target=4)
+        factories.objective(milestone=found, measure="activities_delivered", target=4)
         factories.programme("chaire", milestone=found, kind=ProgrammeKind.CHAIR, short_title="Chaire", level=None)
     return found
 

@@ -1,6 +1,5 @@
 """The administrators' desk: everything for them, nothing for reviewers, and no secret for anybody."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -8,8 +7,8 @@ from django.contrib import admin
 from django.urls import reverse
 
 from partnership import clock, emails, outbox
-from partnership.models import Convention, JournalEntry, Membership, Objective, OutgoingMessage
-from partnership.states import ConventionState, Role
+from partnership.models import JournalEntry, Membership, OutgoingMessage, Zone, ZoneDepartment
+from partnership.states import Role
 
 from .. import factories
 
@@ -63,12 +62,14 @@ def test_the_libraries_own_tables_are_not_offered(administrator, client_of):
     # People and their roles have pages of their own, under /equipe/: one way to do a thing.
     assert "/admin/partnership/user/" not in index
     assert "/admin/partnership/membership/" not in index
+    # … and so have conventions, under /partenariat/.
+    assert "/admin/partnership/convention/" not in index
+    assert "/admin/partnership/milestone/" not in index
 
 
 def test_every_form_of_the_partnership_opens(administrator, client_of):
     client, things = client_of(administrator), [_letter()]
-    milestone = factories.milestone()
-    things += [milestone, milestone.convention, factories.zone("lyon"), factories.party("smt")]
+    things += [factories.zone("lyon"), factories.party("smt")]
     things.append(JournalEntry.objects.create(actor_kind="clock", subject="x:1", about="x:1", after="added"))
     for thing in things:
         url = reverse(f"admin:partnership_{thing._meta.model_name}_change", args=[thing.pk])
@@ -85,68 +86,34 @@ def test_the_history_of_a_record_is_its_journal(administrator, client_of):
     assert client.get(response.url).status_code == 200
 
 
-def test_a_signed_convention_keeps_its_words_and_cannot_be_deleted(administrator, client_of):
-    signed, client = factories.convention(), client_of(administrator)
-    assert (
-        client.post(reverse("admin:partnership_convention_delete", args=[signed.pk]), {"post": "yes"}).status_code
-        == 403
-    )
-    form = client.get(reverse("admin:partnership_convention_change", args=[signed.pk])).content.decode()
-    assert 'name="title"' not in form
-    assert 'name="signatures-0-party"' not in form
+def _zone_form(zone: Zone, departments: list[tuple[ZoneDepartment | None, str]]) -> dict[str, object]:
+    data = {"code": zone.code, "name": zone.name, "order": zone.order}
+    data |= {"school_zones-TOTAL_FORMS": 0, "school_zones-INITIAL_FORMS": 0}
+    known = [row for row, _code in departments if row is not None]
+    data |= {"departments-TOTAL_FORMS": len(departments), "departments-INITIAL_FORMS": len(known)}
+    for number, (row, code) in enumerate(departments):
+        line = {"id": row.pk if row else "", "zone": zone.pk, "department": code}
+        data |= {f"departments-{number}-{key}": value for key, value in line.items()}
+    return data
 
 
-def test_the_administration_has_no_path_to_sign(administrator, client_of):
-    draft = factories.convention(signed=False)
-    form = (
-        client_of(administrator).get(reverse("admin:partnership_convention_change", args=[draft.pk])).content.decode()
-    )
-    assert 'name="title"' in form
-    assert 'name="signatures-0-party"' in form
-    assert not re.search(r'name="signatures-[^"]*signed', form)
-    assert Convention.objects.get().state == ConventionState.DRAFT
-
-
-def test_a_second_target_for_the_same_measure_is_refused_in_the_form(administrator, client_of, figures):
-    milestone = factories.milestone()
-    Objective.objects.create(milestone=milestone, measure="confirmed", target=100)
-    data = {"convention": milestone.convention_id, "order": 1, "title": "Jalon 1", "short_title": "J1"}
-    data |= {"owner": milestone.owner_id, "opens_precision": "none", "finalise_precision": "none"}
-    data |= {"objectives-TOTAL_FORMS": 2, "objectives-INITIAL_FORMS": 1}
-    first = milestone.objectives.get()
-    data |= {
-        f"objectives-0-{key}": value for key, value in {"id": first.pk, "measure": "confirmed", "target": 100}.items()
-    }
-    data |= {"objectives-1-measure": "confirmed", "objectives-1-target": 90}
-    data |= {"objectives-0-milestone": milestone.pk, "objectives-1-milestone": milestone.pk}
-    url = reverse("admin:partnership_milestone_change", args=[milestone.pk])
-    response = client_of(administrator).post(url, data)
+def test_a_line_that_says_what_another_says_is_refused_in_the_form(administrator, client_of):
+    zone = factories.zone("lyon")
+    data = _zone_form(zone, [(zone.departments.get(), "69"), (None, "69")])
+    response = client_of(administrator).post(reverse("admin:partnership_zone_change", args=[zone.pk]), data)
     assert response.status_code == 422
     assert response.context["errors"]
-    assert milestone.objectives.count() == 1
+    assert zone.departments.count() == 1
 
 
-def test_two_milestones_that_exchange_numbers_are_refused_in_the_form(administrator, client_of):
-    first = factories.milestone(order=1)
-    second = factories.milestone(order=2)
-    data = {f"{name}-TOTAL_FORMS": 0 for name in ("signatures", "commitments")}
-    data |= {f"{name}-INITIAL_FORMS": 0 for name in ("signatures", "commitments")}
-    data |= {"milestones-TOTAL_FORMS": 2, "milestones-INITIAL_FORMS": 2}
-    for row, (milestone, order) in enumerate([(first, 2), (second, 1)]):
-        line = {
-            "id": milestone.pk,
-            "convention": milestone.convention_id,
-            "order": order,
-            "title": "T",
-            "short_title": "T",
-        }
-        line |= {"owner": milestone.owner_id, "opens_precision": "none", "finalise_precision": "none"}
-        data |= {f"milestones-{row}-{key}": value for key, value in line.items()}
-    url = reverse("admin:partnership_convention_change", args=[first.convention_id])
-    response = client_of(administrator).post(url, data)
+def test_two_lines_that_exchange_their_values_are_refused_in_the_form(administrator, client_of):
+    zone = factories.zone("lyon")
+    first, second = zone.departments.get(), ZoneDepartment.objects.create(zone=zone, department="01")
+    data = _zone_form(zone, [(second, "69"), (first, "01")])
+    response = client_of(administrator).post(reverse("admin:partnership_zone_change", args=[zone.pk]), data)
     assert response.status_code == 422
     first.refresh_from_db()
-    assert first.order == 1
+    assert first.department == "69"
 
 
 def test_a_letter_shows_neither_link_nor_code(administrator, client_of):

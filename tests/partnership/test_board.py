@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from partnership import board, clock, measures, policies
 from partnership.board import Contents, Reading
-from partnership.models import Commitment, Milestone, Objective
+from partnership.models import Commitment, Milestone
 from partnership.states import MilestoneStatus, Precision
 
 from .. import factories
@@ -218,7 +218,7 @@ def _convention(zones: tuple[str, ...] = ("paris", "lyon", "toulouse")):
     targets = {"paris": (64, 26), "lyon": (20, 12), "toulouse": (16, 12)}
     for code in zones:
         for measure, target in zip(("confirmed", "host_places"), targets[code], strict=True):
-            Objective.objects.create(milestone=milestone, measure=measure, zone=factories.zone(code), target=target)
+            factories.objective(milestone=milestone, measure=measure, zone=factories.zone(code), target=target)
     return milestone
 
 
@@ -271,7 +271,7 @@ def test_the_board_works_before_any_app_counts_anything(june, coordinator, clien
 @pytest.mark.django_db
 def test_a_milestone_without_hosting_has_no_second_bar(june, coordinator, client_of, figures):
     milestone = factories.milestone(finalise_by=SETTLED)
-    Objective.objects.create(milestone=milestone, measure="confirmed", zone=factories.zone("paris"), target=15)
+    factories.objective(milestone=milestone, measure="confirmed", zone=factories.zone("paris"), target=15)
     response = client_of(coordinator).get(reverse("partnership:board"))
     (row,) = response.context["board"].rows
     assert row.seats is None
@@ -281,7 +281,7 @@ def test_a_milestone_without_hosting_has_no_second_bar(june, coordinator, client
 @pytest.mark.django_db
 def test_a_target_for_all_zones_is_held_against_their_sum(june, figures):
     milestone = factories.milestone(finalise_by=SETTLED)
-    Objective.objects.create(milestone=milestone, measure="confirmed", target=20)
+    factories.objective(milestone=milestone, measure="confirmed", target=20)
     _told(figures, milestone, "lyon", confirmed=12)
     _told(figures, milestone, "paris", confirmed=8)
     card = board.card_of(milestone, measures.counts(None, milestone.convention), signed_on=SIGNED, today=TODAY)
@@ -291,8 +291,8 @@ def test_a_target_for_all_zones_is_held_against_their_sum(june, figures):
 @pytest.mark.django_db
 def test_a_zone_short_of_its_own_target_keeps_the_milestone_open(june, figures):
     milestone = factories.milestone(finalise_by=SETTLED)
-    Objective.objects.create(milestone=milestone, measure="confirmed", target=20)
-    Objective.objects.create(milestone=milestone, measure="confirmed", zone=factories.zone("lyon"), target=15)
+    factories.objective(milestone=milestone, measure="confirmed", target=20)
+    factories.objective(milestone=milestone, measure="confirmed", zone=factories.zone("lyon"), target=15)
     _told(figures, milestone, "lyon", confirmed=12)
     _told(figures, milestone, "paris", confirmed=30)
     card = board.card_of(milestone, measures.counts(None, milestone.convention), signed_on=SIGNED, today=TODAY)
@@ -308,8 +308,8 @@ def test_the_board_costs_the_same_with_one_zone_and_with_three(
     milestone, client, costs = _convention(("lyon",)), client_of(coordinator), []
     for zones in ([], ["paris", "toulouse"]):
         for code in zones:
-            Objective.objects.create(milestone=milestone, measure="confirmed", zone=factories.zone(code), target=9)
-            Commitment.objects.create(
+            factories.objective(milestone=milestone, measure="confirmed", zone=factories.zone(code), target=9)
+            factories.commitment(
                 convention=milestone.convention, milestone=milestone, party=factories.party(), text=code
             )
         with django_assert_max_num_queries(15) as counted:

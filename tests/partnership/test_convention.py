@@ -21,7 +21,7 @@ def _signature(convention: Convention, party: str) -> Signature:
 
 @pytest.mark.django_db
 def test_the_last_signature_makes_the_convention_signed(coordinator, smt_coordinator):
-    draft = factories.convention(signed=False)
+    draft = factories.draft()
     services.sign(_signature(draft, "smt"), by=smt_coordinator)
     draft.refresh_from_db()
     assert draft.state == ConventionState.DRAFT
@@ -34,7 +34,7 @@ def test_the_last_signature_makes_the_convention_signed(coordinator, smt_coordin
 @pytest.mark.django_db
 def test_signing_is_told_once_to_every_coordinator_of_both_parties(coordinator, smt_coordinator, recruiter):
     other = factories.user(Role.COORDINATOR, party_code="tiers")
-    draft = factories.convention(signed=False)
+    draft = factories.draft()
     services.sign(_signature(draft, "smt"), by=smt_coordinator)
     assert not OutgoingMessage.objects.exists()
     services.sign(_signature(draft, "igs"), by=coordinator)
@@ -58,7 +58,7 @@ def test_the_letter_is_written_in_the_reader_s_language(coordinator, smt_coordin
 
 @pytest.mark.django_db
 def test_each_signature_leaves_a_line_in_the_convention_s_file(coordinator, smt_coordinator):
-    draft = factories.convention(signed=False)
+    draft = factories.draft()
     services.sign(_signature(draft, "smt"), by=smt_coordinator)
     services.sign(_signature(draft, "igs"), by=coordinator)
     lines = JournalEntry.objects.filter(about=ref(draft)).order_by("pk").values_list("after", "actor_ref")
@@ -71,7 +71,7 @@ def test_each_signature_leaves_a_line_in_the_convention_s_file(coordinator, smt_
 
 @pytest.mark.django_db
 def test_nobody_signs_twice(smt_coordinator):
-    draft = factories.convention(signed=False)
+    draft = factories.draft()
     services.sign(_signature(draft, "smt"), by=smt_coordinator)
     with pytest.raises(Refused):
         services.sign(_signature(draft, "smt"), by=smt_coordinator)
@@ -86,7 +86,7 @@ def test_a_signed_convention_is_not_signed_again(coordinator):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_parties_who_sign_at_the_same_moment_leave_a_signed_convention(coordinator, smt_coordinator):
-    draft = factories.convention(signed=False)
+    draft = factories.draft()
     start, problems = threading.Barrier(2), []
 
     def sign(party, user):
@@ -111,7 +111,7 @@ def test_two_parties_who_sign_at_the_same_moment_leave_a_signed_convention(coord
 
 @pytest.mark.django_db
 def test_a_coordinator_signs_on_the_page_for_their_own_party_only(coordinator, smt_coordinator, client_of):
-    draft = factories.convention(signed=False)
+    draft = factories.draft()
     page = client_of(coordinator).get(reverse("partnership:convention"))
     own = reverse("partnership:signature_sign", args=[_signature(draft, "igs").pk])
     other = reverse("partnership:signature_sign", args=[_signature(draft, "smt").pk])
@@ -119,14 +119,14 @@ def test_a_coordinator_signs_on_the_page_for_their_own_party_only(coordinator, s
     assert other not in page.content.decode()
     assert client_of(coordinator).post(other).status_code == 403
     assert client_of(coordinator).get(own).status_code == 405
-    assert client_of(coordinator).post(own).status_code == 302
+    assert client_of(coordinator).post(own, {"version": draft.version}).status_code == 302
     assert _signature(draft, "igs").signed_by == coordinator
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("persona", ["recruiter", "reviewer", "lyon_lead", "administrator"])
 def test_no_other_role_signs(persona, request, client_of):
-    draft = factories.convention(signed=False)
+    draft = factories.draft()
     url = reverse("partnership:signature_sign", args=[_signature(draft, "igs").pk])
     assert client_of(request.getfixturevalue(persona)).post(url).status_code == 403
 
@@ -134,7 +134,7 @@ def test_no_other_role_signs(persona, request, client_of):
 @pytest.mark.django_db
 def test_a_convention_of_others_cannot_be_seen_nor_signed(client_of):
     outsider = factories.user(Role.COORDINATOR, party_code="tiers")
-    draft = factories.convention(signed=False)
+    draft = factories.draft()
     client = client_of(outsider)
     assert client.post(reverse("partnership:signature_sign", args=[_signature(draft, "igs").pk])).status_code == 404
     assert client.get(reverse("partnership:convention_detail", args=[draft.pk])).status_code == 404
@@ -150,7 +150,7 @@ def test_signing_what_is_signed_is_refused_with_a_message(coordinator, client_of
 
 @pytest.mark.django_db
 def test_a_draft_says_who_must_still_sign(coordinator, smt_coordinator, client_of):
-    draft = factories.convention(signed=False)
+    draft = factories.draft()
     board = client_of(coordinator).get(reverse("partnership:board")).content.decode()
     assert "Signée\u202f? Pas encore\u00a0: il manque SMT, IGS." in board
     services.sign(_signature(draft, "smt"), by=smt_coordinator)
@@ -159,7 +159,7 @@ def test_a_draft_says_who_must_still_sign(coordinator, smt_coordinator, client_o
 
 @pytest.mark.django_db
 def test_a_draft_beside_a_signed_convention_does_not_hide_it(coordinator, client_of):
-    factories.convention(signed=False)
+    factories.draft()
     signed = factories.convention()
     assert client_of(coordinator).get(reverse("partnership:board")).context["convention"] == signed
 
@@ -169,7 +169,7 @@ def test_a_draft_beside_a_signed_convention_does_not_hide_it(coordinator, client
 
 def _promise(party: str = "igs", **fields) -> Commitment:
     convention = Convention.objects.first() or factories.convention()
-    return Commitment.objects.create(
+    return factories.commitment(
         convention=convention, party=factories.party(party), text="Ouvrir un plateau pédagogique", **fields
     )
 
@@ -224,7 +224,7 @@ def test_a_commitment_kept_meanwhile_is_answered_with_a_conflict(coordinator, cl
 
 @pytest.mark.django_db
 def test_nothing_is_kept_before_the_signature(coordinator):
-    factories.convention(signed=False)
+    factories.draft()
     with pytest.raises(Refused):
         services.keep_commitment(_promise(), evidence="vu", by=coordinator)
 

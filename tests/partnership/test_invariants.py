@@ -17,8 +17,8 @@ from cohorts import services
 from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, PaperRequest, Slot
 from cohorts.states import ApplicationState, BookingState, EnrolmentState, ExitReason, PaperRequestState, SlotState
 from partnership import clock, invariants, outbox
-from partnership.models import AccessLink, Job, OutgoingMessage, Tombstone, ref
-from partnership.states import JobState, MessageState, Role
+from partnership.models import AccessLink, Amendment, Job, OutgoingMessage, Tombstone, ref
+from partnership.states import AmendmentState, JobState, MessageState, Role
 from programmes import services as teaching
 from programmes.models import Contribution, Curriculum, Module
 from programmes.states import ContributionState
@@ -91,8 +91,25 @@ def _an_erasure_a_restore_would_forget():
 @breaks("conventions_signed_by_all")
 def _a_signature_is_missing():
     convention = factories.convention()
+    repeal("signatures_of_a_signed_convention_stay")
     convention.signatures.filter(order=1).update(signed_at=None, signed_by=None)
     return convention
+
+
+def _amended_by_nobody() -> Amendment:
+    fields = {"number": 1, "reason": "Un report.", "effective_on": clock.today()}
+    signed = {"state": AmendmentState.SIGNED, "signed_at": clock.now()}
+    return Amendment.objects.create(convention=factories.convention(), **fields, **signed)
+
+
+@breaks("amendments_signed_by_all")
+def _an_amendment_bears_no_signature():
+    return _amended_by_nobody()
+
+
+@breaks("amendment_as_journal_says")
+def _an_amendment_is_signed_in_silence():
+    return _amended_by_nobody()
 
 
 @breaks("convention_as_journal_says")

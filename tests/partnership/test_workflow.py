@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from cohorts.models import Application, Booking, Enrolment, Slot
 from cohorts.states import ApplicationState, BookingState
 from partnership import clock
-from partnership.models import Convention, Job, JournalEntry, OutgoingMessage, ref
+from partnership.models import Amendment, Convention, Job, JournalEntry, OutgoingMessage, ref
 from partnership.states import ActorKind, Channel
 from partnership.workflow import THE_CLOCK, Refused, Stale, edit, move, record, refusing
 from placements.models import Placement
@@ -14,7 +14,7 @@ from programmes.models import Curriculum
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-FLOWS = [Application, Booking, Convention, Curriculum, Enrolment, Job, OutgoingMessage, Placement, Slot]
+FLOWS = [Amendment, Application, Booking, Convention, Curriculum, Enrolment, Job, OutgoingMessage, Placement, Slot]
 
 
 @pytest.mark.parametrize("model", FLOWS, ids=lambda model: model.__name__)

@@ -13,7 +13,7 @@ from cohorts import journal
 from cohorts import services as recruitment
 from cohorts.states import ApplicationState, Coming, EnrolmentState
 from partnership import clock, measures
-from partnership.models import JournalEntry, Objective, OutgoingMessage
+from partnership.models import JournalEntry, OutgoingMessage
 from partnership.states import Channel, MessageState, Role
 from partnership.templatetags.figures import phone
 from partnership.workflow import THE_CLOCK, record
@@ -95,8 +95,8 @@ def test_a_place_not_said_again_for_ninety_days_is_not_offered(lead, student, se
 
 def test_the_objectives_of_the_zone_are_drawn(lead, lyon, student):
     milestone = lyon.intake.programme.milestone
-    Objective.objects.create(milestone=milestone, measure="confirmed", zone=lyon.zone, target=20)
-    Objective.objects.create(milestone=milestone, measure="host_places", zone=lyon.zone, target=12)
+    factories.objective(milestone=milestone, measure="confirmed", zone=lyon.zone, target=20)
+    factories.objective(milestone=milestone, measure="host_places", zone=lyon.zone, target=12)
     board = lead.get(_board()).context["board"]
     assert (board.young_target, board.seats_target) == (20, 12)
 

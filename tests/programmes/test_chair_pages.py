@@ -9,7 +9,7 @@ from django.urls import reverse
 from partnership import clock
 from partnership import measures as board_measures
 from partnership import services as team
-from partnership.models import Objective, OutgoingMessage
+from partnership.models import OutgoingMessage
 from partnership.states import MilestoneStatus, Role
 from programmes import measures
 from programmes.models import ChairActivity, Contribution, Registration
@@ -84,7 +84,7 @@ def test_the_chair_is_counted_in_one_statement_and_for_its_own_convention(
 
 
 def test_the_board_has_a_line_for_the_chair_with_the_columns_that_apply(chair, site):
-    Objective.objects.create(milestone=chair.milestone, measure="activities_delivered", target=2)
+    factories.objective(milestone=chair.milestone, measure="activities_delivered", target=2)
     factories.activity(chair, state=S.DELIVERED, days=-5)
     board = site.get(reverse("partnership:board")).context["board"]
     (row,) = board.chair_rows
@@ -100,7 +100,7 @@ def test_the_board_has_a_line_for_the_chair_with_the_columns_that_apply(chair, s
 
 @pytest.mark.parametrize(("delivered", "status"), [(0, MilestoneStatus.ON_TRACK), (2, MilestoneStatus.DONE)])
 def test_the_milestone_of_a_chair_is_done_once_its_objective_is_reached(chair, site, delivered, status):
-    Objective.objects.create(milestone=chair.milestone, measure="activities_delivered", target=2)
+    factories.objective(milestone=chair.milestone, measure="activities_delivered", target=2)
     factories.activity(chair)
     for _number in range(delivered):
         factories.activity(chair, state=S.PUBLISHED, days=-5)

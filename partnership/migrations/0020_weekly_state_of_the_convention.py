@@ -10,7 +10,7 @@ KINDS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partnership", "0016_school_zones"),
+        ("partnership", "0019_snapshots"),
     ]
 
     operations = [

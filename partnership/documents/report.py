@@ -6,13 +6,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import pdf
-from .board.key_figures import KeyFigure
-from .board.lines import Line
-from .board.report import Report
-from .board.sentences import Sentence
-from .templatetags.figures import daydate, longdate, number
-from .templatetags.ui import tandem_words
+from .. import pdf
+from ..board.key_figures import KeyFigure
+from ..board.lines import Line
+from ..board.report import Report
+from ..board.sentences import Sentence
+from ..templatetags.figures import daydate, longdate, number
+from ..templatetags.ui import tandem_words
 
 # What one page holds; the workbook has every line, and the pages of the convention every word.
 MOST_LINES = 7

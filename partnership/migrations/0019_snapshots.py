@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partnership", "0016_school_zones"),
+        ("partnership", "0018_signed_texts_are_immutable"),
     ]
 
     operations = [
