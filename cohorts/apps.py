@@ -16,7 +16,7 @@ class CohortsConfig(AppConfig):
         from programmes import elsewhere
         from programmes.policies import can_list_contents
 
-        from . import bulk, exports, invariants, personal_data, policies, retention, services
+        from . import bulk, exports, first_steps, invariants, personal_data, policies, retention, services
         from . import handover as belongings
         from . import measures as ours
         from .services import imports
@@ -27,6 +27,7 @@ class CohortsConfig(AppConfig):
         links.register(links.Purpose(AGENDA, "cohorts:slot_feed", days=3 * 365))
         measures.register(*ours.MEASURES, counts=ours.counts)
         measures.register_exceptions(ours.beside_the_point)
+        first_steps.register()
         invariants.register()
         versions = _("Which cohorts run on which version")
         elsewhere.register(elsewhere.Page("cohorts:version_list", versions, can_list_contents))

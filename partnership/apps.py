@@ -8,6 +8,7 @@ class PartnershipConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            first_steps,
             invariants,
             jobs,
             links,
@@ -21,5 +22,6 @@ class PartnershipConfig(AppConfig):
         links.register(links.Purpose(RESET, "password_reset", days=1 / 24))
         links.register(links.Purpose(STOP, "partnership:letter_opt_out", days=400))
         jobs.register(jobs.Kind("invariants_check", _("Check of the data"), services.check_invariants_step))
+        first_steps.register_ours()
         invariants.register_ours()
         retention.register_ours()

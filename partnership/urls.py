@@ -1,9 +1,9 @@
 """The partnership's addresses: the convention under /partenariat/, the people under /equipe/, the machine under
-/exploitation/."""
+/exploitation/, and what one does first."""
 
 from django.urls import include, path
 
-from .views import conventions, invitations, operations, optouts, people
+from .views import conventions, first_steps, invitations, operations, optouts, people
 
 app_name = "partnership"
 CONVENTION = [
@@ -42,6 +42,7 @@ urlpatterns = [
     path("partenariat/", include(CONVENTION)),
     path("equipe/", include(TEAM)),
     path("exploitation/", include(OPERATIONS)),
+    path("premiers-pas/ranger/", first_steps.first_steps_put_away, name="first_steps_put_away"),
     # by personal link, without an account
     path("desinscription/<str:token>/", optouts.letter_opt_out, name="letter_opt_out"),
 ]

@@ -16,7 +16,7 @@ class PlacementsConfig(AppConfig):
         from partnership import personal_data as people
 
         from . import handover as belongings
-        from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
+        from . import first_steps, invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import measures as ours
         from .services.introduction_reminders import INTRODUCTIONS
         from .states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE, ROUND
@@ -47,6 +47,7 @@ class PlacementsConfig(AppConfig):
         links.register(links.Purpose(ROUND, "placements:lead_calendar", days=3 * 365))
         reminders.register(*services.CLOCKS)
         measures.register(*ours.MEASURES, counts=ours.counts)
+        first_steps.register()
         invariants.register()
         jobs.register(
             jobs.Kind(

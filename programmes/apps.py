@@ -11,10 +11,11 @@ class ProgrammesConfig(AppConfig):
         from partnership import links, reminders, sweeps
         from partnership import personal_data as people
 
-        from . import handover, invariants, measures, personal_data, retention, services
+        from . import first_steps, handover, invariants, measures, personal_data, retention, services
         from .states import GUEST
 
         measures.register()
+        first_steps.register()
         invariants.register()
         reminders.register(*services.REMINDERS)
         sweeps.register("attachments", services.look_again)

@@ -13,6 +13,7 @@ from .doors import (
     reset_second_factor,
     send_reset_link,
 )
+from .first_steps import put_first_steps_away, settle_first_steps
 from .letters import (
     BY_HAND,
     NotYet,
@@ -84,6 +85,7 @@ __all__ = [
     "note_backup",
     "note_complaint",
     "note_news",
+    "put_first_steps_away",
     "reactivate",
     "reader_of",
     "refuse_letters",
@@ -96,6 +98,7 @@ __all__ = [
     "send_letter",
     "send_letter_again",
     "send_reset_link",
+    "settle_first_steps",
     "settle_letter",
     "sign",
     "tell_administrators",
