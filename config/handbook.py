@@ -7,6 +7,7 @@ not put together from pieces. What it quotes of the other pages (buttons, states
 from dataclasses import dataclass
 from itertools import chain
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -86,9 +87,10 @@ def guide_chapter(request: HttpRequest, slug: str) -> HttpResponse:
         "chapter": chapter,
         "chapters": CHAPTERS,
         "prose": chapter.template(language),
-        "language": "fr" if language.startswith("fr") else "en",
         "is_own": _is_own(chapter, request.user),
         "measures": MEASURES.values(),
+        "silence_owner": settings.SILENCE_DAYS_OWNER,
+        "silence_head": settings.SILENCE_DAYS_HEAD,
     }
     return render(request, "handbook/chapter.html", context)
 

@@ -15,8 +15,8 @@ class PlacementsConfig(AppConfig):
         from partnership import handover, jobs, links, measures, reminders, sweeps
         from partnership import personal_data as people
 
-        from . import handover as belongings
         from . import first_steps, invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
+        from . import handover as belongings
         from . import measures as ours
         from .services.introduction_reminders import INTRODUCTIONS
         from .states import ANSWER, CONTRACT, INTRODUCTION, PLEDGE, ROUND

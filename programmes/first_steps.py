@@ -30,9 +30,7 @@ def _written_by(user: User) -> QuerySet[Curriculum]:
 
 def _chairs_of(user: User) -> QuerySet[Programme]:
     parties = {one.party_id for one in user.current_memberships() if one.role == Role.COORDINATOR}
-    return Programme.objects.filter(
-        kind=ProgrammeKind.CHAIR, milestone__convention__signatures__party__in=parties
-    )
+    return Programme.objects.filter(kind=ProgrammeKind.CHAIR, milestone__convention__signatures__party__in=parties)
 
 
 def _has_planned(user: User) -> Q:
@@ -58,7 +56,12 @@ OF_AUTHORS = (
     ),
 )
 OF_REVIEWERS = (
-    Step("opinion", _("Give a first opinion on a module"), _DESK, lambda user: Exists(Review.objects.filter(given_by=user))),
+    Step(
+        "opinion",
+        _("Give a first opinion on a module"),
+        _DESK,
+        lambda user: Exists(Review.objects.filter(given_by=user)),
+    ),
     Step(
         "whole",
         _("Judge every module of a version"),
@@ -66,9 +69,7 @@ OF_REVIEWERS = (
         lambda user: Exists(Assignment.objects.filter(reviewer=user, read_at__isnull=False)),
     ),
 )
-OF_COORDINATORS = (
-    Step("activity", _("Plan a first activity of the chair"), "programmes:activity_list", _has_planned),
-)
+OF_COORDINATORS = (Step("activity", _("Plan a first activity of the chair"), "programmes:activity_list", _has_planned),)
 
 
 def register() -> None:

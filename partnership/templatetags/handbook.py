@@ -38,7 +38,7 @@ def label(context: template.Context, words: str, url_name: str = "", of: str = "
     """
     quoted = _("“%(words)s”") % {"words": pgettext(of, words) if of else _(words)}
     if not url_name or not context.get("is_own"):
-        return format_html('<strong>{}</strong>', quoted)
+        return format_html("<strong>{}</strong>", quoted)
     return format_html('<strong><a href="{}">{}</a></strong>', reverse(url_name), quoted)
 
 
