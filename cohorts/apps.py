@@ -17,7 +17,7 @@ class CohortsConfig(AppConfig):
         from programmes import elsewhere
         from programmes.policies import can_list_contents
 
-        from . import agenda, bulk, exports, invariants, personal_data, policies, retention, services
+        from . import agenda, bulk, exports, first_steps, invariants, personal_data, policies, retention, services
         from . import handover as belongings
         from . import measures as ours
         from .past import past
@@ -30,6 +30,7 @@ class CohortsConfig(AppConfig):
         measures.register(*ours.MEASURES, counts=ours.counts, past=past)
         measures.register_exceptions(ours.beside_the_point)
         dates.register(agenda.of_recruitment)
+        first_steps.register()
         invariants.register()
         versions = _("Which cohorts run on which version")
         elsewhere.register(elsewhere.Page("cohorts:version_list", versions, can_list_contents))

@@ -9,7 +9,7 @@ from django.urls import include, path
 from partnership.views.jobs import job_detail, job_restart, job_result
 from partnership.views.tracking import mail_news
 
-from . import doors, metrics, views
+from . import doors, handbook, metrics, views
 
 admin.site.login = views.to_sign_in
 
@@ -26,6 +26,8 @@ urlpatterns += i18n_patterns(
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("mentions-legales/", views.legal, name="legal"),
     path("accueil/", views.home, name="home"),
+    path("guide/", handbook.guide, name="guide"),
+    path("guide/<slug:slug>/", handbook.guide_chapter, name="guide_chapter"),
     # Of the sign-in library only these are offered: no sign-up, no management of addresses, no key, no third party.
     path("connexion/", doors.sign_in, name="account_login"),
     path("connexion/code/", doors.request_code, name="account_request_login_code"),

@@ -9,6 +9,7 @@ class PartnershipConfig(AppConfig):
     def ready(self) -> None:
         from . import (
             agenda,
+            first_steps,
             invariants,
             jobs,
             links,
@@ -26,5 +27,6 @@ class PartnershipConfig(AppConfig):
         jobs.register(jobs.Kind("invariants_check", _("Check of the data"), services.check_invariants_step))
         reminders.register(*services.WEEKLY)
         agenda.register(agenda.of_the_convention)
+        first_steps.register_ours()
         invariants.register_ours()
         retention.register_ours()

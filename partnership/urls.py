@@ -1,5 +1,5 @@
 """The partnership's addresses: the convention under /partenariat/, the people under /equipe/, the machine under
-/exploitation/."""
+/exploitation/, and what one does first."""
 
 from django.urls import include, path
 
@@ -8,6 +8,7 @@ from .views import (
     amendments,
     conventions,
     drafting,
+    first_steps,
     invitations,
     journal,
     operations,
@@ -92,6 +93,7 @@ urlpatterns = [
     path("partenariat/", include(CONVENTION)),
     path("equipe/", include(TEAM)),
     path("exploitation/", include(OPERATIONS)),
+    path("premiers-pas/ranger/", first_steps.first_steps_put_away, name="first_steps_put_away"),
     # by personal link, without an account
     path("desinscription/<str:token>/", optouts.letter_opt_out, name="letter_opt_out"),
 ]

@@ -15,8 +15,8 @@ class PlacementsConfig(AppConfig):
         from partnership import handover, jobs, links, measures, next_steps, reminders, sweeps
         from partnership import personal_data as people
 
+        from . import first_steps, invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import handover as belongings
-        from . import invariants, personal_data, receivers, retention, services  # noqa: F401 (receivers connect)
         from . import measures as ours
         from .next_steps import silent_hosts
         from .past import past
@@ -50,6 +50,7 @@ class PlacementsConfig(AppConfig):
         reminders.register(*services.CLOCKS)
         measures.register(*ours.MEASURES, counts=ours.counts, past=past)
         next_steps.register(silent_hosts)
+        first_steps.register()
         invariants.register()
         jobs.register(
             jobs.Kind(

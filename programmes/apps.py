@@ -12,13 +12,14 @@ class ProgrammesConfig(AppConfig):
         from partnership import links, next_steps, reminders, sweeps
         from partnership import personal_data as people
 
-        from . import agenda, handover, invariants, measures, personal_data, retention, services
+        from . import agenda, first_steps, handover, invariants, measures, personal_data, retention, services
         from .next_steps import late_contents
         from .states import GUEST
 
         measures.register()
         next_steps.register(late_contents)
         dates.register(agenda.of_the_chair)
+        first_steps.register()
         invariants.register()
         reminders.register(*services.REMINDERS)
         sweeps.register("attachments", services.look_again)

@@ -51,6 +51,11 @@ class Reading:
     def label(self) -> str:
         return str(MEASURES[self.measure].label) if self.measure in MEASURES else self.measure
 
+    @property
+    def definition(self) -> str:
+        """What the figure counts; nothing of a measure that no app knows any more."""
+        return str(MEASURES[self.measure].definition) if self.measure in MEASURES else ""
+
 
 @dataclass(frozen=True)
 class Contents:

@@ -62,6 +62,8 @@ class User(AbstractBaseUser):
     invited_at = models.DateTimeField(_("invited on"), null=True, editable=False)
     invited_by = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", editable=False)
     joined_at = models.DateTimeField(_("came on"), null=True, editable=False)
+    # Put away by its reader, or once everything on the list was done; a role given later has steps of its own.
+    first_steps_done_at = models.DateTimeField(_("first steps done on"), null=True, editable=False)
     # Part of every session: a new one ends them all, wherever they were opened.
     sign_in_key = models.CharField(max_length=32, default=new_sign_in_key, editable=False)
     objects = UserManager()

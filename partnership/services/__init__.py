@@ -34,6 +34,7 @@ from .drafting import (
     remove_part,
 )
 from .feeds import close_feed, dates_of, open_feed, open_feeds
+from .first_steps import put_first_steps_away, settle_first_steps
 from .history import keep_snapshots, rebuild_snapshot, ring_for_snapshots, take_snapshot
 from .letters import (
     BY_HAND,
@@ -130,6 +131,7 @@ __all__ = [
     "open_feeds",
     "propose_change",
     "propose_promise",
+    "put_first_steps_away",
     "reactivate",
     "reader_of",
     "rebuild_snapshot",
@@ -146,6 +148,7 @@ __all__ = [
     "send_letter",
     "send_letter_again",
     "send_reset_link",
+    "settle_first_steps",
     "settle_letter",
     "sign",
     "sign_amendment",

@@ -16,6 +16,7 @@ from ..models import AccessLink, Membership, Party, User, Zone
 from ..states import INVITATION, RESET, Channel, Role
 from ..workflow import THE_CLOCK, Actor, Refused, edit, record, refusing
 from .doors import end_sessions
+from .first_steps import settle_first_steps
 
 # Taken for the length of a transaction by whoever takes an administrator away: of two who dismiss each other at the
 # same moment, the second sees what the first has done.
@@ -112,6 +113,7 @@ def arrive(person: User) -> None:
         person.refresh_from_db(fields=["joined_at"])
         _close_invitation(person)
         record(person, "joined", by=person)
+    settle_first_steps(person)
 
 
 @transaction.atomic

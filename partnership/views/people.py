@@ -237,6 +237,7 @@ def _told(line: JournalEntry, names: dict[str, str], roles: dict[str, str]) -> d
         "recovery_codes_made": _("Recovery codes made"),
         "session_ended": _("A session ended"),
         "sessions_ended": _("Every session ended"),
+        "first_steps_put_away": _("First steps put away"),
     }
     role = roles.get(line.subject, dict(Role.choices).get(line.before, "")) if of_role else ""
     ends = line.after in ("ended", "deleted", "dismissed")

@@ -96,6 +96,7 @@ def recruit(world: World, zone: str, cohort: Cohort) -> None:
         world.things["data by link", LYON] = {"token": links.mint(TAKE, ref(files[S.INTERVIEWED]))}
         world.things["erasure by link", LYON] = {"token": links.mint(ERASE, ref(files[S.INTERVIEWED]))}
         world.things["notice", LYON] = {"version": notices.CURRENT.version}
+        world.things["chapter of the guide", LYON] = {"slug": "referent-regional"}
     tomorrow = clock.today() + timedelta(days=1)
     forms = {
         "call_script": (S.ENQUIRY, {"step": "donnees", "told": "on"}),

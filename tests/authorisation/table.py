@@ -58,6 +58,10 @@ PUBLIC = [
     page("accessibility", EVERYBODY),
     page("legal", EVERYBODY),
     row("home", SIGNED_IN, get=GO, unless={STRANGER: OK}),
+    # the handbook, and what one does first
+    page("guide", SIGNED_IN),
+    page("guide_chapter", SIGNED_IN, of="chapter of the guide"),
+    deed("partnership:first_steps_put_away", SIGNED_IN),
     # signing in and out: whoever has signed in is sent home
     row("account_login", EVERYBODY, get=GO, post=GO, changes=False, unless={ANONYMOUS: (OK, WRONG)}, asks=("next",)),
     row("account_request_login_code", EVERYBODY, get=GO, post=GO, changes=False, unless={ANONYMOUS: (OK, WRONG)}),

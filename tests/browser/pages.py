@@ -9,7 +9,7 @@ from django.urls import URLResolver, get_resolver
 
 from cohorts.states import ApplicationState, ImportState, SlotKind
 from cohorts.states import ApplicationState as S
-from config import style
+from config import handbook, style
 from partnership.admin import ReadOnlyAdmin
 from partnership.models import Party
 from partnership.states import Role
@@ -160,6 +160,22 @@ TEAM = [
     Page("partnership:invitation_accept", args=lambda world: ["inconnue"], status=404, note="unknown"),
     Page("partnership:letter_opt_out", args=lambda world: [world.tokens["no more"]]),
     Page("partnership:letter_opt_out", args=lambda world: ["inconnue"], status=404, note="unknown"),
+]
+
+# Each chapter as whoever it is for reads it; those of the personal links have no reader of their own.
+GUIDE = [
+    Page("guide", Role.COORDINATOR),
+    *(
+        Page(
+            "guide_chapter",
+            chapter.role or Role.RECRUITER,
+            lambda world, chapter=chapter: [chapter.slug],
+            # A lead has no pages without a zone.
+            zone="lyon" if chapter.role == Role.REGIONAL_LEAD else None,
+            note=chapter.slug if number else "",
+        )
+        for number, chapter in enumerate(handbook.CHAPTERS)
+    ),
 ]
 
 ACCOUNT = [
@@ -381,7 +397,19 @@ ADMINISTRATION = [
     *_tables(),
 ]
 
-PAGES = [*PUBLIC, *ACCOUNT, *CONVENTION, *TEAM, *CONTENTS, *CHAIR, *RECRUITMENT, *PLACING, *REFUSALS, *ADMINISTRATION]
+PAGES = [
+    *PUBLIC,
+    *GUIDE,
+    *ACCOUNT,
+    *CONVENTION,
+    *TEAM,
+    *CONTENTS,
+    *CHAIR,
+    *RECRUITMENT,
+    *PLACING,
+    *REFUSALS,
+    *ADMINISTRATION,
+]
 
 # Names that are no page of their own, and why.
 ELSEWHERE = {

@@ -1,66 +1,91 @@
-"""Takes the README’s pictures anew: `python3 dev.py test tests/browser/pictures.py`. No test run finds it by itself."""
+"""Takes the pictures of the README and of the guide anew: `python3 dev.py test tests/browser/pictures.py`.
+
+No test run finds it by itself.
+"""
 
 import base64
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
+from playwright.sync_api import Page
 
 from cohorts.states import ApplicationState
+from partnership import clock
+from partnership.models import User
 from partnership.states import Role
+from partnership.templatetags.handbook import PICTURES, picture_file
 from placements.states import PlacementState
 
-from .visitor import DESK, PHONE
+from .page import follow
+from .visitor import DESK, PHONE, Visitor
+from .world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 FOLDER = settings.BASE_DIR / "static" / "img" / "readme"
 # The README shows them side by side with words: heavier ones would make it slow to read.
 HEAVIEST = 120_000
+# A page of the guide has two at most, and weighs no more than any other page of the staff.
+HEAVIEST_OF_THE_GUIDE = 60_000
 
-# Each by its name: who looks, in which zone, how wide, at which address.
+# Each by its name: who looks, in which zone, at which address.
 SUBJECTS = {
-    "front": (None, None, DESK, "front", lambda world: []),
-    "apply": (None, None, PHONE, "cohorts:apply_identity", lambda world: [world.acvd.slug]),
+    "front": (None, None, "front", lambda world: []),
+    "apply": (None, None, "cohorts:apply_identity", lambda world: [world.acvd.slug]),
+    "follow": (None, None, "placements:application_follow", follow(ApplicationState.ADMITTED)),
+    "worklist": (Role.RECRUITER, None, "cohorts:worklist", lambda world: []),
     "application": (
         Role.RECRUITER,
         None,
-        DESK,
         "cohorts:application_detail",
         lambda world: [world.application(ApplicationState.INTERVIEWED).pk],
     ),
+    "load": (Role.HEAD_OF_RECRUITMENT, None, "cohorts:team_load", lambda world: []),
     "review": (
         Role.REVIEWER,
         None,
-        DESK,
         "admin:programmes_module_review",
         lambda world: [world.submitted_curriculum.pk, world.submitted_curriculum.modules.last().pk],
     ),
-    "zone": (Role.REGIONAL_LEAD, "lyon", DESK, "placements:zone_board", lambda world: ["lyon"]),
+    "zone": (Role.REGIONAL_LEAD, "lyon", "placements:zone_board", lambda world: ["lyon"]),
+    "calls": (Role.REGIONAL_LEAD, "lyon", "placements:call_list", lambda world: ["lyon"]),
     "proposal": (
         Role.REGIONAL_LEAD,
         "lyon",
-        DESK,
         "placements:proposal_detail",
         lambda world: [world.proposals["made"].pk],
     ),
     "answer": (
         None,
         None,
-        PHONE,
         "placements:placement_answer",
         lambda world: [world.tokens[f"answer {PlacementState.PROPOSED}"]],
     ),
-    "board": (Role.COORDINATOR, None, DESK, "partnership:board", lambda world: []),
+    "board": (Role.COORDINATOR, None, "partnership:board", lambda world: []),
     "content": (
         Role.AUTHOR,
         None,
-        DESK,
         "programmes:curriculum_read",
         lambda world: [world.submitted_curriculum.pk],
     ),
+    "team": (Role.ADMINISTRATOR, None, "partnership:person_list", lambda world: []),
+}
+# Those of the README, with the width of the window. Those of the guide, and their sizes, are the guide's (PICTURES).
+OF_THE_README = {
+    "front": DESK,
+    "apply": PHONE,
+    "application": DESK,
+    "review": DESK,
+    "zone": DESK,
+    "proposal": DESK,
+    "answer": PHONE,
+    "board": DESK,
+    "content": DESK,
 }
 
 
@@ -86,18 +111,48 @@ _IN_256_COLOURS = """async source => {
 }"""
 
 
-def test_the_pictures_are_taken(world, visit, chromium):
+@pytest.fixture
+def at_work(world):
+    """Whoever looks has done their first steps: their pages show the work."""
+    User.objects.update(first_steps_done_at=clock.now())
+    return world
+
+
+def test_the_pictures_are_taken(at_work, visit, chromium):
     FOLDER.mkdir(parents=True, exist_ok=True)
     desk = chromium.new_page()
-    for name, (role, zone, width, url_name, args) in SUBJECTS.items():
-        visitor = visit(width=width)
-        if role:
-            visitor.enter_as(world.user(role, zone))
-        visitor.open(reverse(url_name, args=args(world)))
-        shot = base64.b64encode(visitor.page.screenshot()).decode()
-        picture = png(**desk.evaluate(_IN_256_COLOURS, f"data:image/png;base64,{shot}"))
-        assert len(picture) < HEAVIEST
-        (FOLDER / f"{name}-{width}.png").write_bytes(picture)
+    for name, width in OF_THE_README.items():
+        visitor = before(name, visit(width=width), at_work)
+        keep(visitor.page.screenshot(), FOLDER / f"{name}-{width}.png", desk=desk, heaviest=HEAVIEST)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_pictures_of_the_guide_are_taken(language, at_work, visit, chromium):
+    desk = chromium.new_page()
+    for name, (width, height) in PICTURES.items():
+        with translation.override(language):
+            visitor = before(name, visit(width=width), at_work)
+        shot = visitor.page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
+        file = settings.BASE_DIR / "static" / picture_file(name, language)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        keep(shot, file, desk=desk, heaviest=HEAVIEST_OF_THE_GUIDE)
+
+
+def before(name: str, visitor: Visitor, world: World) -> Visitor:
+    """Bring whoever looks before a subject."""
+    role, zone, url_name, args = SUBJECTS[name]
+    if role:
+        visitor.enter_as(world.user(role, zone))
+    visitor.open(reverse(url_name, args=args(world)))
+    return visitor
+
+
+def keep(shot: bytes, file: Path, *, desk: Page, heaviest: int) -> None:
+    """Write a screenshot in 256 colours; one that is too heavy is a fault of the picture."""
+    source = f"data:image/png;base64,{base64.b64encode(shot).decode()}"
+    picture = png(**desk.evaluate(_IN_256_COLOURS, source))
+    assert len(picture) < heaviest, f"{file.name}: {len(picture)} bytes"
+    file.write_bytes(picture)
 
 
 def png(*, width: int, height: int, palette: list[int], pixels: list[int]) -> bytes:
