@@ -24,6 +24,7 @@ from .views import (
     dossiers,
     exports,
     first_days,
+    forecast,
     imports,
     keeping,
     letters,
@@ -147,6 +148,7 @@ recruitment = [
     path("promotions/<int:pk>/calendrier/", rhythms.cohort_calendar, name="cohort_calendar"),
     path("promotions/<int:pk>/calendrier/tandem.ics", rhythms.cohort_calendar_file, name="cohort_calendar_file"),
     path("recrutement/places/<int:pk>/reglages/", places.places_rule, name="places_rule"),
+    path("partenariat/prevision/", forecast.forecast, name="forecast"),
     path("partenariat/candidatures/", recruiters.register, name="register"),
     path("contenus/formations/<slug:slug>/promotions/", versions.version_list, name="version_list"),
 ]

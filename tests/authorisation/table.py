@@ -156,6 +156,7 @@ THE_PARTNERSHIP = [
     page("partnership:commitment_list", MEMBERS, refused=MISSING),
     deed("partnership:commitment_keep", COORDINATION, of="promise", unless={STRANGER: MISSING}),
     # the lines behind the figures, without a name
+    page("cohorts:forecast", MEMBERS, asks=("jalon",)),
     page("cohorts:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     page("placements:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     # long tasks: whoever started them
@@ -399,6 +400,7 @@ THE_ADMINISTRATION = [
     *_table("cohorts_intake"),
     *_table("cohorts_cohort"),
     *_table("cohorts_paperkind"),
+    *_table("cohorts_planningrate"),
     *_table("programmes_programme"),
     *_looked_at("partnership_journalentry"),
     *_looked_at("partnership_outgoingmessage"),
