@@ -14,11 +14,13 @@ approximations of quantiles are Cornish and Fisher's and Wilson and Hilferty's. 
 a season weigh is our own choice, held against five hundred seasons of known rates (tests/cohorts/seasons.py).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, exp, floor, sqrt
+from itertools import repeat
+from math import ceil, exp, floor, prod, sqrt
 from operator import add, mul
 from random import Random
 from statistics import NormalDist
@@ -262,6 +264,13 @@ def _with_arrivals(pools: tuple[Pool, ...], zone: int | None, number: float) -> 
 # -- a draw: rates, then people ---------------------------------------------------------------------------------------
 
 
+# By step, a rate a draw.
+Rates = dict[Step, Sequence[float]]
+# The same chances each time for the same purpose: a share below which a draw falls, and its normal deviate. One more
+# file is then never one fewer on the first day.
+Chances = tuple[Sequence[float], Sequence[float]]
+
+
 def _outlook(season: Season, drawn: Sequence[Sequence[int]], numbers: Iterable[int]) -> Outlook:
     numbers = list(numbers)
     pools = [season.pools[number] for number in numbers]
@@ -292,70 +301,53 @@ def _weights(pools: Sequence[Pool]) -> list[float]:
 def _people(season: Season, number: int) -> list[int]:
     """Draw how many of a pool are there on the first day, DRAWS times."""
     pool = season.pools[number]
-    rates = _zone_rates(season.beliefs, _seen_in_all(season), pool.seen, number)
-    in_time = {stage: _in_time(season, path, pool.days_to_start) for stage, path in PATHS.items()}
+    rates = _rates(season, number)
+    present, at_risk = rates[_T.PRESENT], rates[_T.PRESENT_AT_RISK]
+    exposure, refilled = _exposure(pool.days_to_start), _refilled(pool.days_to_start)
+    stay = _drawn(repeat(pool.at(_S.CONFIRMED)), (rate**exposure for rate in present), _chances(_S.CONFIRMED, number))
+    stay = _sums(stay, _drawn(repeat(pool.at(AT_RISK)), at_risk, _chances(AT_RISK, number)))
     weeks = _weeks_of_arrivals(season, pool)
-    chances = {name: _chances(name, number) for name in (*STAGES, "others", "entered")}
-    present, at_risk = rates[_ORDER[_T.PRESENT]], rates[_ORDER[_T.PRESENT_AT_RISK]]
-    stays, refilled = _exposure(pool.days_to_start), _refilled(pool.days_to_start)
-    confirmed = pool.at(_S.CONFIRMED) + pool.at(AT_RISK)
-    stay = _drawn(pool.at(_S.CONFIRMED), [rate**stays for rate in present], chances[_S.CONFIRMED])
-    stay = _sums(stay, _drawn(pool.at(AT_RISK), at_risk, chances[AT_RISK]))
-    applies = _along(rates, PATHS[_S.SUBMITTED], weeks)
-    others = map(mul, _arrivals(pool, number), applies)
-    entered = [poisson(mean, *chance) for mean, chance in zip(others, chances["others"], strict=True)]
+    others = map(mul, _arrivals(pool, number), _along(rates, PATHS[_S.SUBMITTED], weeks))
+    entered = list(map(poisson, others, *_chances("others", number)))
     for stage, path in PATHS.items():
-        if pool.at(stage):
-            entered = _sums(entered, _drawn(pool.at(stage), _along(rates, path, in_time[stage]), chances[stage]))
+        if files := pool.at(stage):
+            chances = _along(rates, path, _in_time(season, path, pool.days_to_start))
+            entered = _sums(entered, _drawn(repeat(files), chances, _chances(stage, number)))
     if pool.places is not None:
+        confirmed = pool.at(_S.CONFIRMED) + pool.at(AT_RISK)
         free = max(pool.places - confirmed, 0)
         entered = [min(n, free + floor(refilled * (confirmed - kept))) for n, kept in zip(entered, stay, strict=True)]
-    there = (binomial(*drawn) for drawn in _one_by_one(entered, present, chances["entered"]))
-    return _sums(stay, there)
+    return _sums(stay, _drawn(entered, present, _chances("entered", number)))
 
 
-def _drawn(n: int, rates: Iterable[float], chances: Iterable[tuple[float, float]]) -> list[int]:
-    return [binomial(n, rate, *chance) for rate, chance in zip(rates, chances, strict=True)] if n else [0] * DRAWS
-
-
-def _one_by_one(
-    numbers: Iterable[int], rates: Iterable[float], chances: Iterable[tuple[float, float]]
-) -> Iterator[tuple[int, float, float, float]]:
-    return ((n, rate, *chance) for n, rate, chance in zip(numbers, rates, chances, strict=True))
+def _drawn(numbers: Iterable[int], rates: Iterable[float], chances: Chances) -> list[int]:
+    return list(map(binomial, numbers, rates, *chances))
 
 
 def _sums(some: Iterable[int], others: Iterable[int]) -> list[int]:
     return list(map(add, some, others))
 
 
-def _along(rates: Sequence[Sequence[float]], path: Iterable[Step], share: float) -> list[float]:
+def _along(rates: Rates, path: Iterable[Step], share: float) -> Iterable[float]:
     """By draw, the chance of passing each step of a path, times a share."""
-    found = [share] * DRAWS
+    found: Iterable[float] = repeat(share, DRAWS)
     for step in path:
-        found = list(map(mul, found, rates[_ORDER[step]]))
+        found = map(mul, found, rates[step])
     return found
 
 
 def _mean(season: Season, number: int) -> tuple[float, float]:
     """How many of a pool's files are to be expected, and of one more application a week; places apart."""
-    pool, totals = season.pools[number], _seen_in_all(season)
-    at = [sum(drawn) / DRAWS for drawn in _zone_rates(season.beliefs, totals, pool.seen, number)]
-    present = at[_ORDER[_T.PRESENT]]
-    stay = pool.at(_S.CONFIRMED) * present ** _exposure(pool.days_to_start)
-    stay += pool.at(AT_RISK) * at[_ORDER[_T.PRESENT_AT_RISK]]
+    pool = season.pools[number]
+    at = {step: sum(drawn) / DRAWS for step, drawn in _rates(season, number).items()}
+    stay = pool.at(_S.CONFIRMED) * at[_T.PRESENT] ** _exposure(pool.days_to_start)
+    stay += pool.at(AT_RISK) * at[_T.PRESENT_AT_RISK]
     entered = sum(
-        pool.at(stage) * _in_time(season, path, pool.days_to_start) * _through(at, path)
+        pool.at(stage) * _in_time(season, path, pool.days_to_start) * prod(at[step] for step in path)
         for stage, path in PATHS.items()
     )
-    one = _weeks_of_arrivals(season, pool) * _through(at, PATHS[_S.SUBMITTED])
-    return stay + entered * present, one * present
-
-
-def _through(rates: Sequence[float], path: Iterable[Step]) -> float:
-    chance = 1.0
-    for step in path:
-        chance *= rates[_ORDER[step]]
-    return chance
+    one = _weeks_of_arrivals(season, pool) * prod(at[step] for step in PATHS[_S.SUBMITTED])
+    return stay + entered * at[_T.PRESENT], one * at[_T.PRESENT]
 
 
 def _seen_in_all(season: Season) -> tuple[tuple[int, int], ...]:
@@ -365,34 +357,41 @@ def _seen_in_all(season: Season) -> tuple[tuple[int, int], ...]:
     )
 
 
-@lru_cache(maxsize=256)
-def _zone_rates(
-    beliefs: tuple[Belief, ...], in_all: tuple[tuple[int, int], ...], here: tuple[tuple[int, int], ...], number: int
-) -> list[list[float]]:
+def _rates(season: Season, number: int) -> Rates:
     """Draw each step's rate in a zone: around the season's own, which the zones share."""
-    found = []
-    for step, belief, of_season, of_zone in zip(Step, beliefs, in_all, here, strict=True):
-        if belief.origin == Origin.SUPPOSED:
-            found.append([belief.rate] * DRAWS)
-            continue
-        drawn = _season_rates(step, belief.passed + of_season[0], belief.left + of_season[1])
-        chances = _chances(step, number)
-        found.append(
-            [
-                beta(SEASON_WEIGHT * rate + of_zone[0], SEASON_WEIGHT * (1 - rate) + of_zone[1], z)
-                for rate, (_share, z) in zip(drawn, chances, strict=True)
-            ]
-        )
-    return found
+    here = season.pools[number].seen
+    in_all = _seen_in_all(season)
+    return {
+        step: _zone_rates(step, number, season.belief(step), in_all[order], here[order])
+        for step, order in _ORDER.items()
+    }
 
 
-@lru_cache(maxsize=256)
-def _season_rates(step: Step, passed: float, left: float) -> list[float]:
-    chance = Random(f"{SEED}/{step}")  # noqa: S311 - a forecast, not a secret
+@lru_cache(maxsize=128)
+def _zone_rates(
+    step: Step, number: int, belief: Belief, of_season: tuple[int, int], of_zone: tuple[int, int]
+) -> Sequence[float]:
+    if belief.origin == Origin.SUPPOSED:
+        return array("d", repeat(belief.rate, DRAWS))
+    drawn = _season_rates(step, belief.passed + of_season[0], belief.left + of_season[1])
+    _shares, deviates = _chances(step, number)
+    passed, left = of_zone
+    return array(
+        "d",
+        (
+            beta(SEASON_WEIGHT * rate + passed, SEASON_WEIGHT * (1 - rate) + left, z)
+            for rate, z in zip(drawn, deviates, strict=True)
+        ),
+    )
+
+
+@lru_cache(maxsize=64)
+def _season_rates(step: Step, passed: float, left: float) -> Sequence[float]:
     if passed <= 0 or left <= 0:
         # Nobody on one side: certain.
-        return [1.0 if passed > 0 else 0.0] * DRAWS
-    return [chance.betavariate(passed, left) for _ in range(DRAWS)]
+        return array("d", repeat(1.0 if passed > 0 else 0.0, DRAWS))
+    chance = Random(f"{SEED}/{step}")  # noqa: S311 - a forecast, not a secret
+    return array("d", (chance.betavariate(passed, left) for _ in range(DRAWS)))
 
 
 def _arrivals(pool: Pool, number: int) -> list[float]:
@@ -402,23 +401,16 @@ def _arrivals(pool: Pool, number: int) -> list[float]:
     if not pool.days_looked_at:
         return [0.0] * DRAWS
     weeks, shape = pool.days_looked_at / 7, pool.arrived + 0.5
-    drifts, here = _chances("drift", None), _chances("arrivals", number)
     # The drift is every zone's: a quiet August is quiet everywhere.
-    return [
-        gamma(shape, z) / weeks * exp(DRIFT * drift - DRIFT**2 / 2)
-        for (_u, z), (_v, drift) in zip(here, drifts, strict=True)
-    ]
+    (_shares, here), (_others, drifts) = _chances("arrivals", number), _chances("drift", None)
+    return [gamma(shape, z) / weeks * exp(DRIFT * drift - DRIFT**2 / 2) for z, drift in zip(here, drifts, strict=True)]
 
 
-@lru_cache(maxsize=1024)
-def _chances(name: str, number: int | None) -> list[tuple[float, float]]:
-    """The same chances each time for the same purpose: a share below which a draw falls, and its normal deviate.
-
-    One more file is then never one fewer on the first day.
-    """
+@lru_cache(maxsize=256)
+def _chances(name: str, number: int | None) -> Chances:
     chance = Random(f"{SEED}/{name}/{number}")  # noqa: S311 - a forecast, not a secret
-    shares = [min(max(chance.random(), 1e-9), 1 - 1e-9) for _ in range(DRAWS)]
-    return [(share, _NORMAL.inv_cdf(share)) for share in shares]
+    shares = array("d", (min(max(chance.random(), 1e-9), 1 - 1e-9) for _ in range(DRAWS)))
+    return shares, array("d", map(_NORMAL.inv_cdf, shares))
 
 
 _NORMAL = NormalDist()
