@@ -6,7 +6,7 @@ which is 0. What a house, a season and a zone differ by is drawn anew each time 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
@@ -334,11 +334,12 @@ class Held:
         )
 
 
-def calibrate(number: int, *, seed: int) -> dict[tuple[int, str], Held]:
+def calibrate(number: int, *, seed: int, horizons: Iterable[int] = HORIZONS) -> dict[tuple[int, str], Held]:
     """So many seasons, each looked at so many weeks before the first day; in all zones, and zone by zone."""
-    found = {(weeks, scope): Held() for weeks in HORIZONS for scope in ("all", "zone")}
+    horizons = tuple(horizons)
+    found = {(weeks, scope): Held() for weeks in horizons for scope in ("all", "zone")}
     for told in _seasons(number, seed):
-        for weeks in HORIZONS:
+        for weeks in horizons:
             day = -7 * weeks
             outlooks = forecast.forecast(seen_on(told, day))
             for zone, outlook in outlooks.items():
