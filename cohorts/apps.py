@@ -14,10 +14,22 @@ class CohortsConfig(AppConfig):
         from partnership import agenda as dates
         from partnership import handover, jobs, links, measures, reminders, sweeps
         from partnership import personal_data as people
+        from partnership import projections as foreseen
         from programmes import elsewhere
         from programmes.policies import can_list_contents
 
-        from . import agenda, bulk, exports, first_steps, invariants, personal_data, policies, retention, services
+        from . import (
+            agenda,
+            bulk,
+            exports,
+            first_steps,
+            invariants,
+            personal_data,
+            policies,
+            projections,
+            retention,
+            services,
+        )
         from . import handover as belongings
         from . import measures as ours
         from .past import past
@@ -31,6 +43,7 @@ class CohortsConfig(AppConfig):
         measures.register_exceptions(ours.beside_the_point)
         dates.register(agenda.of_recruitment)
         first_steps.register()
+        foreseen.register(projections.project)
         invariants.register()
         versions = _("Which cohorts run on which version")
         elsewhere.register(elsewhere.Page("cohorts:version_list", versions, can_list_contents))
@@ -68,4 +81,5 @@ class CohortsConfig(AppConfig):
         """Load what every installation needs here (the command of that name); what changed, a line each."""
         from . import services
 
-        return services.load_kinds()
+        yield from services.load_kinds()
+        yield from services.load_planning_rates()

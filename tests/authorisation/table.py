@@ -199,6 +199,7 @@ THE_PARTNERSHIP = [
     form("partnership:amendment_promise", DRAFTERS, of="amendment", unless={STRANGER: MISSING}),
     deed("partnership:amendment_withdraw", DRAFTERS, of="amendment change", unless={STRANGER: MISSING}),
     # the lines behind the figures, without a name
+    page("cohorts:forecast", MEMBERS, asks=("jalon",)),
     page("cohorts:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     page("placements:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     # long tasks: whoever started them
@@ -440,6 +441,7 @@ THE_ADMINISTRATION = [
     *_table("cohorts_intake"),
     *_table("cohorts_cohort"),
     *_table("cohorts_paperkind"),
+    *_table("cohorts_planningrate"),
     *_table("programmes_programme"),
     *_looked_at("partnership_journalentry"),
     *_looked_at("partnership_outgoingmessage"),

@@ -137,6 +137,10 @@ CONVENTION = [
     Page("cohorts:history", Role.COORDINATOR),
     Page("cohorts:history", Role.COORDINATOR, query="?jalon=2", note="certificate"),
     *DRAFTING,
+    Page("cohorts:forecast", Role.COORDINATOR),
+    Page("cohorts:forecast", Role.COORDINATOR, query="?jalon=2", note="small"),
+    Page("cohorts:forecast", Role.COORDINATOR, query="?arrivees=20&taux_admitted=80", note="supposed"),
+    Page("cohorts:forecast", Role.COORDINATOR, query="?arrivees=beaucoup", status=422, note="wrong"),
     Page("cohorts:register", Role.COORDINATOR),
     Page("placements:register", Role.COORDINATOR),
 ]
