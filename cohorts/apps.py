@@ -12,7 +12,7 @@ class CohortsConfig(AppConfig):
         from django.urls import reverse
 
         from partnership import agenda as dates
-        from partnership import handover, jobs, links, measures, reminders, sweeps
+        from partnership import handover, jobs, links, measures, pages, reminders, sweeps
         from partnership import personal_data as people
         from partnership import projections as foreseen
         from programmes import elsewhere
@@ -42,6 +42,10 @@ class CohortsConfig(AppConfig):
         measures.register(*ours.MEASURES, counts=ours.counts, past=past)
         measures.register_exceptions(ours.beside_the_point)
         dates.register(agenda.of_recruitment)
+        pages.register(
+            pages.Page("cohorts:forecast", _("Forecast"), 1),
+            pages.Page("cohorts:history", _("Week by week"), 2),
+        )
         first_steps.register()
         foreseen.register(projections.project)
         invariants.register()

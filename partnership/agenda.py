@@ -17,8 +17,7 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
 from . import calendars, clock
-from .board import date_words, last_day
-from .board.standings import amount
+from .board import amount, date_words, last_day
 from .calendars import Event, Organiser
 from .models import Convention, JournalEntry, Milestone, Objective, User, ref
 from .states import Precision

@@ -13,11 +13,13 @@ class PartnershipConfig(AppConfig):
             invariants,
             jobs,
             links,
+            pages,
             receivers,  # noqa: F401 (its receivers connect as it is read)
             reminders,
             retention,
             services,
         )
+        from .pages import Page
         from .states import DATES, INVITATION, RESET, STOP
 
         links.register(links.Purpose(INVITATION, "partnership:invitation_accept", days=7))
@@ -27,6 +29,13 @@ class PartnershipConfig(AppConfig):
         jobs.register(jobs.Kind("invariants_check", _("Check of the data"), services.check_invariants_step))
         reminders.register(*services.WEEKLY)
         agenda.register(agenda.of_the_convention)
+        pages.register(
+            Page("partnership:board", _("At a glance"), 0),
+            Page("partnership:zone_map", _("Map"), 3),
+            Page("partnership:agenda", _("Dates"), 4),
+            Page("partnership:report", _("Report"), 5),
+            Page("partnership:convention", _("Text"), 6),
+        )
         first_steps.register_ours()
         invariants.register_ours()
         retention.register_ours()

@@ -28,6 +28,15 @@ class Projection:
     # A sentence when nothing can be said, else nothing: the figures are then not to be shown.
     unknown: str = ""
 
+    @property
+    def is_known(self) -> bool:
+        return not self.unknown
+
+    @property
+    def interval(self) -> tuple[int, int, int] | None:
+        """The likely number, the low one and the high one; None where too little is known for an interval."""
+        return (self.likely, self.low, self.high) if self.is_known and not self.is_small else None
+
 
 Source = Callable[[User | None, Convention], dict[Cell, Projection]]
 _SOURCES: list[Source] = []

@@ -14,6 +14,6 @@ register = template.Library()
 
 @register.inclusion_tag("components/definitions.html")
 def definitions(*keys: str, readings: Iterable[Reading | Objective] = ()) -> dict[str, Any]:
-    """List what some measures count, by their keys or by the readings or objectives that name them; each of them once."""
+    """List what some measures count, by their keys or by whatever names them; each of them once."""
     wanted = dict.fromkeys([*keys, *(reading.measure for reading in readings)])
     return {"measures": [MEASURES[key] for key in wanted if key in MEASURES]}
