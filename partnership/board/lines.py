@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from ..measures import Cell, Counts
 from ..projections import Projection
 from ..states import MilestoneStatus
@@ -22,6 +24,19 @@ class Line:
     young: Reading | None
     places: Reading | None
     projection: Projection | None = None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a side is below its share of today."""
+        return any(side is not None and side.is_behind for side in (self.young, self.places))
+
+    @property
+    def lacks(self) -> dict[str, int]:
+        """What lacks of each side that lacks something, the short side first."""
+        sides = [self.young, self.places]
+        if self.row.short_side == _("Hosting"):
+            sides.reverse()
+        return {side.measure: side.missing for side in sides if side and side.missing}
 
     @property
     def has_hosts(self) -> bool:

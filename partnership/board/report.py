@@ -58,14 +58,14 @@ def report_of(
 ) -> Report:
     """Put together what the board says, what is projected, what was kept of the past and what waits for somebody."""
     focus = focus_of(lines)
-    own = [*promised(commitments), *steps, *behind(board)]
+    own = [*promised(commitments), *steps, *behind(lines)]
     return Report(
         convention=convention,
         as_of=today,
         board=board,
         focus=focus,
         figures=key_figures(board, focus),
-        sentences=sentences(board, focus, series or {}, today=today),
+        sentences=sentences(board, lines, focus, series or {}, today=today),
         steps=[_dated(step, today) for step in most_urgent(own)],
         lines=lines,
     )
