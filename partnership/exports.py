@@ -92,9 +92,9 @@ def _side(side: Reading | None) -> list[Value]:
 
 
 def _projected(line: Line) -> list[Value]:
-    if not line.is_projected:
+    if not line.row.forecast:
         return [None] * 6
-    seen = line.projection
+    seen = line.row.projection
     interval: list[Value] = [None, seen.likely, None] if seen.is_small else [seen.low, seen.likely, seen.high]
     return [seen.rentree, *interval, seen.needed_per_week, seen.received_per_week]
 

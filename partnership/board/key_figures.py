@@ -34,8 +34,8 @@ def key_figures(board: Board, focus: Line | None) -> list[KeyFigure]:
         _confirmed(focus),
         _places(focus),
         _placed(focus),
-        _expected(focus.projection),
-        _required(focus.projection),
+        _expected(focus.row.projection),
+        _required(focus.row.projection),
         _contents(board),
     ]
 

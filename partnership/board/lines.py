@@ -1,11 +1,11 @@
 """The lines of the board as the report reads them: each with its two sides and its forecast; and the one in focus."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ..measures import Cell, Counts
-from ..projections import Projection
+from django.utils.translation import gettext as _
+
+from ..measures import Counts
 from ..states import MilestoneStatus
 from .columns import PLACED, PLACES, YOUNG
 from .dates import last_day
@@ -21,35 +21,34 @@ class Line:
     row: Row
     young: Reading | None
     places: Reading | None
-    projection: Projection | None = None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a side is below its share of today."""
+        return any(side is not None and side.is_behind for side in (self.young, self.places))
+
+    @property
+    def lacks(self) -> dict[str, int]:
+        """What lacks of each side that lacks something, the short side first."""
+        sides = [self.young, self.places]
+        if self.row.short_side == _("Hosting"):
+            sides.reverse()
+        return {side.measure: side.missing for side in sides if side and side.missing}
 
     @property
     def has_hosts(self) -> bool:
         """Whether its young people sit with hosts at all."""
         return any(cell.measure in (PLACES, PLACED) for cell in self.row.cells)
 
-    @property
-    def is_projected(self) -> bool:
-        """Whether anything can be said of who will be there."""
-        return self.projection is not None and not self.projection.unknown
 
-    @property
-    def forecast(self) -> tuple[int, int, int] | None:
-        """The likely number and its interval, where there is one."""
-        if not self.is_projected or self.projection.is_small:
-            return None
-        return self.projection.likely, self.projection.low, self.projection.high
-
-
-def lines_of(board: Board, counts: Counts, projections: Mapping[Cell, Projection] | None = None) -> list[Line]:
+def lines_of(board: Board, counts: Counts) -> list[Line]:
     """Every line of the board's tables, zones first and their total after them."""
     cards = {card.milestone: card for card in board.cards}
     lines = []
     for row in [row for table in board.tables for row in [*table.rows, *table.totals]]:
         card, zone = cards[row.milestone], row.zone
         young, places = (_side(key, row.milestone, zone, card.readings, counts) for key in (YOUNG, PLACES))
-        projection = (projections or {}).get((row.milestone.pk, zone.pk if zone else None))
-        lines.append(Line(card, row, young, places, projection))
+        lines.append(Line(card, row, young, places))
     return lines
 
 

@@ -53,7 +53,7 @@ def report_of(
         board=board,
         focus=focus,
         figures=key_figures(board, focus),
-        sentences=sentences(board, focus, series or {}, today=today),
-        steps=next_moves(board, commitments, steps, today=today),
+        sentences=sentences(board, lines, focus, series or {}, today=today),
+        steps=next_moves(lines, commitments, steps, today=today),
         lines=lines,
     )

@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 
 from ..states import MilestoneStatus
 from ..templatetags.figures import longdate, number
+from .amounts import lacks_words
 from .columns import PLACES, YOUNG
 from .dates import last_day
 from .key_figures import interval_words
 from .lines import Line
-from .tables import Board, Card, Row
+from .tables import Board, Card
 
 MOST = 5
 # So many milestones have a sentence each; of more, the worst have, and one more tells of the others.
@@ -38,11 +39,11 @@ class Sentence:
     status: MilestoneStatus | None = None
 
 
-def sentences(board: Board, focus: Line | None, series: Series, *, today: date) -> list[Sentence]:
+def sentences(board: Board, lines: list[Line], focus: Line | None, series: Series, *, today: date) -> list[Sentence]:
     """At most five, in the order in which they matter; what a rule cannot say, it says that it does not know."""
     told = _of_milestones(board.cards)
     if focus is not None:
-        told.append(Sentence(_("Short side"), short_sides(board, focus)))
+        told.append(Sentence(_("Short side"), short_sides(lines, focus)))
         told.append(Sentence(_("In four weeks"), what_changed(focus, series, today=today)))
     told += _waiting(board.cards)
     if focus is not None:
@@ -69,28 +70,30 @@ def _of(card: Card) -> Sentence:
 # -- sides ------------------------------------------------------------------------------------------------------------
 
 
-def short_sides(board: Board, focus: Line) -> str:
+def short_sides(lines: list[Line], focus: Line) -> str:
     """Which side is behind in which zones, and what lacks there; or that none is."""
     milestone = focus.card.milestone
-    rows = [row for row in board.rows if row.milestone == milestone] or [focus.row]
-    behind = [row for row in rows if row.short_side not in (_("Met"), _("no objective"))]
+    zones = [line for line in lines if line.card.milestone == milestone and line.row.zone] or [focus]
+    behind = [line for line in zones if line.is_behind]
     if behind:
-        sides = dict.fromkeys(row.short_side for row in behind)
-        return "; ".join(_short(side, [row for row in behind if row.short_side == side]) for side in sides) + "."
-    if all(row.short_side == _("no objective") for row in rows):
+        sides = dict.fromkeys(line.row.short_side for line in behind)
+        told = [_short(side, [line for line in behind if line.row.short_side == side]) for side in sides]
+        return "; ".join(told) + "."
+    if not any(line.young or line.places for line in zones):
         return _("Not known: no zone has an objective.")
     return _("None: each zone has its share of today on both sides.")
 
 
-def _short(side: str, rows: list[Row]) -> str:
-    named = [_lacking(row) for row in rows[:MOST_ZONES]]
-    if more := len(rows) - len(named):
+def _short(side: str, lines: list[Line]) -> str:
+    named = [_lacking(line) for line in lines[:MOST_ZONES]]
+    if more := len(lines) - len(named):
         named.append(ngettext("%(n)s other zone", "%(n)s other zones", more) % {"n": more})
     return _("%(side)s: %(zones)s") % {"side": side, "zones": get_text_list(named, _("and"))}
 
 
-def _lacking(row: Row) -> str:
-    return _("%(zone)s (%(lacks)s missing)") % {"zone": row.zone or _("All zones"), "lacks": row.lacks}
+def _lacking(line: Line) -> str:
+    zone = line.row.zone or _("All zones")
+    return _("%(zone)s (%(lacks)s missing)") % {"zone": zone, "lacks": lacks_words(line.lacks)}
 
 
 # -- what changed -----------------------------------------------------------------------------------------------------
@@ -138,8 +141,8 @@ def _waiting(cards: list[Card]) -> Iterator[Sentence]:
 
 
 def _to_come(focus: Line, today: date) -> Iterator[Sentence]:
-    projection = focus.projection
-    if focus.is_projected:
+    projection = focus.row.projection
+    if focus.row.forecast:
         words = ngettext("%(n)s young person present", "%(n)s young people present", projection.likely)
         said = {"young": words % {"n": number(projection.likely)}, "day": longdate(projection.rentree)}
         yield Sentence(_("Forecast"), _("%(young)s on %(day)s.") % said + " " + interval_words(projection))

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from ..models import Commitment
 from ..next_steps import Step, most_urgent
 from ..states import Precision, Role
+from .amounts import lacks_words
+from .columns import YOUNG
 from .dates import countdown, date_words, last_day
-from .tables import Board, Row
+from .lines import Line
+from .tables import Row
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,10 @@ class DatedStep:
 
 
 def next_moves(
-    board: Board, commitments: Iterable[Commitment], told: Iterable[Step], *, today: date
+    lines: Iterable[Line], commitments: Iterable[Commitment], told: Iterable[Step], *, today: date
 ) -> list[DatedStep]:
     """What is to be done next and whose move it is: promises, what the apps told, sides that are behind."""
-    return [_dated(step, today) for step in most_urgent([*promised(commitments), *told, *behind(board)])]
+    return [_dated(step, today) for step in most_urgent([*promised(commitments), *told, *behind(lines)])]
 
 
 def _dated(step: Step, today: date) -> DatedStep:
@@ -45,15 +48,20 @@ def promised(commitments: Iterable[Commitment]) -> Iterator[Step]:
             yield Step(promise.text, promise.party.short_name, promise.due_on, number)
 
 
-def behind(board: Board) -> Iterator[Step]:
+def behind(lines: Iterable[Line]) -> Iterator[Step]:
     """Each zone that is behind, on its short side: recruitment's move, or that of whoever finds its places."""
-    zoned = {row.milestone for row in board.rows}
-    for row in [*board.rows, *(row for row in board.totals if row.milestone not in zoned)]:
-        said = {"milestone": row.milestone.short_title, "lacks": row.lacks}
-        if row.short_side == _("Recruitment"):
-            yield _step(row, _("%(milestone)s: recruit, %(lacks)s missing") % said, Role.RECRUITER)
-        elif row.short_side == _("Hosting"):
-            yield _step(row, _("%(milestone)s: find places, %(lacks)s missing") % said, Role.REGIONAL_LEAD)
+    lines = list(lines)
+    zoned = {line.row.milestone for line in lines if line.row.zone}
+    for line in lines:
+        milestone = line.row.milestone
+        if not line.is_behind or (line.row.zone is None and milestone in zoned):
+            continue
+        side, n = next(iter(line.lacks.items()))
+        said = {"milestone": milestone.short_title, "lacks": lacks_words({side: n})}
+        if side == YOUNG:
+            yield _step(line.row, _("%(milestone)s: recruit, %(lacks)s missing") % said, Role.RECRUITER)
+        else:
+            yield _step(line.row, _("%(milestone)s: find places, %(lacks)s missing") % said, Role.REGIONAL_LEAD)
 
 
 def _step(row: Row, what: str, role: Role) -> Step:

@@ -96,6 +96,11 @@ class Row:
         """Who is expected at the rentrée, where anything can be said."""
         return self.projection if self.projection is not None and self.projection.is_known else None
 
+    @property
+    def interval(self) -> tuple[int, int, int] | None:
+        """The likely number and its bounds, where enough is known for them."""
+        return self.forecast.interval if self.forecast else None
+
 
 @dataclass(frozen=True)
 class ChairRow:
@@ -314,8 +319,7 @@ def _row(
 
 
 def _lengths(row: Row) -> tuple[int | None, ...]:
-    interval = row.forecast.interval if row.forecast else None
-    return (row.young, row.seats, row.young_target, row.seats_target, *(interval or ()))
+    return (row.young, row.seats, row.young_target, row.seats_target, *(row.interval or ()))
 
 
 def _chair_row(

@@ -53,19 +53,21 @@ def board(request: HttpRequest) -> HttpResponse:
             "due": _due(signatures, _("Read and sign"), reverse("partnership:convention_detail", args=[convention.pk])),
         }
         return render(request, "partnership/board_draft.html", context)
+    counts, today = measures.counts(request.user, convention), clock.today()
     shown = boards.build(
         list(convention.milestones.with_promises()),
         list(Zone.objects.all()),
-        measures.counts(request.user, convention),
+        counts,
         signed_on=convention.measured_from,
-        today=clock.today(),
+        today=today,
         reader=request.user,
         exceptions=measures.exceptions(convention),
         projections=projections.projections(request.user, convention),
     )
     commitments = convention.commitments.filter(done_at=None).select_related("party", "milestone")
-    moves = boards.next_moves(shown, commitments, next_steps.told(convention), today=clock.today())
-    context = {"convention": convention, "board": shown, "today": clock.today(), "moves": moves[:MOVES_SHOWN]}
+    lines = boards.lines_of(shown, counts)
+    moves = boards.next_moves(lines, commitments, next_steps.told(convention), today=today)
+    context = {"convention": convention, "board": shown, "today": today, "moves": moves[:MOVES_SHOWN]}
     return render(request, "partnership/board.html", context)
 
 

@@ -43,8 +43,9 @@ def _report(user: User, convention: Convention) -> tuple[Report, list[Commitment
         today=today,
         reader=user,
         exceptions=measures.exceptions(convention),
+        projections=projections.projections(user, convention),
     )
-    lines = boards.lines_of(board, counts, projections.projections(user, convention))
+    lines = boards.lines_of(board, counts)
     commitments = list(convention.commitments.select_related("party", "milestone"))
     made = boards.report_of(
         convention,

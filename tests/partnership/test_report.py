@@ -302,8 +302,8 @@ def test_of_many_milestones_the_worst_are_told_and_the_others_counted(figures):
 def test_the_short_side_is_told_zone_by_zone(figures):
     report = told(diploma(figures))
     assert by_topic(report)["Short side"].replace("\u00a0", " ") == (
-        "Recruitment: Paris (33 young people, 2 places missing) and Toulouse (10 young people, 0 places missing); "
-        "Hosting: Lyon (9 places, 5 young people missing)."
+        "Recruitment: Paris (33 young people and 2 places missing) and Toulouse (10 young people missing); "
+        "Hosting: Lyon (9 places and 5 young people missing)."
     )
 
 
@@ -373,9 +373,9 @@ def test_the_next_actions_are_the_six_most_urgent_each_with_its_owner(figures):
     assert [(what.replace("\u00a0", " "), *rest) for what, *rest in found] == [
         ("Judge the content", "SMT", "8 June 2027, D+6", True),
         ("Plateau", "SMT", "30 June 2027, D−16", False),
-        ("Jalon 1: recruit, 33 young people, 2 places missing", "Recruitment, Paris", settled, False),
-        ("Jalon 1: find places, 9 places, 5 young people missing", "Regional lead, Lyon", settled, False),
-        ("Jalon 1: recruit, 10 young people, 0 places missing", "Recruitment, Toulouse", settled, False),
+        ("Jalon 1: recruit, 33 young people missing", "Recruitment, Paris", settled, False),
+        ("Jalon 1: find places, 9 places missing", "Regional lead, Lyon", settled, False),
+        ("Jalon 1: recruit, 10 young people missing", "Recruitment, Toulouse", settled, False),
         ("Sans date", "SMT", "no date", False),
     ]
     more = [Step(f"Step {n}", "SMT", date(2027, 6, n)) for n in range(1, 10)]
@@ -561,7 +561,7 @@ def test_a_milestone_whose_young_people_have_employers_is_asked_for_no_place(fig
     focus = boards.focus_of(boards.lines_of(shown, counts))
     found = {figure.key: figure.note for figure in key_figures(shown, focus)}
     assert found["host_places"] == found["placed"] == "Does not apply: nobody of this milestone needs a host."
-    assert len(sentences(shown, focus, {}, today=TODAY)) <= 5
+    assert len(sentences(shown, [], focus, {}, today=TODAY)) <= 5
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------

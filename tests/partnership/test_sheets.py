@@ -6,6 +6,8 @@ import io
 import struct
 import zipfile
 from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 
 import psutil
 import pytest
@@ -352,3 +354,32 @@ def test_what_is_too_long_for_a_sheet_goes_on_with_a_sheet_of_its_own(monkeypatc
 @pytest.mark.parametrize(("place", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
 def test_a_column_is_called_as_a_spreadsheet_does(place, name):
     assert sheets.column_name(place) == name
+
+
+# -- figures ----------------------------------------------------------------------------------------------------------
+
+
+def figures(*pages: sheets.Page):
+    file = io.BytesIO()
+    sheets.write_book(file, pages)
+    return load_workbook(file)
+
+
+def test_in_a_workbook_of_figures_a_number_is_a_number_and_a_day_a_day():
+    row = [7, 1.5, Fraction(7, 3), Decimal("2.25"), date(2027, 6, 14), None, ""]
+    made = figures(sheets.Page("Chiffres", ["a"] * len(row), [row]))
+    assert [cell.value for cell in made["Chiffres"][2]] == [7, 1.5, 2.33, 2.25, datetime(2027, 6, 14), None, None]
+    assert made["Chiffres"]["E2"].is_date
+
+
+def test_in_a_workbook_of_figures_a_text_is_never_run_whatever_it_begins_with():
+    texts = ["=1+1", "+33 1", "-x", "@a", "\t=1", "<b>&\x01", date(1850, 1, 1)]
+    made = figures(sheets.Page("=1+1", texts, [texts]))
+    assert [cell.data_type for row in made.active.iter_rows() for cell in row] == ["s"] * 14
+    assert [cell.value for cell in made.active[2]] == [*texts[:5], "<b>&", "1850-01-01"]
+
+
+def test_sheets_of_a_workbook_have_titles_that_spreadsheets_take():
+    titles = ["Dates: [a]/b*?", "x" * 40, "Même", "même", ""]
+    made = figures(*(sheets.Page(title, ["a"], []) for title in titles))
+    assert made.sheetnames == ["Dates   a  b", "x" * 31, "Même", "4", "5"]
