@@ -11,7 +11,7 @@ from django.utils import translation
 
 from . import clock, links, outbox
 from .models import Amendment, Convention, Milestone, User
-from .states import INVITATION, RESET, LetterKind, OnDoubt
+from .states import INVITATION, RESET, LetterKind, MilestoneStatus, OnDoubt
 
 # The rows of a letter that lists; so many of those whose number has no end stand in it.
 Lines = list[dict[str, outbox.Plain]]
@@ -144,8 +144,10 @@ def milestone_turned(milestone: Milestone, *, to: User, was: str, status: str, r
         about=milestone,
         to=to,
         asked=False,
-        was=was,
-        status=status,
+        is_at_risk=status == MilestoneStatus.AT_RISK,
+        is_late=status == MilestoneStatus.LATE,
+        is_done=status == MilestoneStatus.DONE,
+        was_done=was == MilestoneStatus.DONE,
         milestone=milestone.title,
         order=milestone.order,
         reason=reason,

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from .measures import Cell
 from .models import Convention, User
+
+# (milestone key, zone key or None for all the zones together)
+Cell = tuple[int, int | None]
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ def past(convention: Convention, at: datetime) -> Counts:
     placed = Placement.objects.filter(**{f"{of_programme}__in": stood}).alias(
         then=said(Placement, PlacementState.values, at)
     )
-    placed = placed.annotate(sat_at=Coalesce(_left_since(at), "seat__site_id", output_field=UUIDField())).filter(then__in=PLACED)
+    sat_at = Coalesce(_left_since(at), "seat__site_id", output_field=UUIDField())
+    placed = placed.annotate(sat_at=sat_at).filter(then__in=PLACED)
     for programme, site, number in placed.values_list(of_programme, "sat_at").annotate(number=Count("pk")).order_by():
         add("with_employer", programme, sites[site], number)
         add("placed", programme, sites[site], number if sites[site].is_partner else 0)
