@@ -31,9 +31,9 @@ SEED, DRAWS = 2002, 1000
 # Below so many people an interval says more than is known.
 SMALL = 30
 # What a prior weighs, in people: a planning rate, the whole of a last intake, a season beside its zones' own files.
-PLANNING_WEIGHT, MOST_OF_LAST_INTAKE, SEASON_WEIGHT = 12, 30, 40
+PLANNING_WEIGHT, MOST_OF_LAST_INTAKE, SEASON_WEIGHT = 12, 30, 60
 # How far the coming weeks may differ from the last: the standard deviation of the factor between them.
-DRIFT = 0.35
+DRIFT = 0.25
 # Of those who give up a confirmed place, how many do so on the day itself; the others over so many days before it.
 ON_THE_DAY, USUAL_WAIT = 0.5, 70
 # To offer a place that was given back, and to have an answer.
@@ -476,7 +476,7 @@ def _refilled(days: int) -> float:
 # -- from a share to a number -----------------------------------------------------------------------------------------
 
 # Above this variance a quantile is computed, below it is counted.
-_COUNTED = 25
+_COUNTED = 12
 
 
 def binomial(n: int, p: float, share: float, z: float) -> int:
