@@ -178,7 +178,7 @@ def _part(change: AmendmentChange) -> Part | None:
     if change.kind == ChangeKind.PROMISE:
         return None
     model, _groups = CHANGEABLE[change.kind]
-    part = model.objects.select_for_update().get(pk=change.subject.partition(":")[2])
+    part = model.objects.select_for_update().order_by().get(pk=change.subject.partition(":")[2])
     is_kept = isinstance(part, Commitment) and part.done_at is not None
     if is_kept or any(_plain(getattr(part, name)) != value for name, value in change.old.items()):
         raise Refused(
