@@ -123,6 +123,13 @@ def journal_words(model: type[models.Model], reason: str) -> Line:
     return Line("", field, _kept(name, old), _kept(name, new))
 
 
+def objective_kept_words(reason: str) -> str:
+    """« Confirmés, Lyon – 20 », from « confirmed: Lyon = 20 » of the journal: of an objective that may be gone."""
+    key, _colon, rest = reason.partition(": ")
+    zone, _equals, target = rest.partition(" = ")
+    return f"{measure_words(key)}, {_('every zone') if zone == '*' else zone} – {target}"
+
+
 def _kept(name: str, text: str) -> str:
     if name in PRECISIONS.values():
         return str(dict(Precision.choices).get(text, text))

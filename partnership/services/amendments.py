@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from .. import clock, emails
+from .. import clock, emails, wording
 from ..models import (
     Amendment,
     AmendmentChange,
@@ -23,7 +23,7 @@ from ..models import (
 from ..states import AmendmentState, ChangeKind, Channel, ConventionState
 from ..workflow import Refused, move, record
 from .convention import coordinators
-from .drafting import Part, change_words, convention_of, told
+from .drafting import Part, change_words, convention_of
 from .signing import held, must_be_read, put, reopened
 
 # What an amendment may change of each part; a date goes with how precisely it is known.
@@ -97,7 +97,7 @@ def propose_change(
     old = {name: _plain(getattr(part, name)) for name in differing}
     new = {name: _plain(wanted[name]) for name in differing}
     change = AmendmentChange.objects.create(amendment=draft, kind=kind, subject=ref(part), old=old, new=new)
-    record(draft, "change_listed", by=by, reason=told(part))
+    record(draft, "change_listed", by=by, reason=ref(part))
     return change
 
 
@@ -132,7 +132,7 @@ def withdraw_change(change: AmendmentChange, *, by: User, version: int | None = 
     """Take a change out of an amendment."""
     draft = reopened(change.amendment, by=by, version=version)
     if draft.changes.filter(pk=change.pk).delete()[0]:
-        record(draft, "change_withdrawn", by=by, reason=change.new.get("text") or change.subject)
+        record(draft, "change_withdrawn", by=by, reason=change.subject or change.new["text"])
 
 
 def _plain(value: Any) -> Any:
@@ -178,12 +178,12 @@ def _part(change: AmendmentChange) -> Part | None:
     if change.kind == ChangeKind.PROMISE:
         return None
     model, _groups = CHANGEABLE[change.kind]
-    part = model.objects.select_for_update().get(pk=change.subject.partition(":")[2])
+    part = model.objects.select_for_update().order_by().get(pk=change.subject.partition(":")[2])
     is_kept = isinstance(part, Commitment) and part.done_at is not None
     if is_kept or any(_plain(getattr(part, name)) != value for name, value in change.old.items()):
         raise Refused(
             _("“%(part)s” has changed since this amendment was written: take the change out and list it again.")
-            % {"part": told(part)}
+            % {"part": wording.part_words(part)}
         )
     return part
 

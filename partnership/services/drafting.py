@@ -171,7 +171,7 @@ def _added(part: Part, *, by: User) -> Part:
 
 
 def _locked(part: Part, draft: Convention) -> Part:
-    found = type(part).objects.select_for_update().filter(pk=part.pk).first()
+    found = type(part).objects.select_for_update().order_by().filter(pk=part.pk).first()
     if found is None:
         raise Stale(draft)
     return found

@@ -101,17 +101,19 @@ def _what(
         return {"after": parties.get(line.reason, line.reason), "reason": _amendment_words(line, amendments)}
     if line.after in ("edited", "amended") and label in wording.MODELS and ": " in line.reason:
         said = wording.journal_words(wording.MODELS[label], line.reason)
+        changed = _("%(field)s: %(old)s → %(new)s") % {"field": said.field, "old": said.old, "new": said.new}
         part = wording.part_words(known[line.subject]) if line.subject in known else ""
-        return {
-            "text": f"{_deeds()[label, line.after]} {part}".strip(),
-            "reason": f"{said.field}: {said.old} → {said.new}" if said.field else said.new,
-        }
+        return {"after": part, "reason": changed if said.field else said.new}
+    if label == Objective._meta.label_lower and line.after in ("added", "removed"):
+        return {"after": wording.objective_kept_words(line.reason)}
     if line.subject in known:
         words = wording.part_words(known[line.subject])
         return {"after": words, "reason": line.reason if line.after in ("kept", "reopened") else ""}
-    if line.subject in amendments and line.after in ("begun", "signed"):
+    if line.subject in amendments and line.after in ("begun", "edited", "signed"):
         return {"after": str(amendments[line.subject])}
-    return {"reason": line.reason}
+    # What an amendment lists is named by its part, a promise that it adds by its text.
+    part = known.get(line.reason)
+    return {"after": wording.part_words(part)} if part is not None else {"reason": line.reason}
 
 
 def _amendment_words(line: JournalEntry, amendments: dict[str, Amendment]) -> str:

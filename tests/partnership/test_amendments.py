@@ -185,7 +185,7 @@ def test_a_value_that_has_changed_meanwhile_stops_the_signature_and_nothing_is_a
     other = services.begin_amendment(convention, reason="Autre.", effective_on=DAY, by=coordinator)
     services.propose_change(other, objective, by=coordinator, target=120)
     _sign_all(other, coordinator, smt_coordinator)
-    with pytest.raises(Refused, match="confirmed"):
+    with pytest.raises(Refused, match="Jalon 1"):
         _sign(amendment, "igs", coordinator)
     for thing in (amendment, objective, promise):
         thing.refresh_from_db()

@@ -63,7 +63,7 @@ def test_a_coordinator_drafts_a_whole_convention_on_its_pages(coordinator, smt_c
     client.post(reverse("partnership:objective_add", args=[milestone.pk]), target)
     promised = {"party": smt.pk, "text": "Trouver des places", "due_on": "2027-05-31", "milestone": milestone.pk}
     client.post(reverse("partnership:commitment_add", args=[draft.pk]), promised)
-    page = client.get(reverse("partnership:convention_detail", args=[draft.pk])).content.decode()
+    page = client.get(reverse("partnership:convention_detail", args=[draft.pk])).content.decode().replace("\u00a0", " ")
     for words in ("Convention 2027", "Un diplôme", "septembre 2027", "100", "Trouver des places", "31 mai 2027"):
         assert words in page
     draft.refresh_from_db()
