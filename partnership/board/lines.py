@@ -5,7 +5,6 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from ..measures import Counts
 from ..states import MilestoneStatus
 from .columns import PLACED, PLACES, YOUNG
 from .dates import last_day
@@ -41,13 +40,13 @@ class Line:
         return any(cell.measure in (PLACES, PLACED) for cell in self.row.cells)
 
 
-def lines_of(board: Board, counts: Counts) -> list[Line]:
+def lines_of(board: Board) -> list[Line]:
     """Every line of the board's tables, zones first and their total after them."""
     cards = {card.milestone: card for card in board.cards}
     lines = []
     for row in [row for table in board.tables for row in [*table.rows, *table.totals]]:
         card, zone = cards[row.milestone], row.zone
-        young, places = (_side(key, row.milestone, zone, card.readings, counts) for key in (YOUNG, PLACES))
+        young, places = (_side(key, row.milestone, zone, card.readings, board.counts) for key in (YOUNG, PLACES))
         lines.append(Line(card, row, young, places))
     return lines
 

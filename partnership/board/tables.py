@@ -125,6 +125,15 @@ class Table:
         return list(dict.fromkeys(row.milestone for row in self.rows + self.totals))
 
     @property
+    def milestone(self) -> Milestone | None:
+        """The only milestone of the rows: it is named once, above them."""
+        return self.milestones[0] if len(self.milestones) == 1 else None
+
+    @property
+    def days_left(self) -> str:
+        return next((row.days_left for row in self.rows + self.totals), "")
+
+    @property
     def rentree(self) -> date | None:
         """The day for which the forecast of some row is; None where nothing is forecast."""
         return min((row.projection.rentree for row in self.rows + self.totals if row.projection), default=None)
@@ -140,6 +149,7 @@ class Board:
     scale: int
     chair_rows: list[ChairRow]
     chair_columns: list[tuple[Promise, Measure]]
+    counts: Counts
 
     @property
     def is_forecast(self) -> bool:
@@ -220,6 +230,7 @@ def build(
         scale=max(widest, default=1),
         chair_rows=chair_rows,
         chair_columns=[(CHAIR_COLUMNS[key], MEASURES[key]) for key in chair_columns],
+        counts=counts,
     )
 
 

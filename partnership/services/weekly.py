@@ -12,10 +12,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import clock, emails, measures, outbox, projections
-from ..board import PLACES, YOUNG, Board, Card, Row, amount, build, countdown, list_url
-from ..measures import Cell
-from ..models import Convention, Membership, Milestone, OptOut, User, Zone, ref
+from .. import clock, emails, outbox
+from ..board import PLACES, YOUNG, Board, Card, Row, amount, countdown, list_url, open_for
+from ..models import Convention, Membership, Milestone, OptOut, User, ref
 from ..projections import Projection
 from ..reminders import Reminder, untold
 from ..states import ConventionState, LetterKind, MilestoneStatus, Role
@@ -62,17 +61,8 @@ def _tell(reader: User) -> None:
     # The one their board shows: a signed one, for they coordinate in such.
     convention = Convention.objects.visible_to(reader).running()
     with translation.override(reader.language):
-        milestones = list(convention.milestones.with_promises())
-        foreseen = projections.projections(reader, convention)
-        shown = build(
-            milestones,
-            list(Zone.objects.all()),
-            measures.counts(reader, convention),
-            signed_on=convention.measured_from,
-            today=clock.today(),
-            reader=reader,
-            projections=foreseen,
-        )
+        shown = open_for(reader, convention)
+        milestones = [card.milestone for card in shown.cards]
         emails.weekly_state(
             convention,
             to=reader,
@@ -82,7 +72,7 @@ def _tell(reader: User) -> None:
             verdict=shown.title if milestones else "",
             milestones=[_milestone(card) for card in shown.cards],
             turned=_turned(milestones),
-            zones=_zones(shown, foreseen, reader),
+            zones=_zones(shown, reader),
             commitments=_commitments(convention),
             waiting=[_waiting(card) for card in shown.cards if card.waiting or card.late],
         )
@@ -115,7 +105,7 @@ def _turned(milestones: list[Milestone]) -> emails.Lines:
     ]
 
 
-def _zones(shown: Board, foreseen: dict[Cell, Projection], reader: User) -> emails.Lines:
+def _zones(shown: Board, reader: User) -> emails.Lines:
     """Each row of the board: the zones of a milestone, then all of them together."""
     urls = {card.milestone: card.url for card in shown.cards}
     rows = [row for card in shown.cards for row in shown.rows + shown.totals if row.milestone == card.milestone]
@@ -125,7 +115,7 @@ def _zones(shown: Board, foreseen: dict[Cell, Projection], reader: User) -> emai
             "milestone": row.milestone.short_title,
             "figures": _figures(row),
             "side": _side(row),
-            "rhythm": _rhythm(foreseen.get((row.milestone.pk, row.zone.pk if row.zone else None))),
+            "rhythm": _rhythm(row.forecast),
             "address": _page(list_url(YOUNG, row.milestone, row.zone, reader=reader) or urls[row.milestone]),
         }
         for row in rows
@@ -156,7 +146,7 @@ def _side(row: Row) -> str:
 
 def _rhythm(seen: Projection | None) -> str:
     """« 9 candidatures par semaine, 14 nécessaires »; nothing where the forecast says nothing."""
-    if seen is None or seen.unknown or seen.needed_per_week is None:
+    if seen is None or seen.needed_per_week is None:
         return ""
     received = round(seen.received_per_week)
     came = ngettext("%(n)s application a week", "%(n)s applications a week", received) % {"n": number(received)}

@@ -15,7 +15,7 @@ from .. import board as boards
 from .. import clock, documents, measures, next_steps, pdf, policies, projections, services, wording
 from ..convention_forms import ReasonForm
 from ..forms import EvidenceForm
-from ..models import Commitment, Convention, User, Zone
+from ..models import Commitment, Convention, User
 from ..states import ConventionState
 from ..versions import VersionForm
 from ..workflow import Refused
@@ -53,20 +53,9 @@ def board(request: HttpRequest) -> HttpResponse:
             "due": _due(signatures, _("Read and sign"), reverse("partnership:convention_detail", args=[convention.pk])),
         }
         return render(request, "partnership/board_draft.html", context)
-    counts, today = measures.counts(request.user, convention), clock.today()
-    shown = boards.build(
-        list(convention.milestones.with_promises()),
-        list(Zone.objects.all()),
-        counts,
-        signed_on=convention.measured_from,
-        today=today,
-        reader=request.user,
-        exceptions=measures.exceptions(convention),
-        projections=projections.projections(request.user, convention),
-    )
+    shown, today = boards.open_for(request.user, convention), clock.today()
     commitments = convention.commitments.filter(done_at=None).select_related("party", "milestone")
-    lines = boards.lines_of(shown, counts)
-    moves = boards.next_moves(lines, commitments, next_steps.told(convention), today=today)
+    moves = boards.next_moves(boards.lines_of(shown), commitments, next_steps.told(convention), today=today)
     context = {"convention": convention, "board": shown, "today": today, "moves": moves[:MOVES_SHOWN]}
     return render(request, "partnership/board.html", context)
 

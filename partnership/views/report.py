@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from .. import board as boards
-from .. import clock, documents, exports, history, measures, next_steps, pdf, policies, projections, sheets
+from .. import clock, documents, exports, history, next_steps, pdf, policies, sheets
 from ..board import Line, Report
 from ..board.columns import PLACES, YOUNG
-from ..models import Commitment, Convention, User, Zone
+from ..models import Commitment, Convention, User
 from ..states import ConventionState
 
 
@@ -34,24 +34,14 @@ def _reported(user: User) -> Convention | None:
 
 
 def _report(user: User, convention: Convention) -> tuple[Report, list[Commitment]]:
-    counts, today = measures.counts(user, convention), clock.today()
-    board = boards.build(
-        list(convention.milestones.with_promises()),
-        list(Zone.objects.all()),
-        counts,
-        signed_on=convention.measured_from,
-        today=today,
-        reader=user,
-        exceptions=measures.exceptions(convention),
-        projections=projections.projections(user, convention),
-    )
-    lines = boards.lines_of(board, counts)
+    board = boards.open_for(user, convention)
+    lines = boards.lines_of(board)
     commitments = list(convention.commitments.select_related("party", "milestone"))
     made = boards.report_of(
         convention,
         board,
         lines,
-        today=today,
+        today=clock.today(),
         commitments=commitments,
         steps=next_steps.told(convention),
         series=_kept(boards.focus_of(lines)),

@@ -19,7 +19,7 @@ SEED = 1
 
 
 def measure(bench: "Bench") -> Iterator[Line]:
-    """The share of intervals that hold the truth, the error beside the straight line's, the statements beside a count."""
+    """How often the interval holds the truth, the error beside the straight line's, what the page costs."""
     number = bench.scale.seasons
     for (weeks, scope), held in seasons.calibrate(number, seed=SEED).items():
         where = f"{weeks} weeks before, {'all zones' if scope == 'all' else 'zone by zone'}"

@@ -100,8 +100,9 @@ def told(milestone: Milestone, *, series=None, steps=(), commitments=(), foresee
         counts,
         signed_on=convention.measured_from,
         today=TODAY,
+        projections=foreseen,
     )
-    lines = boards.lines_of(shown, counts, foreseen)
+    lines = boards.lines_of(shown)
     return boards.report_of(convention, shown, lines, today=TODAY, commitments=commitments, steps=steps, series=series)
 
 
@@ -558,7 +559,7 @@ def test_a_milestone_whose_young_people_have_employers_is_asked_for_no_place(fig
         report.convention.milestones.with_promises(), list(factories.Zone.objects.all()), counts,
         signed_on=report.convention.measured_from, today=TODAY, exceptions=left_out,
     )  # fmt: skip
-    focus = boards.focus_of(boards.lines_of(shown, counts))
+    focus = boards.focus_of(boards.lines_of(shown))
     found = {figure.key: figure.note for figure in key_figures(shown, focus)}
     assert found["host_places"] == found["placed"] == "Does not apply: nobody of this milestone needs a host."
     assert len(sentences(shown, [], focus, {}, today=TODAY)) <= 5
