@@ -15,7 +15,7 @@ from partnership.states import ConventionState, LetterKind, Precision, Role
 
 from .. import factories
 from ..races.crowd import at_once
-from .promising import SETTLED, at, letters, projection, promise
+from .promising import at, letters, projection, promise
 
 MONDAY = date(2027, 6, 14)
 ADDRESS = re.compile(r"https?://[^/\s]+(/(?:fr|en)/[^\s)]*)")
@@ -80,7 +80,7 @@ def test_whoever_wants_it_no_more_is_told_no_more_until_they_want_it_again(diplo
     _remind()
     mine = OutgoingMessage.objects.get(to_ref=ref(readers[0]))
     assert mine.kind == LetterKind.WEEKLY
-    assert "Vous recevez cette lettre" in mine.text or "l’état de la convention chaque semaine" in mine.text
+    assert "l’état de la convention chaque semaine. Ne plus les recevoir" in mine.text
     services.refuse_letters(mine, by=services.reader_of(mine))
     assert _remind(date(2027, 6, 21)) == 1
     services.want_letters(mine, by=services.reader_of(mine))
@@ -121,6 +121,11 @@ def test_many_workers_at_once_tell_each_coordinator_once(figures):
     connection.close()
 
 
+def _plain(letter: OutgoingMessage) -> str:
+    """Its text, whatever spaces the language sets."""
+    return letter.text.replace("\u00a0", " ")
+
+
 # -- what it says -----------------------------------------------------------------------------------------------------
 
 
@@ -140,15 +145,15 @@ def test_it_says_where_each_milestone_and_each_zone_stand(diploma, settings):
         (
             _french(),
             """
-            - Diplôme\u00a0: à risque
-              46\u00a0jeunes confirmés, 63\u00a0attendus à ce jour.
-              Prochaine date. Finalisation\u00a0: 31\u00a0juillet 2027, J−47
-              Voir le jalon\u00a0: {site}/fr/partenariat/jalons/1/
-            - Lyon, Diplôme\u00a0: 15\u00a0jeunes confirmés sur\u00a020, 8\u00a0places sur\u00a012
-              Tenu\u00a0: encore 5\u00a0jeunes, 4\u00a0places à trouver
-            - Toutes les zones, Diplôme\u00a0: 46\u00a0jeunes confirmés sur\u00a0100, 32\u00a0places sur\u00a050
-              Recrutement\u00a0: encore 54\u00a0jeunes, 18\u00a0places à trouver
-            Ouvrir le tableau de la convention\u00a0: {site}/fr/partenariat/
+            - Diplôme : à risque
+              46 jeunes confirmés, 63 attendus à ce jour.
+              Prochaine date. Finalisation : 31 juillet 2027, J−47
+              Voir le jalon : {site}/fr/partenariat/jalons/1/
+            - Lyon, Diplôme : 15 jeunes confirmés sur 20, 8 places sur 12
+              Tenu : encore 5 jeunes, 4 places à trouver
+            - Toutes les zones, Diplôme : 46 jeunes confirmés sur 100, 32 places sur 50
+              Recrutement : encore 54 jeunes, 18 places à trouver
+            Ouvrir le tableau de la convention : {site}/fr/partenariat/
             """,
         ),
         (
@@ -156,7 +161,7 @@ def test_it_says_where_each_milestone_and_each_zone_stand(diploma, settings):
             """
             - Diplôme: at risk
               46 young people confirmed, 63 expected by today.
-              Next date. Settlement: 31\u00a0July 2027, D−47
+              Next date. Settlement: 31 July 2027, D−47
               See the milestone: {site}/en/partenariat/jalons/1/
             - Lyon, Diplôme: 15 young people confirmed of 20, 8 places of 12
               Met: 5 young people, 4 places still to find
@@ -166,9 +171,9 @@ def test_it_says_where_each_milestone_and_each_zone_stand(diploma, settings):
             """,
         ),
     ):
-        said = {line.strip() for line in letter.text.splitlines()}
+        said = {line.strip() for line in _plain(letter).splitlines()}
         wanted = [line.strip().format(site=settings.PUBLIC_URL) for line in lines.strip().splitlines()]
-        assert [line for line in wanted if line not in said] == []
+        assert set(wanted) - said == set()
     assert "<strong>Lyon</strong>" in _french().html
 
 
@@ -220,7 +225,7 @@ def test_it_says_who_waits_for_a_content(diploma, figures):
     figures["waiting_for_content"] = {(diploma.pk, factories.zone("lyon").pk): 4}
     _remind()
     line = next(line for line in _french().text.splitlines() if "attendent" in line)
-    assert line.startswith("- Diplôme\u00a0: 4\u00a0candidatures attendent ce contenu, voir\u00a0: http")
+    assert line.startswith("- Diplôme\u00a0: 4 candidatures attendent le contenu, voir\u00a0: http")
 
 
 def test_it_says_what_has_turned_since_the_letter_of_a_week_ago(diploma, figures):
@@ -274,7 +279,7 @@ def test_what_has_no_date_no_zone_no_target_and_no_history_is_said_as_it_is(dipl
     text = _french().text
     assert "- Chaire & études <b>\u00a0: dans les temps\n  Rien n’est dû.\n  Aucune date à venir." in text
     assert "- Diplôme\u00a0: fait" in text
-    assert "- Toutes les zones, Diplôme\u00a0: 0\u00a0jeune confirmé sur\u00a00" in text
+    assert "- Toutes les zones, Diplôme : 0 jeune confirmé sur 0\n" in _plain(_french())
     assert "<b>" not in _french().html and "None" not in text
 
 
@@ -288,4 +293,3 @@ def test_the_letter_is_read_in_the_language_of_its_reader_alone(diploma):
         _remind()
     assert "En retard" in _french().subject and "Late?" in _english().subject
     assert reverse("partnership:board") not in _english().text
-    assert SETTLED.year == 2027
