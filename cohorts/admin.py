@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from partnership.desk import AdministratorAdmin, yes_or_no
 from partnership.fields import LineField
 
-from .models import MOST_WEEKS, SCHOOL_WEEKDAYS, Cohort, Intake, PaperKind
+from .models import MOST_WEEKS, SCHOOL_WEEKDAYS, Cohort, Intake, PaperKind, PlanningRate
 from .services import calendar_of
 from .states import RhythmKind
 
@@ -153,3 +153,12 @@ class PaperKindAdmin(AdministratorAdmin):
             # Each choice is called by its programme and its zone: fetched with it.
             kwargs["queryset"] = Cohort.objects.select_related("intake__programme", "zone")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(PlanningRate)
+class PlanningRateAdmin(AdministratorAdmin):
+    """What the forecast supposes of each step while no intake has shown better."""
+
+    list_display = ["step", "programme", "rate", "days"]
+    list_filter = ["programme"]
+    list_select_related = ["programme"]

@@ -13,10 +13,11 @@ class CohortsConfig(AppConfig):
 
         from partnership import handover, jobs, links, measures, reminders, sweeps
         from partnership import personal_data as people
+        from partnership import projections as foreseen
         from programmes import elsewhere
         from programmes.policies import can_list_contents
 
-        from . import bulk, exports, invariants, personal_data, policies, retention, services
+        from . import bulk, exports, invariants, personal_data, policies, projections, retention, services
         from . import handover as belongings
         from . import measures as ours
         from .past import past
@@ -28,6 +29,7 @@ class CohortsConfig(AppConfig):
         links.register(links.Purpose(AGENDA, "cohorts:slot_feed", days=3 * 365))
         measures.register(*ours.MEASURES, counts=ours.counts, past=past)
         measures.register_exceptions(ours.beside_the_point)
+        foreseen.register(projections.project)
         invariants.register()
         versions = _("Which cohorts run on which version")
         elsewhere.register(elsewhere.Page("cohorts:version_list", versions, can_list_contents))
@@ -65,4 +67,5 @@ class CohortsConfig(AppConfig):
         """Load what every installation needs here (the command of that name); what changed, a line each."""
         from . import services
 
-        return services.load_kinds()
+        yield from services.load_kinds()
+        yield from services.load_planning_rates()

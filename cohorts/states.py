@@ -71,6 +71,28 @@ TRANSFERRED = "transferred"
 REOPENS_AS = {_S.INTERVIEW_SCHEDULED: _S.SUBMITTED, _S.NO_SHOW: _S.SUBMITTED}
 
 
+class Step(models.TextChoices):
+    """What a young person does next on the way to the first day; each has a rate, of those who come to it."""
+
+    REACHED = "reached", _("enquiry answered and reached")
+    COMPLETED = "completed", _("reached, then applies")
+    ATTENDED = "attended", _("applies, then comes to the interview")
+    CAME_BACK = "came_back", _("misses the interview, then comes to another")
+    ADMITTED = "admitted", _("interviewed, then admitted")
+    CALLED_UP = "called_up", _("on the waiting list, then admitted")
+    ACCEPTED = "accepted", _("admitted, then confirms the place")
+    PRESENT = "present", _("confirms, then present on the first day")
+    PRESENT_AT_RISK = "present_at_risk", _("confirmed but at risk, then present on the first day")
+
+
+class Origin(models.TextChoices):
+    """Where the rate of a step comes from, before this season's own files count."""
+
+    PLANNING = "planning", _("planning rate")
+    LAST_INTAKE = "last_intake", _("last intake")
+    SUPPOSED = "supposed", _("supposed here")
+
+
 class ExitReason(models.TextChoices):
     """Why an application ended; each exit offers the reasons that fit it (EXIT_REASONS)."""
 

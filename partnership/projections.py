@@ -1,29 +1,34 @@
-"""How many will be there at the rentrée: an app registers how it is reckoned, the board only reads it."""
+"""What is to be expected of each milestone on the first day: an app that can tell registers, as it does its figures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from .measures import Cell
 from .models import Convention, User
+
+# (milestone key, zone key or None for all the zones together)
+Cell = tuple[int, int | None]
 
 
 @dataclass(frozen=True)
 class Projection:
-    """How many are expected to be present, between two numbers; `unknown` says why nothing can be said."""
+    """How many young people are to be expected on the first day, eight times in ten from low to high."""
 
     rentree: date
     low: int
     likely: int
     high: int
     target: int | None
+    # Applications a week until the close that reach the target; None where there is none, or no number does.
     needed_per_week: int | None
     received_per_week: Fraction
     weeks_left: int
     at_risk: int
+    # Too few for an interval to say more than is known.
     is_small: bool
-    unknown: str = ""
+    # A sentence when nothing can be said, else nothing: the figures are then not to be shown.
+    unknown: str
 
 
 Source = Callable[[User | None, Convention], dict[Cell, Projection]]
@@ -31,13 +36,13 @@ _SOURCES: list[Source] = []
 
 
 def register(source: Source) -> None:
-    """Make known how an app reckons who will be there."""
+    """Make an app's projections known."""
     if source not in _SOURCES:
         _SOURCES.append(source)
 
 
 def projections(user: User | None, convention: Convention) -> dict[Cell, Projection]:
-    """What is expected of each milestone, by zone and (without one) in all zones together."""
+    """Every registered projection by milestone and zone, and under None for all zones; figures only, no name."""
     found: dict[Cell, Projection] = {}
     for source in _SOURCES:
         found |= source(user, convention)

@@ -10,7 +10,19 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from cohorts.models import Application, Booking, Candidate, Cohort, Enrolment, Intake, PaperKind, PaperRequest, Slot
+from cohorts.models import (
+    Application,
+    Booking,
+    Candidate,
+    Cohort,
+    Enrolment,
+    Intake,
+    PaperKind,
+    PaperRequest,
+    PlanningRate,
+    Slot,
+)
+from cohorts.services import load_planning_rates
 from cohorts.states import EXITS, HOLDING, ApplicationState, BookingState, PaperRequestState, SlotKind
 from partnership import clock
 from partnership.models import Commune, Convention, Membership, Milestone, Party, Signature, User, Zone, ZoneDepartment
@@ -321,6 +333,12 @@ def booking(on: Slot | None = None, of: Application | None = None, *, state: str
     waits = ApplicationState.INTERVIEW_SCHEDULED if on.kind == SlotKind.INTERVIEW else ApplicationState.SUBMITTED
     of = of or application(on.cohort, state=waits)
     return Booking.objects.create(slot=on, application=of, kind=on.kind, state=state)
+
+
+def planning_rates() -> list[PlanningRate]:
+    """The rates that the forecast needs, as they are first loaded."""
+    list(load_planning_rates())
+    return list(PlanningRate.objects.all())
 
 
 def paper_kind(code: str = "identity", **fields: Any) -> PaperKind:

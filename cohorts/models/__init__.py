@@ -12,6 +12,7 @@ from .exchange import ColumnTemplate, Import, ImportRow, KnownHeadings
 from .intakes import MOST_WEEKS, RECRUITMENT, SCHOOL_WEEKDAYS, Cohort, CohortQuerySet, Intake, LetterParagraph
 from .papers import PaperKind, PaperKindQuerySet, PaperRequest, PaperRequestQuerySet, names_of
 from .people import Candidate, Consent, TwoPeople, dialled, kept_of_people, plain, same_name
+from .planning import PlanningRate
 from .saved_views import SavedView, SavedViewQuerySet
 from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQuerySet
 from .sources import RecruitmentSource, RecruitmentSourceQuerySet
@@ -62,6 +63,7 @@ __all__ = [
     "PaperKindQuerySet",
     "PaperRequest",
     "PaperRequestQuerySet",
+    "PlanningRate",
     "Slot",
     "SlotQuerySet",
     "TwoPeople",

@@ -53,6 +53,7 @@ from .papers import (
 )
 from .personal_links import file_behind
 from .places import REMINDERS, expire, fill_places, offer_next, rank, rule_places, unanswered
+from .planning import load_planning_rates
 from .sameness import held
 from .saved_views import change_view, remove_view, save_view
 from .slots import change_slot, moments, open_slots
@@ -152,6 +153,7 @@ __all__ = [
     "letter_of_rejection",
     "letter_of_transfer",
     "load_kinds",
+    "load_planning_rates",
     "look_again_at_papers",
     "make_template",
     "mark_unreachable",

@@ -6,8 +6,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from ..measures import Cell, Counts
-from ..projections import Projection
+from ..measures import Counts
+from ..projections import Cell, Projection
 from ..states import MilestoneStatus
 from .columns import PLACED, PLACES, YOUNG
 from .dates import last_day

@@ -276,6 +276,7 @@ def _keep_the_tables(world: World, intake: Intake) -> None:
         "cohorts_intake": factories.intake(intake.programme, starts_on=clock.today() + timedelta(days=400)),
         "cohorts_cohort": factories.cohort("toulouse", of=intake),
         "cohorts_paperkind": factories.paper_kind("essai"),
+        "cohorts_planningrate": factories.planning_rates()[0],
         "programmes_programme": factories.programme("essai", milestone=intake.programme.milestone, short_title="Essai"),
         "programmes_curriculum": intake.programme.curricula.get(),
     }

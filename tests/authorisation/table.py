@@ -160,6 +160,7 @@ THE_PARTNERSHIP = [
     deed("partnership:commitment_keep", COORDINATION, of="promise", unless={STRANGER: MISSING}),
     page("cohorts:history", MEMBERS, refused=MISSING, asks=("jalon", "zone")),
     # the lines behind the figures, without a name
+    page("cohorts:forecast", MEMBERS, asks=("jalon",)),
     page("cohorts:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     page("placements:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     # long tasks: whoever started them
@@ -403,6 +404,7 @@ THE_ADMINISTRATION = [
     *_table("cohorts_intake"),
     *_table("cohorts_cohort"),
     *_table("cohorts_paperkind"),
+    *_table("cohorts_planningrate"),
     *_table("programmes_programme"),
     *_looked_at("partnership_journalentry"),
     *_looked_at("partnership_outgoingmessage"),

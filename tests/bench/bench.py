@@ -11,7 +11,7 @@ from django.db import connection
 from partnership.models import User
 from tests.browser.world import World
 
-from . import applying, exchange, floor, letters, lists, memory, nearness, pages, proposals, sizes
+from . import applying, exchange, floor, foresight, letters, lists, memory, nearness, pages, proposals, sizes
 from .measure import Cost, Line, Site, cost_of, keep_the_connection, median_of
 
 _ADDRESS = ("dbname", "user", "password", "host", "port")
@@ -30,6 +30,7 @@ class Scale:
     imported: int = 10_000
     students: int = 500_000
     proposed: tuple[int, ...] = (100, 10_000)
+    seasons: int = 500
 
 
 class Bench:
@@ -130,4 +131,5 @@ ITEMS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "P11": memory.measure,
     "P12": pages.weigh,
     "P13": nearness.measure,
+    "P14": foresight.measure,
 }

@@ -10,13 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from cohorts import exports, listing
 from cohorts.models import Application, Candidate, Consent
+from cohorts.projections import recruitments
 from cohorts.states import ApplicationState
-from partnership.models import JournalEntry, OutgoingMessage
+from partnership.models import Convention, JournalEntry, OutgoingMessage
 from partnership.states import MessageState
 from tests import factories
-from tests.bench import applying, exchange, floor, letters, lists, nearness, proposals
+from tests.bench import applying, exchange, floor, foresight, letters, lists, nearness, proposals
 from tests.bench.bench import Bench, Scale
 from tests.bench.measure import alternate
+from tests.cohorts import seasons
 
 
 @pytest.fixture
@@ -33,6 +35,7 @@ def bench(db, folder):
         imported=20,
         students=500,
         proposed=(60,),
+        seasons=2,
     )
     yield Bench(scale, apart=False)
     for signal in (request_started, request_finished):
@@ -72,6 +75,15 @@ def test_the_nearest_sites_of_everybody_are_found(bench):
         factories.commune(town)
     (line,) = nearness.measure(bench)
     assert (line.work, line.goal) == ("the 30 nearest of 20 sites for 500 students", "≤ 15 s CPU")
+
+
+def test_the_forecast_is_held_against_seasons_and_reads_in_four_statements(bench):
+    lines = list(foresight.measure(bench))
+    assert len(lines) == 2 * 2 * len(seasons.HORIZONS) + 1
+    convention = Convention.objects.get()
+    with CaptureQueriesContext(connection) as sent:
+        recruitments(convention)
+    assert len(sent) == 4
 
 
 def test_a_proposal_is_proven_and_not_surpassed_by_hand(bench):

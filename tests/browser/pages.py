@@ -132,6 +132,10 @@ CONVENTION = [
     Page("partnership:commitment_list", Role.COORDINATOR, forms=("main form[action$='/tenir/'] >> nth=0",)),
     Page("cohorts:history", Role.COORDINATOR),
     Page("cohorts:history", Role.COORDINATOR, query="?jalon=2", note="certificate"),
+    Page("cohorts:forecast", Role.COORDINATOR),
+    Page("cohorts:forecast", Role.COORDINATOR, query="?jalon=2", note="small"),
+    Page("cohorts:forecast", Role.COORDINATOR, query="?arrivees=20&taux_admitted=80", note="supposed"),
+    Page("cohorts:forecast", Role.COORDINATOR, query="?arrivees=beaucoup", status=422, note="wrong"),
     Page("cohorts:register", Role.COORDINATOR),
     Page("placements:register", Role.COORDINATOR),
 ]
