@@ -133,11 +133,12 @@ def _required(projection: Projection | None) -> KeyFigure:
         return _figure("required", note=_nothing_required(projection))
     needed, weeks = projection.needed_per_week, projection.weeks_left
     left = ngettext("%(n)s week left", "%(n)s weeks left", weeks) % {"n": number(weeks)}
+    note = _("As received in the last four weeks; %(left)s.") % {"left": left}
     return _figure(
         "required",
         number(needed),
         _("a week, for %(received)s received") % {"received": rate(projection.received_per_week)},
-        _("As received in the last four weeks; %(left)s.") % {"left": left},
+        note if needed else _("The applications that have come are enough."),
         MilestoneStatus.AT_RISK if projection.received_per_week < needed else MilestoneStatus.ON_TRACK,
     )
 
@@ -145,9 +146,9 @@ def _required(projection: Projection | None) -> KeyFigure:
 def _nothing_required(projection: Projection) -> str:
     if projection.target is None:
         return _("Not known: no number of young people was promised.")
-    if projection.weeks_left <= 0:
-        return _("None any more: the time to apply is over.")
-    return _("Not known: too little is known of how applications end.")
+    if not projection.weeks_left:
+        return _("Applications are closed: none brings the objective any more.")
+    return _("No number is enough, at today’s rates and in the time that is left.")
 
 
 # -- contents ---------------------------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ def projection(**said) -> Projection:
         "weeks_left": 11,
         "at_risk": 5,
         "is_small": False,
+        "unknown": "",
     }
     return Projection(**(usual | said))
 
@@ -209,8 +210,19 @@ def test_the_workbook_says_what_each_figure_means_and_every_date(coordinator, cl
             "",
             "Not known: no number of young people was promised.",
         ),
-        ({"needed_per_week": None, "weeks_left": 0}, "required", "", "None any more: the time to apply is over."),
-        ({"needed_per_week": None}, "required", "", "Not known: too little is known of how applications end."),
+        (
+            {"needed_per_week": None, "weeks_left": 0},
+            "required",
+            "",
+            "Applications are closed: none brings the objective any more.",
+        ),
+        (
+            {"needed_per_week": None},
+            "required",
+            "",
+            "No number is enough, at today’s rates and in the time that is left.",
+        ),
+        ({"needed_per_week": 0}, "required", "0", "The applications that have come are enough."),
     ],
 )
 def test_what_is_projected_is_told_or_why_it_is_not(figures, said, key, value, note):
@@ -410,7 +422,7 @@ def test_hosts_that_stay_silent_are_the_move_of_the_zone_s_lead(lyon_lead):
         silent, heard = factories.site("lyon"), factories.site("lyon")
         for site in (silent, heard):
             pledge_factory.asked(site, intake, by=lyon_lead)
-    pledge_factory.answered(heard, intake)
+    pledge_factory.answered(heard, intake, by=lyon_lead)
     pledge_factory.asked(factories.site("lyon"), intake, by=lyon_lead)
     (step,) = next_steps.told(intake.programme.milestone.convention)
     assert step.what.replace("\u00a0", " ") == "Call 1 host that has not said its places, asked on 8 June 2027"
