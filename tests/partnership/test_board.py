@@ -213,7 +213,8 @@ def june():
 def _convention(zones: tuple[str, ...] = ("paris", "lyon", "toulouse")):
     signed = factories.convention()
     signed.signed_at = datetime(2027, 3, 28, 12, tzinfo=clock.PARIS)
-    signed.save()
+    with factories.before_the_signature():
+        signed.save()
     milestone = factories.milestone(signed, finalise_by=SETTLED)
     targets = {"paris": (64, 26), "lyon": (20, 12), "toulouse": (16, 12)}
     for code in zones:
