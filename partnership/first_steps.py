@@ -41,9 +41,9 @@ _STEPS: dict[Role, dict[str, Step]] = {}
 
 
 def register(*steps: Step, roles: Iterable[Role]) -> None:
-    """Make the first steps of some roles known, in their order."""
+    """Make the first steps of some roles known, in their order; lower apps, whose steps come first, register last."""
     for role in roles:
-        _STEPS.setdefault(role, {}).update({step.key: step for step in steps})
+        _STEPS[role] = {step.key: step for step in steps} | _STEPS.get(role, {})
 
 
 def of(user: User, *roles: Role) -> list[Standing]:
@@ -129,6 +129,6 @@ OF_ADMINISTRATORS = (
 
 def register_ours() -> None:
     """Make known what coordinators and administrators do first, and whoever sees personal data before all else."""
-    register(SECOND_FACTOR, roles=policies.PERSONAL_DATA_ROLES)
     register(*OF_COORDINATORS, roles=[Role.COORDINATOR])
     register(*OF_ADMINISTRATORS, roles=[Role.ADMINISTRATOR])
+    register(SECOND_FACTOR, roles=policies.PERSONAL_DATA_ROLES)

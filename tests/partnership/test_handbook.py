@@ -232,7 +232,7 @@ def test_a_milestone_says_what_its_figures_count_to_whoever_cannot_hover(languag
         ("programmes:curriculum_list", ("contents", "contents_validated")),
         ("programmes:activity_list", ("activities", "activities_delivered")),
         ("cohorts:register", ("contacts",)),
-        ("placements:register", ("with_employer",)),
+        ("placements:register", ("host_places",)),
         ("programmes:registration_register", ("registrations",)),
         ("partnership:board", ("confirmed", "host_places", "placed")),
     ],
