@@ -7,7 +7,7 @@ was a partner by what the journal says they were before.
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 
 from partnership.measures import Counts
@@ -41,7 +41,9 @@ def past(convention: Convention, at: datetime) -> Counts:
     placed = Placement.objects.filter(**{f"{of_programme}__in": stood}).alias(
         then=said(Placement, PlacementState.values, at)
     )
-    placed = placed.annotate(sat_at=Coalesce(_left_since(at), "seat__site")).filter(then__in=PLACED)
+    placed = placed.annotate(sat_at=Coalesce(_left_since(at), "seat__site_id", output_field=UUIDField())).filter(
+        then__in=PLACED
+    )
     for programme, site, number in placed.values_list(of_programme, "sat_at").annotate(number=Count("pk")).order_by():
         add("with_employer", programme, sites[site], number)
         add("placed", programme, sites[site], number if sites[site].is_partner else 0)
