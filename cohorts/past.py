@@ -1,7 +1,8 @@
 """What the board counted of recruitment at a moment that is past, from the journal.
 
 Whoever was erased counts as before: their lines keep their states, and the zone that a transfer left. A transfer from
-before the journal kept that zone counts in the one where the file is today.
+before the journal kept that zone counts in the one where the file is today, and an intake that the administration has
+given to another programme counts with that one.
 """
 
 from collections.abc import Iterable, Mapping

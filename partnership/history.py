@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from .models import Convention, Milestone, Snapshot, Zone
 
@@ -14,15 +14,13 @@ ONE_WEEK = timedelta(weeks=1)
 
 def days(milestone: Milestone, measures: Iterable[str], zone: Zone | None = None) -> dict[str, list[Point]]:
     """Each measure of a milestone on every day that was kept, oldest first; all zones together unless one is named."""
-    measures = list(measures)
-    kept = Snapshot.objects.filter(milestone=milestone, measure__in=measures).order_by("day")
-    known = list(kept.values_list("day", flat=True).distinct())
-    numbers = kept if zone is None else kept.filter(zone=zone)
-    told = {
-        (measure, day): number
-        for measure, day, number in numbers.values_list("measure", "day").annotate(number=Sum("number"))
-    }
-    return {measure: [(day, told.get((measure, day), 0)) for day in known] for measure in measures}
+    found: dict[str, list[Point]] = {measure: [] for measure in measures}
+    # Of each evening there is a row in no zone at least: a zone without one had none.
+    kept = Snapshot.objects.filter(milestone=milestone, measure__in=found).order_by("day")
+    summed = Sum("number") if zone is None else Sum("number", filter=Q(zone=zone))
+    for measure, day, number in kept.values_list("measure", "day").annotate(summed=summed):
+        found[measure].append((day, number or 0))
+    return found
 
 
 def weekly(points: Iterable[Point]) -> list[Point]:

@@ -1,6 +1,7 @@
 """What was true of a thing at a moment that is past, as the journal tells it: no row remembers, its lines do.
 
-Each of these is an expression about the row of an outer query, which `key` names by one of its fields.
+Each of these is an expression about the row of an outer query, which `key` names by one of its fields. Lines follow
+each other as they were written: a clock may have been put back.
 """
 
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ def lines(model: ModelBase, words: Iterable[str], *, key: str = "pk") -> QuerySe
 
 def said(model: ModelBase, words: Iterable[str], at: datetime, *, key: str = "pk", field: str = "after") -> Subquery:
     """The last of these words that was said of a thing up to a moment, or another field of that line."""
-    told = lines(model, words, key=key).filter(at__lte=at).order_by("-at", "-pk")
+    told = lines(model, words, key=key).filter(at__lte=at).order_by("-pk")
     return Subquery(told.values(field)[:1])
 
 
@@ -32,5 +33,5 @@ def was_said(model: ModelBase, words: Iterable[str], at: datetime, *, key: str =
 
 def former(model: ModelBase, at: datetime, *, deed: str = "edited", key: str = "pk") -> Subquery:
     """What the field that a deed changes said at a moment; nothing where it has not changed since."""
-    since = lines(model, [deed], key=key).filter(at__gt=at).exclude(before="").order_by("at", "pk")
+    since = lines(model, [deed], key=key).filter(at__gt=at).exclude(before="").order_by("pk")
     return Subquery(since.values("before")[:1])

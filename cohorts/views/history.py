@@ -45,7 +45,9 @@ def history(request: HttpRequest) -> HttpResponse:
         messages.warning(request, said % {"name": filters.fields[name].label})
     context = {"convention": convention, "filters": filters, "milestone": milestone, "zone": zone}
     if milestone is not None and convention.signed_at:
-        context |= _weeks(request, convention, milestone, zone) | _ways(milestone, zone)
+        intake = _next_of(Intake.objects.filter(programme__milestone=milestone).select_related("programme"))
+        shown = [YOUNG, PLACES] if intake is None or intake.programme.is_hosted else [YOUNG]
+        context |= _weeks(request, convention, milestone, zone, shown=shown) | _ways(intake, zone)
     return render(request, "cohorts/history.html", context)
 
 
@@ -59,10 +61,11 @@ def _recruiting(convention: Convention) -> list[Milestone]:
 # -- week by week -----------------------------------------------------------------------------------------------------
 
 
-def _weeks(request: HttpRequest, convention: Convention, milestone: Milestone, zone: Zone | None) -> dict[str, Any]:
+def _weeks(
+    request: HttpRequest, convention: Convention, milestone: Milestone, zone: Zone | None, *, shown: list[str]
+) -> dict[str, Any]:
     today, counts = clock.today(), measures.counts(request.user, convention)
     signed_on = convention.signed_at.astimezone(clock.PARIS).date()
-    shown = [key for key in (YOUNG, PLACES) if key not in measures.exceptions(convention).get(milestone.pk, ())]
     evenings = kept.days(milestone, shown, zone)
     curves = []
     for key in shown:
@@ -114,8 +117,7 @@ def _title(now: int, evenings: Sequence[Point], today: date) -> str:
 # -- how far, how long, how soon --------------------------------------------------------------------------------------
 
 
-def _ways(milestone: Milestone, zone: Zone | None) -> dict[str, Any]:
-    intake = _next_of(Intake.objects.filter(programme__milestone=milestone).select_related("programme"))
+def _ways(intake: Intake | None, zone: Zone | None) -> dict[str, Any]:
     if intake is None:
         return {"intake": None}
     steps = ours.funnel(intake, zone)

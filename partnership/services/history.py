@@ -72,9 +72,8 @@ def ring_for_snapshots() -> None:
 @transaction.atomic
 def _keep(convention: Convention, day: date, figures: Counts) -> None:
     """Write the figures of a day in place of those it may have; a milestone without any keeps a nought."""
-    cells = {
-        (key, milestone, None): 0 for key in figures for milestone in convention.milestones.values_list("pk", flat=True)
-    }
+    milestones = list(convention.milestones.values_list("pk", flat=True))
+    cells: dict[tuple, int] = {(key, milestone, None): 0 for key in figures for milestone in milestones}
     cells |= {(key, *cell): number for key, counted in figures.items() for cell, number in counted.items() if number}
     # In one order: two who keep the same day wait for each other.
     rows = [

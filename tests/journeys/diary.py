@@ -425,6 +425,7 @@ class Diary:
         for hour, name in enumerate(("Ida", "Jon", "Kim"), start=10):
             self.plan(at(5, 5, hour), lambda name=name: register(name))
         self.plan(at(6, 10), lambda: teaching.give_up(guest("Ida"), by=guest("Ida")))
+        self.plan(at(6, 15, 14), lambda: teaching.begin_activity(self.activity(), by=by))
         self.plan(at(6, 15, 17), lambda: mark("Jon", "present"))
         self.plan(at(6, 15, 18), lambda: mark("Kim", "present"))
         self.plan(at(6, 17), lambda: mark("Kim", "absent"))

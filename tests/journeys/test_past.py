@@ -10,7 +10,7 @@ from partnership.services.history import moment_of
 
 from .diary import YEAR, Diary, told
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("promises_hold", "folder")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder", "promises_hold")]
 END = date(YEAR, 9, 26)
 
 
