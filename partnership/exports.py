@@ -7,7 +7,7 @@ from typing import BinaryIO
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from . import sheets
+from . import clock, sheets
 from .board.lines import Line
 from .board.readings import Reading
 from .board.report import Report
@@ -162,6 +162,6 @@ def _objective(milestone: Milestone, owner: str, reading: Reading) -> list[Value
 def _commitment(promise: Commitment, today: date) -> list[Value]:
     row = _dated(promise.text, promise.milestone, promise.party.short_name, promise.due_on, Precision.DAY)
     if promise.done_at:
-        return [*row[:5], _("kept"), promise.done_at.date(), promise.evidence]
+        return [*row[:5], _("kept"), promise.done_at.astimezone(clock.PARIS).date(), promise.evidence]
     is_late = promise.due_on is not None and promise.due_on < today
     return [*row[:5], _("late") if is_late else _("not kept yet"), None, ""]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from ..projections import Projection
 from ..states import MilestoneStatus
@@ -43,7 +43,7 @@ def key_figures(board: Board, focus: Line | None) -> list[KeyFigure]:
 def _labels() -> dict[str, str]:
     return {
         "confirmed": _("Young people confirmed"),
-        "host_places": _("Host places"),
+        "host_places": _("Host places found"),
         "placed": _("Tandems formed"),
         "expected": _("Expected at the start"),
         "required": _("Applications needed"),
@@ -60,7 +60,7 @@ def _figure(key: str, value: str = "", beside: str = "", note: str = "", status:
 def _confirmed(focus: Line) -> KeyFigure:
     side = focus.young
     target = side.target if side else 0
-    words = ngettext("of %(n)s young person expected", "of %(n)s young people expected", target)
+    words = npgettext("young people", "of %(n)s expected", "of %(n)s expected", target)
     return _figure("confirmed", number(focus.row.young), *_against(side, words % {"n": number(target)}))
 
 
@@ -71,7 +71,7 @@ def _places(focus: Line) -> KeyFigure:
         return _figure("host_places", note=_("Not known: no host place has been promised, nor found."))
     side = focus.places
     target = side.target if side else 0
-    words = ngettext("of %(n)s place expected", "of %(n)s places expected", target)
+    words = npgettext("places", "of %(n)s expected", "of %(n)s expected", target)
     return _figure("host_places", number(focus.row.seats), *_against(side, words % {"n": number(target)}))
 
 
@@ -92,7 +92,7 @@ def _placed(focus: Line) -> KeyFigure:
     if not focus.has_hosts:
         return _figure("placed", note=_("Does not apply: nobody of this milestone needs a host."))
     linked, young = focus.row.linked, focus.row.young
-    words = ngettext("for %(n)s young person confirmed", "for %(n)s young people confirmed", young)
+    words = ngettext("for %(n)s confirmed", "for %(n)s confirmed", young)
     note = _("A young person and a place that have found each other.")
     return _figure("placed", number(linked), words % {"n": number(young)}, note)
 

@@ -52,15 +52,17 @@ def lines_of(board: Board) -> list[Line]:
 
 
 def focus_of(lines: list[Line]) -> Line | None:
-    """The line that opens the report: of the milestone to be settled next, in all its zones; None without any."""
+    """The line that opens the report: of the tandem to be settled next, in all its zones; None without any."""
     return min(lines, key=_rank, default=None)
 
 
 def _rank(line: Line) -> tuple:
     milestone = line.card.milestone
+    promised = {reading.measure for reading in line.card.readings} & {YOUNG, PLACES}
     return (
-        not any(reading.measure in (YOUNG, PLACES) for reading in line.card.readings),  # what has a number to reach,
+        not promised,  # what has a number to reach,
         line.card.standing.status == MilestoneStatus.DONE,  # and is not done,
+        -len(promised),  # both young people and places before one of them,
         last_day(milestone.finalise_by, milestone.finalise_precision) or date.max,  # then what is due first
         milestone.order,
         line.row.zone is not None,  # in all zones rather than in one.

@@ -1,13 +1,13 @@
 """The five sentences of the report, by rules: each milestone, the short side, what changed, who waits, what comes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from ..states import MilestoneStatus
 from ..templatetags.figures import longdate, number
@@ -51,6 +51,11 @@ def sentences(board: Board, lines: list[Line], focus: Line | None, series: Serie
     return told[:MOST]
 
 
+def joined(parts: Iterable[str]) -> str:
+    """Parts of a sentence, one after the other as the language parts them."""
+    return pgettext("between parts of a sentence", "; ").join(parts)
+
+
 # -- milestones -------------------------------------------------------------------------------------------------------
 
 
@@ -78,7 +83,7 @@ def short_sides(lines: list[Line], focus: Line) -> str:
     if behind:
         sides = dict.fromkeys(line.row.short_side for line in behind)
         told = [_short(side, [line for line in behind if line.row.short_side == side]) for side in sides]
-        return "; ".join(told) + "."
+        return joined(told) + "."
     if not any(line.young or line.places for line in zones):
         return _("Not known: no zone has an objective.")
     return _("None: each zone has its share of today on both sides.")
@@ -119,7 +124,7 @@ def what_changed(focus: Line, series: Series, *, today: date) -> str:
     if PLACES in then and focus.row.seats is not None:
         words = ngettext("%(now)s place, against %(then)s", "%(now)s places, against %(then)s", focus.row.seats)
         said.append(words % {"now": number(focus.row.seats), "then": number(then[PLACES][1])})
-    return _("%(figures)s on %(day)s.") % {"figures": "; ".join(said), "day": longdate(day)}
+    return _("%(figures)s on %(day)s.") % {"figures": joined(said), "day": longdate(day)}
 
 
 def _before(series: Series, measure: str, day: date) -> tuple[date, int] | None:
@@ -137,7 +142,7 @@ def _waiting(cards: list[Card]) -> Iterator[Sentence]:
         if words
     ]
     if told:
-        yield Sentence(_("Contents"), "; ".join(told) + ".")
+        yield Sentence(_("Contents"), joined(told) + ".")
 
 
 def _to_come(focus: Line, today: date) -> Iterator[Sentence]:

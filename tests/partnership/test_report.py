@@ -138,9 +138,9 @@ def test_every_number_of_the_report_is_the_board_s(coordinator, client_of, figur
     (total,) = shown.totals
     found = {key: (figure.value, figure.beside) for key, figure in by_key(report).items()}
     assert found == {
-        "confirmed": (str(total.young), "of 100 young people expected"),
-        "host_places": (str(total.seats), "of 50 places expected"),
-        "placed": (str(total.linked), "for 52 young people confirmed"),
+        "confirmed": (str(total.young), "of 100 expected"),
+        "host_places": (str(total.seats), "of 50 expected"),
+        "placed": (str(total.linked), "for 52 confirmed"),
         "expected": ("80", "of 100, on 15\u00a0September"),
         "required": ("16", "a week, for 9 received"),
         "contents": ("0", "of 0, in every milestone"),
@@ -272,9 +272,9 @@ def test_contents_are_counted_over_every_milestone_with_who_waits(figures):
 
 
 @pytest.mark.django_db
-def test_the_figures_are_those_of_the_milestone_to_be_settled_next(figures):
+def test_the_figures_are_those_of_the_next_tandem_then_of_what_is_left(figures):
     first = diploma(figures)
-    later = factories.milestone(first.convention, order=2, finalise_by=date(2027, 12, 31))
+    later = factories.milestone(first.convention, order=2, finalise_by=date(2027, 6, 1))
     Objective.objects.create(milestone=later, measure="confirmed", target=15)
     report = told(first)
     assert report.focus.card.milestone == first
