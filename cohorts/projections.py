@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, F, Value
+from django.db.models import Count, F, Value, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from partnership import clock
-from partnership.models import Convention, Milestone, User
+from partnership.models import Convention, User
 from partnership.projections import Cell, Projection
 from partnership.templatetags.figures import longdate
 
@@ -120,14 +120,13 @@ def recruitments(convention: Convention) -> list[Recruitment]:
 def _promised(convention: Convention, today: date) -> dict[int, _Promised]:
     found: dict[int, _Promised] = {}
     by_measure: dict[int, dict[str, dict[int | None, int]]] = {}
-    for milestone, opens_on, settled_by, measure, zone, target in (
-        Milestone.objects.filter(convention=convention)
-        .values_list("pk", "opens_on", "finalise_by", "objectives__measure", "objectives__zone", "objectives__target")
-        .order_by("order")
-    ):
-        found.setdefault(milestone, _Promised(opens_on or settled_by or today))
-        if measure in _MEASURES:
-            by_measure.setdefault(milestone, {}).setdefault(measure, {})[zone] = target
+    # The board has them already.
+    prefetch_related_objects([convention], "milestones__objectives")
+    for milestone in sorted(convention.milestones.all(), key=lambda one: one.order):
+        found[milestone.pk] = _Promised(milestone.opens_on or milestone.finalise_by or today)
+        for one in milestone.objectives.all():
+            if one.measure in _MEASURES:
+                by_measure.setdefault(milestone.pk, {}).setdefault(one.measure, {})[one.zone_id] = one.target
     for milestone, said in by_measure.items():
         targets = {zone: target for measure in _MEASURES for zone, target in said.get(measure, {}).items()}
         # Without a target for all zones, those of the zones add up.

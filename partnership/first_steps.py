@@ -115,13 +115,13 @@ OF_ADMINISTRATORS = (
     Step(
         "convention",
         _("Write the convention, and name who signs it"),
-        "admin:partnership_convention_changelist",
+        "partnership:convention_list",
         lambda user: Exists(Convention.objects.filter(signatures__isnull=False)),
     ),
     Step(
         "objective",
         _("Give a milestone its first objective"),
-        "admin:partnership_milestone_changelist",
+        "partnership:convention_list",
         lambda user: Exists(Objective.objects.all()),
     ),
 )

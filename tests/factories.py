@@ -165,10 +165,10 @@ def milestone(of: Convention | None = None, *, order: int = 1, finalise_by: date
         )
 
 
-def redate(of: Milestone, **dates: Any) -> None:
-    """Give a milestone other dates, as if it had always had them."""
+def rewrite(of: Convention | Milestone, **fields: Any) -> None:
+    """Let a convention or a milestone say something else, as if it had always said so."""
     with before_the_signature():
-        Milestone.objects.filter(pk=of.pk).update(**dates)
+        type(of).objects.filter(pk=of.pk).update(**fields)
     of.refresh_from_db()
 
 
@@ -231,7 +231,7 @@ def chair(**fields: Any) -> Programme:
     """A chair, on a milestone of its own that has no date."""
     if "milestone" not in fields:
         fields["milestone"] = milestone(order=3)
-        redate(
+        rewrite(
             fields["milestone"],
             finalise_by=None,
             finalise_precision=Precision.NONE,

@@ -150,6 +150,7 @@ class Board:
     chair_rows: list[ChairRow]
     chair_columns: list[tuple[Promise, Measure]]
     counts: Counts
+    commitments: list[Commitment]
 
     @property
     def is_forecast(self) -> bool:
@@ -182,6 +183,7 @@ def build(
     reader: User | None = None,
     exceptions: Mapping[int, frozenset[str]] | None = None,
     projections: Projections | None = None,
+    commitments: list[Commitment] | None = None,
 ) -> Board:
     """Compute the board from milestones (with objectives and commitments), zones, figures and what does not apply.
 
@@ -197,7 +199,15 @@ def build(
     for milestone in milestones:
         left_out = (exceptions or {}).get(milestone.pk, ON_DEMAND)
         columns = [key for key in COLUMNS if key in MEASURES and key not in left_out]
-        card = card_of(milestone, counts, signed_on=signed_on, today=today, reader=reader, projections=projections)
+        card = card_of(
+            milestone,
+            counts,
+            signed_on=signed_on,
+            today=today,
+            reader=reader,
+            projections=projections,
+            commitments=commitments,
+        )
         cards.append(card)
         foreseen = _of(milestone, projections)
         own = [
@@ -231,6 +241,7 @@ def build(
         chair_rows=chair_rows,
         chair_columns=[(CHAIR_COLUMNS[key], MEASURES[key]) for key in chair_columns],
         counts=counts,
+        commitments=commitments or [],
     )
 
 
@@ -242,10 +253,18 @@ def card_of(
     today: date,
     reader: User | None = None,
     projections: Projections | None = None,
+    commitments: list[Commitment] | None = None,
 ) -> Card:
-    """A milestone with its status, its reason, its date and what lacks."""
+    """A milestone with its status, its reason, its date and what lacks.
+
+    `commitments` are the convention's, where they are known already; else the milestone's own are asked for.
+    """
     read = readings(milestone, counts, signed_on=signed_on, today=today)
-    contents, commitments = contents_of(milestone, counts), list(milestone.commitments.all())
+    contents = contents_of(milestone, counts)
+    if commitments is None:
+        commitments = list(milestone.commitments.all())
+    else:
+        commitments = [one for one in commitments if one.milestone_id == milestone.pk]
     return Card(
         milestone=milestone,
         standing=standing(milestone, read, contents, commitments, _of(milestone, projections), today=today),

@@ -126,13 +126,14 @@ class Commitment(models.Model):
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def with_objectives(self) -> "MilestoneQuerySet":
+        objectives = Objective.objects.select_related("zone").order_by("measure", "zone__order")
+        return self.select_related("owner").prefetch_related(models.Prefetch("objectives", objectives))
+
     def with_promises(self) -> "MilestoneQuerySet":
         """With all that their statuses are computed from: objectives and commitments."""
-        objectives = Objective.objects.select_related("zone").order_by("measure", "zone__order")
         commitments = Commitment.objects.select_related("party")
-        return self.select_related("owner").prefetch_related(
-            models.Prefetch("objectives", objectives), models.Prefetch("commitments", commitments)
-        )
+        return self.with_objectives().prefetch_related(models.Prefetch("commitments", commitments))
 
 
 class Milestone(models.Model):

@@ -54,8 +54,7 @@ def board(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "partnership/board_draft.html", context)
     shown, today = boards.open_for(request.user, convention), clock.today()
-    commitments = convention.commitments.filter(done_at=None).select_related("party", "milestone")
-    moves = boards.next_moves(boards.lines_of(shown), commitments, next_steps.told(convention), today=today)
+    moves = boards.next_moves(boards.lines_of(shown), shown.commitments, next_steps.told(convention), today=today)
     context = {"convention": convention, "board": shown, "today": today, "moves": moves[:MOVES_SHOWN]}
     return render(request, "partnership/board.html", context)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from .. import clock, policies, wording
 from ..models import Amendment, Commitment, Convention, JournalEntry, Membership, Milestone, Objective, Party, ref
 from ..policies import get_allowed
-from ..states import ActorKind, Role
+from ..states import ActorKind, MilestoneStatus, Role
 
 A_PAGE = 100
 _CONVENTION, _AMENDMENT = Convention._meta.label_lower, Amendment._meta.label_lower
@@ -70,6 +70,7 @@ def _deeds() -> dict[tuple[str, str], str]:
         (milestone, "edited"): _("Milestone changed:"),
         (milestone, "removed"): _("Milestone taken out:"),
         (milestone, "amended"): _("Milestone amended:"),
+        **{(milestone, status.value): str(status.label) for status in MilestoneStatus},
         (objective, "added"): _("Objective added:"),
         (objective, "edited"): _("Objective changed:"),
         (objective, "removed"): _("Objective taken out:"),

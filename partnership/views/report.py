@@ -14,7 +14,7 @@ from .. import board as boards
 from .. import clock, documents, exports, history, next_steps, pdf, policies, sheets
 from ..board import Line, Report
 from ..board.columns import PLACES, YOUNG
-from ..models import Commitment, Convention, User
+from ..models import Convention, User
 from ..states import ConventionState
 
 
@@ -33,20 +33,18 @@ def _reported(user: User) -> Convention | None:
     return convention if convention.state != ConventionState.DRAFT else None
 
 
-def _report(user: User, convention: Convention) -> tuple[Report, list[Commitment]]:
+def _report(user: User, convention: Convention) -> Report:
     board = boards.open_for(user, convention)
     lines = boards.lines_of(board)
-    commitments = list(convention.commitments.select_related("party", "milestone"))
-    made = boards.report_of(
+    return boards.report_of(
         convention,
         board,
         lines,
         today=clock.today(),
-        commitments=commitments,
+        commitments=board.commitments,
         steps=next_steps.told(convention),
         series=_kept(boards.focus_of(lines)),
     )
-    return made, commitments
 
 
 def _kept(focus: Line | None) -> dict[str, list[history.Point]]:
@@ -59,7 +57,7 @@ def report(request: HttpRequest) -> HttpResponse:
     convention = _running(request.user)
     if convention is None or convention.state == ConventionState.DRAFT:
         return render(request, "partnership/report_none.html", {"convention": convention})
-    made, _commitments = _report(request.user, convention)
+    made = _report(request.user, convention)
     context = {"report": made, "languages": [_in(code) for code in ("fr", "en") if code != get_language()]}
     return render(request, "partnership/report.html", context)
 
@@ -75,7 +73,7 @@ def report_pdf(request: HttpRequest) -> HttpResponse:
     convention = _reported(request.user)
     if convention is None:
         return redirect("partnership:report")
-    made, _commitments = _report(request.user, convention)
+    made = _report(request.user, convention)
     try:
         page = documents.report_page(made)
     except pdf.Unset as refusal:
@@ -90,9 +88,9 @@ def report_xlsx(request: HttpRequest) -> HttpResponse:
     convention = _reported(request.user)
     if convention is None:
         return redirect("partnership:report")
-    made, commitments = _report(request.user, convention)
+    made = _report(request.user, convention)
     file = BytesIO()
-    exports.write_report(file, made, commitments)
+    exports.write_report(file, made, made.board.commitments)
     return HttpResponse(
         file.getvalue(),
         content_type=sheets.KINDS["xlsx"],

@@ -11,7 +11,7 @@ from cohorts.models import Application
 from cohorts.states import ApplicationState
 from partnership import clock
 from partnership import services as partnership
-from partnership.models import Convention, JournalEntry, Objective, Snapshot
+from partnership.models import Convention, JournalEntry, Snapshot
 from partnership.personal_data import NOTICE_VERSION
 
 from .. import factories
@@ -148,7 +148,7 @@ def test_the_first_answer_is_measured_in_open_hours(lyon, paris, recruiter):
         (timedelta(minutes=40), "40 minutes ouvrées"),
         (timedelta(hours=2), "2 heures ouvrées"),
         (timedelta(hours=17), "17 heures ouvrées"),
-        (timedelta(hours=27), "3 jours ouvrés"),
+        (timedelta(hours=27), "3\u00a0jours ouvrés"),
     ],
 )
 def test_open_hours_are_told_in_working_days_from_two_of_them_on(length, words):
@@ -190,7 +190,7 @@ def test_the_page_of_one_application(lyon, coordinator, recruiter, client_of):
 def season(lyon, paris):
     """Forty evenings, on which the confirmed of Lyon grew by one every fourth day."""
     convention, milestone = Convention.objects.get(), lyon.intake.programme.milestone
-    Objective.objects.create(milestone=milestone, measure="confirmed", zone=lyon.zone, target=20)
+    factories.objective(milestone=milestone, measure="confirmed", zone=lyon.zone, target=20)
     today = clock.today()
     Snapshot.objects.bulk_create(
         Snapshot(day=today - timedelta(days=ago), measure=key, milestone=milestone, zone=zone, number=number)

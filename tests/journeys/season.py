@@ -12,7 +12,7 @@ from cohorts.models import Application, Cohort
 from cohorts.services.students import DAYS_OF_THE_LETTER
 from cohorts.states import SlotKind
 from partnership import clock, reminders, sending, sweeps, working_time
-from partnership.models import Objective, User
+from partnership.models import User
 from partnership.services import notice_turns
 from partnership.states import Role
 from partnership.working_time import ONE_DAY
@@ -95,7 +95,7 @@ class Season:
             )
         self.people = list(self.young_people())
         there = sum(young.end == End.PRESENT for young in self.people)
-        Objective.objects.create(milestone=self.milestone, measure="confirmed", target=there)
+        factories.objective(milestone=self.milestone, measure="confirmed", target=there)
 
     def young_people(self) -> Iterator[Young]:
         """Each end as often as the planning rates say, in the zone whose places it takes; contacts come until June."""

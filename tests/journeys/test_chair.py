@@ -32,7 +32,7 @@ def milestone():
     with clock.travel(at(1, 11)):
         found = factories.milestone(order=3)
         dated = {"finalise_by": date(YEAR, 12, 31), "finalise_precision": Precision.DAY}
-        factories.redate(found, **dated)
+        factories.rewrite(found, **dated)
         with factories.before_the_signature():
             type(found.convention).objects.update(signed_at=at(1, 1))
         found.refresh_from_db()

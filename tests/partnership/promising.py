@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from partnership import clock
-from partnership.models import Milestone, Objective, OutgoingMessage
+from partnership.models import Milestone, OutgoingMessage
 from partnership.projections import Projection
 from partnership.states import Precision
 
@@ -23,15 +23,13 @@ def at(day: date, hour: int = 9, minute: int = 0) -> Any:
 def promise(**targets: int) -> Milestone:
     """A milestone of a convention signed on 28 March, with a target for all zones by measure."""
     convention = factories.convention()
-    convention.signed_at = datetime(2027, 3, 28, 12, tzinfo=clock.PARIS)
-    convention.save()
+    factories.rewrite(convention, signed_at=datetime(2027, 3, 28, 12, tzinfo=clock.PARIS))
     milestone = factories.milestone(convention, finalise_by=SETTLED)
-    Milestone.objects.filter(pk=milestone.pk).update(
-        title="Diplôme", short_title="Diplôme", opens_on=RENTREE, opens_precision=Precision.DAY
+    factories.rewrite(
+        milestone, title="Diplôme", short_title="Diplôme", opens_on=RENTREE, opens_precision=Precision.DAY
     )
-    milestone.refresh_from_db()
     for measure, target in targets.items():
-        Objective.objects.create(milestone=milestone, measure=measure, target=target)
+        factories.objective(milestone=milestone, measure=measure, target=target)
     return milestone
 
 

@@ -10,8 +10,8 @@ from icalendar import Calendar
 
 from cohorts.states import SlotKind, SlotState
 from partnership import agenda, clock, links, services
-from partnership.models import Commitment, Milestone, Objective, ref
-from partnership.states import DATES, Precision
+from partnership.models import Commitment, Convention, Milestone, ref
+from partnership.states import DATES, Precision, Role
 from programmes.states import ActivityState
 
 from .. import factories
@@ -31,8 +31,7 @@ def june(db, settings):
 @pytest.fixture
 def convention():
     made = factories.convention()
-    made.signed_at = SIGNED
-    made.save()
+    factories.rewrite(made, signed_at=SIGNED)
     return made
 
 
@@ -40,13 +39,12 @@ def convention():
 def milestone(convention):
     """Opens on 15 September 2027 and is settled on 31 July 2027."""
     made = factories.milestone(convention, finalise_by=date(2027, 7, 31))
-    made.opens_on = date(2027, 9, 15)
-    made.save()
+    factories.rewrite(made, opens_on=date(2027, 9, 15))
     return made
 
 
 def _promise(convention, due_on: date | None, **fields) -> Commitment:
-    return Commitment.objects.create(
+    return factories.commitment(
         convention=convention, party=factories.party("smt"), text="Livrer le référentiel", due_on=due_on, **fields
     )
 
@@ -73,9 +71,9 @@ def _file(client) -> str:
 
 
 def test_every_date_that_was_promised_is_told_in_order_with_its_owner(convention, milestone, coordinator):
-    Objective.objects.create(milestone=milestone, measure="confirmed", target=64, due_on=date(2027, 7, 1))
+    factories.objective(milestone=milestone, measure="confirmed", target=64, due_on=date(2027, 7, 1))
     # Due with the settlement, which says so itself.
-    Objective.objects.create(milestone=milestone, measure="host_places", target=26)
+    factories.objective(milestone=milestone, measure="host_places", target=26)
     _promise(convention, date(2027, 6, 30))
     _promise(convention, None)
     assert _told(coordinator, convention) == [
@@ -90,7 +88,7 @@ def test_every_date_that_was_promised_is_told_in_order_with_its_owner(convention
 
 
 def test_an_objective_of_a_zone_names_it(convention, milestone, coordinator):
-    Objective.objects.create(
+    factories.objective(
         milestone=milestone, measure="host_places", zone=factories.zone("lyon"), target=12, due_on=date(2027, 7, 1)
     )
     (objective,) = [one for one in agenda.dates(coordinator, convention) if one.kind == "objectif"]
@@ -98,9 +96,13 @@ def test_an_objective_of_a_zone_names_it(convention, milestone, coordinator):
 
 
 def test_a_month_stands_on_its_last_day_and_says_that_it_is_one(convention, milestone, coordinator, client_of):
-    Milestone.objects.filter(pk=milestone.pk).update(
-        finalise_by=date(2028, 1, 1), finalise_precision=Precision.MONTH, opens_precision=Precision.NONE, opens_on=None
-    )
+    with factories.before_the_signature():
+        Milestone.objects.filter(pk=milestone.pk).update(
+            finalise_by=date(2028, 1, 1),
+            finalise_precision=Precision.MONTH,
+            opens_precision=Precision.NONE,
+            opens_on=None,
+        )
     _signature, settled = agenda.dates(coordinator, convention)
     assert settled.day == date(2028, 1, 31)
     assert settled.words == "janvier 2028"
@@ -119,10 +121,9 @@ def test_what_has_no_date_is_in_no_calendar_but_on_the_page(convention, coordina
 
 def _undated(convention) -> Milestone:
     made = factories.milestone(convention, order=3)
-    Milestone.objects.filter(pk=made.pk).update(
-        finalise_by=None, finalise_precision=Precision.NONE, opens_on=None, opens_precision=Precision.NONE
+    factories.rewrite(
+        made, finalise_by=None, finalise_precision=Precision.NONE, opens_on=None, opens_precision=Precision.NONE
     )
-    made.refresh_from_db()
     return made
 
 
@@ -212,19 +213,22 @@ def test_the_calendar_is_read_by_another_library_and_names_nobody(convention, mi
         assert person.full_name not in text and person.email not in text
 
 
-def test_a_date_that_changes_keeps_its_name_and_its_number_grows(
-    convention, milestone, coordinator, administrator, client_of
-):
-    reader, desk = client_of(coordinator), client_of(administrator)
+def _amended(milestone, day: date) -> None:
+    """Every party agrees to another day of settlement."""
+    hands = {code: factories.user(Role.COORDINATOR, party_code=code) for code in ("igs", "smt")}
+    amendment = services.begin_amendment(milestone.convention, reason="Un report.", effective_on=day, by=hands["igs"])
+    services.propose_change(amendment, milestone, finalise_by=day, finalise_precision=Precision.DAY, by=hands["igs"])
+    for signature in amendment.signatures.select_related("party"):
+        services.sign_amendment(signature, by=hands[signature.party.code])
+    milestone.refresh_from_db()
+
+
+def test_a_date_that_changes_keeps_its_name_and_its_number_grows(convention, milestone, coordinator, client_of):
+    reader = client_of(coordinator)
     key = f"partnership.milestone:{milestone.pk}:settled@tandem.example"
-    before = _events(_file(reader))
-    page = reverse("admin:partnership_milestone_change", args=[milestone.pk])
-    numbers = [int(before[key]["SEQUENCE"])]
+    numbers = [int(_events(_file(reader))[key]["SEQUENCE"])]
     for day in (date(2027, 8, 15), date(2027, 7, 15)):
-        data = {"convention": convention.pk, "order": 1, "title": "Jalon 1", "short_title": "Jalon 1"}
-        data |= {"owner": milestone.owner_id, "finalise_by": day.isoformat(), "finalise_precision": "day"}
-        data |= {"opens_precision": "none", "objectives-TOTAL_FORMS": 0, "objectives-INITIAL_FORMS": 0}
-        assert desk.post(page, data).status_code == 302
+        _amended(milestone, day)
         after = _events(_file(reader))
         assert after[key]["DTSTART"].dt == day
         numbers.append(int(after[key]["SEQUENCE"]))
@@ -232,7 +236,7 @@ def test_a_date_that_changes_keeps_its_name_and_its_number_grows(
 
 
 def test_a_promise_that_is_kept_tells_calendars_so(convention, coordinator, client_of):
-    promise = Commitment.objects.create(
+    promise = factories.commitment(
         convention=convention, party=factories.party("igs"), text="Recruter", due_on=date(2027, 6, 30)
     )
     client = client_of(coordinator)
@@ -282,7 +286,8 @@ def test_an_address_that_is_closed_finds_nothing(client, convention, coordinator
     elif why == "no role":
         coordinator.memberships.all().delete()
     elif why == "no convention":
-        convention.delete()
+        with factories.before_the_signature():
+            Convention.objects.all().delete()
     else:
         token = "inconnu"  # noqa: S105
     assert _feed(client, token).status_code == 404
@@ -325,7 +330,8 @@ def test_the_title_is_the_next_date(convention, milestone, coordinator, client_o
     assert _plain(_page(client).context["title"]) == (
         "Prochaine date : 30 juin 2027, engagement, Livrer le référentiel"
     )
-    Commitment.objects.exclude(pk=done.pk).update(due_on=NOW.date())
+    with factories.before_the_signature():
+        Commitment.objects.exclude(pk=done.pk).update(due_on=NOW.date())
     assert _plain(_page(client).context["title"]).startswith("Prochaine date : aujourd’hui, engagement")
 
 
@@ -366,7 +372,8 @@ def test_a_promise_is_late_once_its_day_is_past_and_done_once_kept(convention, c
 
 def test_what_somebody_typed_stays_a_text(convention, coordinator, client_of):
     _promise(convention, date(2027, 6, 30))
-    Commitment.objects.update(text="<b>Livrer</b>; tout, vite\\n")
+    with factories.before_the_signature():
+        Commitment.objects.update(text="<b>Livrer</b>; tout, vite\\n")
     client = client_of(coordinator)
     assert "<b>Livrer" not in _page(client).content.decode()
     (event,) = [one for one in _events(_file(client)).values() if "Livrer" in one["SUMMARY"]]
@@ -380,7 +387,7 @@ def test_the_page_and_the_calendar_ask_the_same_of_the_database_however_many_dat
     for n in (1, 5):
         for _ in range(n):
             other = factories.milestone(convention, order=convention.milestones.count() + 1)
-            Objective.objects.create(
+            factories.objective(
                 milestone=other, measure="confirmed", zone=factories.zone(), target=9, due_on=date(2027, 7, 1)
             )
             _promise(convention, date(2027, 6, 30))

@@ -12,7 +12,7 @@ from django.utils import translation
 from cohorts.models import Call, RecruitmentSource
 from cohorts.states import ApplicationState, CallResult
 from partnership import clock, first_steps, services
-from partnership.models import JournalEntry, Objective, User
+from partnership.models import JournalEntry, User
 from partnership.states import Role
 from placements.models import HostCall
 from placements.states import HostCallResult
@@ -177,7 +177,7 @@ def test_a_reviewer_is_done_by_an_opinion_and_by_a_whole_version(reviewer):
 
 
 def test_a_coordinator_is_done_by_the_signature_of_their_party_and_a_kept_promise(coordinator):
-    convention = factories.convention(signed=False)
+    convention = factories.draft()
     label = "Read the convention and sign it for your party"
     assert done(coordinator, Role.COORDINATOR)[label] is False
     signature = convention.signatures.get(party=factories.party("smt"))
@@ -202,7 +202,7 @@ def test_an_administrator_is_done_by_an_invitation_a_convention_an_objective_and
     assert not any(done(administrator, Role.ADMINISTRATOR).values())
     cohort = factories.cohort("lyon", of=factories.intake())
     milestone = cohort.intake.programme.milestone
-    Objective.objects.create(milestone=milestone, measure="confirmed", target=100)
+    factories.objective(milestone=milestone, measure="confirmed", target=100)
     colleague = factories.user(Role.RECRUITER)
     User.objects.filter(pk=colleague.pk).update(invited_by=administrator, invited_at=clock.now())
     left = [label for label, is_done in done(administrator, Role.ADMINISTRATOR).items() if not is_done]

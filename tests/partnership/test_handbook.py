@@ -11,7 +11,6 @@ from django.utils import translation
 from config import handbook
 from partnership.management.commands import messages
 from partnership.measures import MEASURES
-from partnership.models import Objective
 from partnership.states import Role
 from partnership.templatetags.handbook import PICTURES, picture_file
 from partnership.templatetags.ui import icon
@@ -217,7 +216,7 @@ def test_a_picture_says_what_is_on_it_and_keeps_its_room(recruiter, client_of):
 def test_a_milestone_says_what_its_figures_count_to_whoever_cannot_hover(language, coordinator, client_of):
     milestone = factories.milestone()
     for zone in ("lyon", "paris"):
-        Objective.objects.create(milestone=milestone, measure="host_places", zone=factories.zone(zone), target=20)
+        factories.objective(milestone=milestone, measure="host_places", zone=factories.zone(zone), target=20)
     with translation.override(language):
         address = reverse("partnership:milestone_detail", args=[milestone.order])
         definition = str(MEASURES["host_places"].definition)
@@ -238,7 +237,7 @@ def test_a_milestone_says_what_its_figures_count_to_whoever_cannot_hover(languag
     ],
 )
 def test_a_page_of_figures_defines_them_in_its_text(name, keys, coordinator, client_of):
-    Objective.objects.create(milestone=factories.milestone(), measure="confirmed", target=10)
+    factories.objective(milestone=factories.milestone(), measure="confirmed", target=10)
     factories.cohort("lyon", of=factories.intake())
     page = client_of(coordinator).get(reverse(name)).content.decode()
     said = re.sub(r"<[^>]*>", "\n", page)
@@ -247,7 +246,7 @@ def test_a_page_of_figures_defines_them_in_its_text(name, keys, coordinator, cli
 
 def test_the_public_page_defines_its_figures(client):
     milestone = factories.milestone()
-    Objective.objects.create(milestone=milestone, measure="confirmed", target=10)
+    factories.objective(milestone=milestone, measure="confirmed", target=10)
     factories.cohort("lyon", of=factories.intake())
     page = client.get(reverse("front")).content.decode()
     assert "so-far" in page

@@ -19,8 +19,7 @@ DAY = date(2027, 6, 1)
 @pytest.fixture
 def milestone(figures):
     found = factories.milestone()
-    found.convention.signed_at = moment_of(DAY) - timedelta(days=2)
-    found.convention.save()
+    factories.rewrite(found.convention, signed_at=moment_of(DAY) - timedelta(days=2))
     return found
 
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from config.celery import app
 from partnership import board, clock, services, tasks
 from partnership.board import Contents, Reading
-from partnership.models import Commitment, Convention, JournalEntry, Milestone, Objective, OutgoingMessage, User, ref
+from partnership.models import Commitment, Convention, JournalEntry, Milestone, OutgoingMessage, User, ref
 from partnership.states import ActorKind, ConventionState, MilestoneStatus, Precision, Role
 
 from .. import factories
@@ -267,7 +267,7 @@ def test_the_letter_says_why_what_comes_next_and_where_to_look(diploma, figures,
 
 def test_the_journal_says_by_the_clock_what_was_judged(diploma, figures):
     _confirmed(figures, diploma, 88)
-    Objective.objects.create(milestone=diploma, measure="confirmed", zone=factories.zone("lyon"), target=12)
+    factories.objective(milestone=diploma, measure="confirmed", zone=factories.zone("lyon"), target=12)
     _look(TODAY)
     line = JournalEntry.objects.get(subject=ref(diploma))
     assert (line.actor_kind, line.about) == (ActorKind.CLOCK, ref(diploma.convention))
@@ -324,17 +324,20 @@ def test_weeks_without_a_look_are_made_up_for_at_once(diploma, figures):
 def test_what_has_no_date_no_figure_no_zone_or_no_target_is_looked_at_like_the_others(diploma, figures):
     convention, party = diploma.convention, factories.party("igs")
     undated = {"opens_precision": Precision.NONE, "finalise_precision": Precision.NONE}
-    chair = Milestone.objects.create(convention=convention, order=2, title="Chaire", owner=party, **undated)
-    empty = Milestone.objects.create(
-        convention=convention,
-        order=3,
-        title="Certificat",
-        owner=party,
-        finalise_by=SETTLED,
-        opens_precision=Precision.NONE,
-    )
-    zero = Milestone.objects.create(convention=convention, order=4, title="Rien", owner=party, **undated)
-    Objective.objects.create(milestone=zero, measure="confirmed", target=0)
+    with factories.before_the_signature():
+        chair = Milestone.objects.create(convention=convention, order=2, title="Chaire", owner=party, **undated)
+    with factories.before_the_signature():
+        empty = Milestone.objects.create(
+            convention=convention,
+            order=3,
+            title="Certificat",
+            owner=party,
+            finalise_by=SETTLED,
+            opens_precision=Precision.NONE,
+        )
+    with factories.before_the_signature():
+        zero = Milestone.objects.create(convention=convention, order=4, title="Rien", owner=party, **undated)
+    factories.objective(milestone=zero, measure="confirmed", target=0)
     assert _look(TODAY) == 4 and _look(SETTLED + DAY) == 2
     assert [_journal(one)[-1][1] for one in (diploma, chair, empty, zero)] == [LATE, ON_TRACK, LATE, DONE]
 
@@ -342,14 +345,16 @@ def test_what_has_no_date_no_figure_no_zone_or_no_target_is_looked_at_like_the_o
 @pytest.mark.parametrize("state", [ConventionState.DRAFT, ConventionState.ENDED])
 def test_only_a_signed_convention_is_looked_at(diploma, figures, state):
     at_ = None if state == ConventionState.DRAFT else diploma.convention.signed_at
-    Convention.objects.update(state=state, signed_at=at_)
+    with factories.before_the_signature():
+        Convention.objects.update(state=state, signed_at=at_)
     assert _look(TODAY) == 0 and _journal(diploma) == []
 
 
 def test_of_a_convention_that_the_board_does_not_show_the_text_is_opened(diploma, readers, settings):
     with at(date(2027, 7, 10)):
         newer = factories.convention()
-    newer.signatures.exclude(party=factories.party("smt")).delete()
+    with factories.before_the_signature():
+        newer.signatures.exclude(party=factories.party("smt")).delete()
     User.objects.exclude(pk__in=[one.pk for one in readers]).update(is_active=False)
     _look(TODAY)
     french, english = letters("milestone_turned")

@@ -14,7 +14,7 @@ from partnership import board as boards
 from partnership import clock, measures, next_steps, projections
 from partnership.board.key_figures import key_figures
 from partnership.board.sentences import sentences
-from partnership.models import Commitment, Convention, Milestone, Objective
+from partnership.models import Convention, Milestone
 from partnership.next_steps import Step
 from partnership.projections import Projection
 from partnership.states import MilestoneStatus, Precision, Role
@@ -75,8 +75,7 @@ def projection(**said) -> Projection:
 
 def signed() -> Convention:
     convention = factories.convention()
-    convention.signed_at = datetime(2027, 3, 28, 12, tzinfo=clock.PARIS)
-    convention.save()
+    factories.rewrite(convention, signed_at=datetime(2027, 3, 28, 12, tzinfo=clock.PARIS))
     return convention
 
 
@@ -85,7 +84,7 @@ def diploma(figures, *, zones=tuple(TARGETS)) -> Milestone:
     milestone = factories.milestone(signed(), finalise_by=SETTLED)
     for code in zones:
         for measure, target in zip(("confirmed", "host_places"), TARGETS[code], strict=True):
-            Objective.objects.create(milestone=milestone, measure=measure, zone=factories.zone(code), target=target)
+            factories.objective(milestone=milestone, measure=measure, zone=factories.zone(code), target=target)
         for key, n in FIGURES[code].items():
             figures[key][milestone.pk, factories.zone(code).pk] = n
     return milestone
@@ -176,8 +175,8 @@ def test_the_workbook_says_what_each_figure_means_and_every_date(coordinator, cl
     milestone = diploma(figures, zones=("lyon",))
     kept = datetime(2027, 5, 3, 9, tzinfo=clock.PARIS)
     convention, party = milestone.convention, factories.party("smt")
-    Commitment.objects.create(convention=convention, party=party, text="=1+1", due_on=date(2027, 6, 1))
-    Commitment.objects.create(
+    factories.commitment(convention=convention, party=party, text="=1+1", due_on=date(2027, 6, 1))
+    factories.commitment(
         convention=convention, party=party, text="Une fois", done_at=kept, done_by=coordinator, evidence="Lettre"
     )
     made = book(client_of(coordinator))
@@ -275,11 +274,11 @@ def test_contents_are_counted_over_every_milestone_with_who_waits(figures):
 def test_the_figures_are_those_of_the_next_tandem_then_of_what_is_left(figures):
     first = diploma(figures)
     later = factories.milestone(first.convention, order=2, finalise_by=date(2027, 6, 1))
-    Objective.objects.create(milestone=later, measure="confirmed", target=15)
+    factories.objective(milestone=later, measure="confirmed", target=15)
     report = told(first)
     assert report.focus.card.milestone == first
-    for key in ("confirmed", "host_places"):
-        first.objectives.filter(measure=key).update(target=1)
+    with factories.before_the_signature():
+        first.objectives.filter(measure__in=("confirmed", "host_places")).update(target=1)
     assert told(first).focus.card.milestone == later
 
 
@@ -325,7 +324,8 @@ def test_no_side_is_short_where_both_have_their_share(figures):
     milestone = diploma(figures, zones=("lyon",))
     figures["host_places"][milestone.pk, factories.zone("lyon").pk] = 8
     assert by_topic(told(milestone))["Short side"] == "None: each zone has its share of today on both sides."
-    milestone.objectives.all().delete()
+    with factories.before_the_signature():
+        milestone.objectives.all().delete()
     assert by_topic(told(milestone))["Short side"] == "Not known: no zone has an objective."
 
 
@@ -375,10 +375,10 @@ def test_who_waits_for_a_content_the_forecast_and_the_next_date_follow(figures):
 def test_the_next_actions_are_the_six_most_urgent_each_with_its_owner(figures):
     milestone = diploma(figures)
     convention, smt = milestone.convention, factories.party("smt")
-    Commitment.objects.create(
+    factories.commitment(
         convention=convention, milestone=milestone, party=smt, text="Plateau", due_on=date(2027, 6, 30)
     )
-    Commitment.objects.create(convention=convention, party=smt, text="Sans date")
+    factories.commitment(convention=convention, party=smt, text="Sans date")
     late = Step("Judge the content", "SMT", date(2027, 6, 8), 1)
     report = told(milestone, commitments=convention.commitments.all(), steps=[late])
     found = [(one.step.what, one.step.owner, one.due.replace("\u00a0", " "), one.is_late) for one in report.steps]
@@ -398,7 +398,7 @@ def test_the_next_actions_are_the_six_most_urgent_each_with_its_owner(figures):
 @pytest.mark.django_db
 def test_a_promise_that_is_kept_waits_for_nobody(figures, coordinator):
     milestone = diploma(figures, zones=())
-    Commitment.objects.create(
+    factories.commitment(
         convention=milestone.convention, party=factories.party(), text="Fait", done_at=clock.now(), done_by=coordinator
     )
     assert told(milestone, commitments=milestone.convention.commitments.all()).steps == []
@@ -458,18 +458,18 @@ def test_the_paper_is_one_tagged_page_in_the_language_of_its_address(
 def test_the_longest_words_still_stand_on_one_page(coordinator, client_of, figures, foreseen):
     milestone = diploma(figures)
     convention = milestone.convention
-    convention.title = "Convention de partenariat en alternance " * 3
-    convention.save()
+    factories.rewrite(convention, title="Convention de partenariat en alternance " * 3)
     for order in (2, 3, 4):
         other = factories.milestone(convention, order=order)
         for zone in map(factories.zone, TARGETS):
-            Objective.objects.create(milestone=other, measure="confirmed", zone=zone, target=123_456)
+            factories.objective(milestone=other, measure="confirmed", zone=zone, target=123_456)
         figures["waiting_for_content"] = {(other.pk, None): 1_234}
-    Milestone.objects.update(short_title="W" * 40, title="W" * 120)
+    with factories.before_the_signature():
+        Milestone.objects.update(short_title="W" * 40, title="W" * 120)
     factories.Zone.objects.update(name="Provence-Alpes-Côte d’Azur et principautés voisines WWWW")
     factories.Party.objects.update(short_name="M" * 40)
     for _n in range(8):
-        Commitment.objects.create(
+        factories.commitment(
             convention=convention, party=factories.party(), text="Un engagement mûrement pesé " * 8, due_on=TODAY
         )
     foreseen[milestone.pk, None] = projection(unknown="Une raison dite en beaucoup de mots, " * 5)
@@ -524,7 +524,8 @@ def test_one_application_is_reported(coordinator, client_of):
 @pytest.mark.django_db
 def test_a_target_of_nought_is_told(coordinator, client_of, figures):
     milestone = diploma(figures)
-    milestone.objectives.update(target=0)
+    with factories.before_the_signature():
+        milestone.objectives.update(target=0)
     client = client_of(coordinator)
     assert answers(client) == [200, 200, 200]
     assert "The objective is nought: nobody is awaited." in opened(client, PAGES[0]).content.decode()
@@ -533,7 +534,8 @@ def test_a_target_of_nought_is_told(coordinator, client_of, figures):
 @pytest.mark.django_db
 def test_a_start_in_the_past_is_told(coordinator, client_of, figures, foreseen):
     milestone = diploma(figures)
-    Milestone.objects.update(finalise_by=date(2026, 7, 31), opens_on=date(2026, 9, 15))
+    with factories.before_the_signature():
+        Milestone.objects.update(finalise_by=date(2026, 7, 31), opens_on=date(2026, 9, 15))
     foreseen[milestone.pk, None] = projection(rentree=date(2026, 9, 15), unknown="The start has passed.")
     client = client_of(coordinator)
     assert answers(client) == [200, 200, 200]
@@ -543,9 +545,10 @@ def test_a_start_in_the_past_is_told(coordinator, client_of, figures, foreseen):
 @pytest.mark.django_db
 def test_a_milestone_without_a_date_is_reported(coordinator, client_of, figures):
     diploma(figures)
-    Milestone.objects.update(
-        finalise_by=None, finalise_precision=Precision.NONE, opens_on=None, opens_precision=Precision.NONE
-    )
+    with factories.before_the_signature():
+        Milestone.objects.update(
+            finalise_by=None, finalise_precision=Precision.NONE, opens_on=None, opens_precision=Precision.NONE
+        )
     client = client_of(coordinator)
     assert answers(client) == [200, 200, 200]
     assert opened(client, PAGES[0]).context["report"].focus.card.date == "no date"
@@ -554,7 +557,7 @@ def test_a_milestone_without_a_date_is_reported(coordinator, client_of, figures)
 @pytest.mark.django_db
 def test_a_zone_without_hosts_is_told(coordinator, client_of, figures):
     milestone = factories.milestone(signed(), finalise_by=SETTLED)
-    Objective.objects.create(milestone=milestone, measure="confirmed", zone=factories.zone("paris"), target=15)
+    factories.objective(milestone=milestone, measure="confirmed", zone=factories.zone("paris"), target=15)
     client = client_of(coordinator)
     assert answers(client) == [200, 200, 200]
     figure = by_key(opened(client, PAGES[0]).context["report"])["host_places"]
@@ -603,8 +606,8 @@ def test_the_report_costs_the_same_with_one_zone_and_with_three(
     milestone, client, costs = diploma(figures, zones=("lyon",)), client_of(coordinator), []
     for zones in ([], ["paris", "toulouse"]):
         for code in zones:
-            Objective.objects.create(milestone=milestone, measure="confirmed", zone=factories.zone(code), target=9)
-            Commitment.objects.create(
+            factories.objective(milestone=milestone, measure="confirmed", zone=factories.zone(code), target=9)
+            factories.commitment(
                 convention=milestone.convention, milestone=milestone, party=factories.party(), text=code
             )
         with django_assert_max_num_queries(20) as counted:

@@ -37,7 +37,7 @@ def diploma(readers, figures) -> Milestone:
     with at(date(2027, 3, 28), 12):
         milestone = promise(confirmed=100, host_places=50)
         for measure, target in (("confirmed", 20), ("host_places", 12)):
-            Objective.objects.create(milestone=milestone, measure=measure, zone=factories.zone("lyon"), target=target)
+            factories.objective(milestone=milestone, measure=measure, zone=factories.zone("lyon"), target=target)
     User.objects.exclude(pk__in=[one.pk for one in readers]).update(is_active=False)
     for zone, young, places in (("lyon", 15, 8), ("paris", 31, 24)):
         figures["confirmed"][milestone.pk, factories.zone(zone).pk] = young
@@ -102,9 +102,11 @@ def test_only_coordinators_of_today_of_a_signed_convention_are_told(diploma, rea
         factories.user(Role.REVIEWER, party_code="smt")
         readers[1].memberships.update(until=date(2027, 6, 1))
     assert _remind() == 1
-    Convention.objects.update(state=ConventionState.ENDED)
+    with factories.before_the_signature():
+        Convention.objects.update(state=ConventionState.ENDED)
     assert _remind(date(2027, 6, 21)) == 0
-    Convention.objects.update(state=ConventionState.DRAFT, signed_at=None)
+    with factories.before_the_signature():
+        Convention.objects.update(state=ConventionState.DRAFT, signed_at=None)
     assert _remind(date(2027, 6, 28)) == 0
 
 
@@ -201,8 +203,8 @@ def test_it_names_the_commitments_that_are_late_or_due_within_two_weeks(diploma)
         ("Plus tard", date(2027, 6, 29)),
         ("Sans date", None),
     ):
-        Commitment.objects.create(convention=diploma.convention, party=igs, text=text, due_on=due)
-    kept = Commitment.objects.create(convention=diploma.convention, party=igs, text="Tenu", due_on=MONDAY)
+        factories.commitment(convention=diploma.convention, party=igs, text=text, due_on=due)
+    kept = factories.commitment(convention=diploma.convention, party=igs, text="Tenu", due_on=MONDAY)
     Commitment.objects.filter(pk=kept.pk).update(done_at=clock.now(), done_by=User.objects.first())
     _remind()
     listed = [line for line in _french().text.splitlines() if line.startswith(f"- {igs.short_name}")]
@@ -216,7 +218,7 @@ def test_it_names_the_commitments_that_are_late_or_due_within_two_weeks(diploma)
 def test_it_names_no_more_commitments_than_can_be_read(diploma):
     igs = factories.party("igs")
     for n in range(25):
-        Commitment.objects.create(convention=diploma.convention, party=igs, text=f"Promesse {n}", due_on=MONDAY)
+        factories.commitment(convention=diploma.convention, party=igs, text=f"Promesse {n}", due_on=MONDAY)
     _remind()
     assert _french().text.count("Promesse") == 20 and "- et 5 autres" in _french().text
 
@@ -244,7 +246,7 @@ def test_it_says_what_has_turned_since_the_letter_of_a_week_ago(diploma, figures
 
 def test_every_address_in_it_opens_for_its_reader(diploma, figures, client_of, readers):
     figures["waiting_for_content"] = {(diploma.pk, None): 4}
-    Commitment.objects.create(convention=diploma.convention, party=factories.party("igs"), text="A", due_on=MONDAY)
+    factories.commitment(convention=diploma.convention, party=factories.party("igs"), text="A", due_on=MONDAY)
     _remind()
     with at(MONDAY):
         for letter, reader in ((_french(), readers[0]), (_english(), readers[1])):
@@ -267,13 +269,15 @@ def test_a_convention_without_a_milestone_says_so(readers, figures):
 def test_what_has_no_date_no_zone_no_target_and_no_history_is_said_as_it_is(diploma, figures, foreseen):
     for kind in figures.values():
         kind.clear()
-    Objective.objects.all().delete()
-    Objective.objects.create(milestone=diploma, measure="confirmed", target=0)
+    with factories.before_the_signature():
+        Objective.objects.all().delete()
+    factories.objective(milestone=diploma, measure="confirmed", target=0)
     undated = {"opens_precision": Precision.NONE, "finalise_precision": Precision.NONE}
     for order, title in ((2, "Chaire & études <b>"), (3, "Certificat")):
-        Milestone.objects.create(
-            convention=diploma.convention, order=order, title=title, owner=factories.party("igs"), **undated
-        )
+        with factories.before_the_signature():
+            Milestone.objects.create(
+                convention=diploma.convention, order=order, title=title, owner=factories.party("igs"), **undated
+            )
     foreseen[diploma.pk, None] = projection(0, needed_per_week=0, received_per_week=Fraction(0))
     _remind()
     text = _french().text

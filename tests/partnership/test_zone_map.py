@@ -14,7 +14,7 @@ from partnership import clock, measures
 from partnership.management import outlines
 from partnership.management.commands.build_departments import FIXTURE, SOURCE, written
 from partnership.management.commands.load_reference import REFERENCE
-from partnership.models import Objective, Zone, ZoneDepartment
+from partnership.models import Zone, ZoneDepartment
 from partnership.states import MilestoneStatus, Role
 from partnership.templatetags import maps
 
@@ -46,12 +46,11 @@ def page(june, coordinator, client_of):
 
 def _milestone(*zones: str):
     signed = factories.convention()
-    signed.signed_at = datetime(2027, 3, 28, 12, tzinfo=clock.PARIS)
-    signed.save()
+    factories.rewrite(signed, signed_at=datetime(2027, 3, 28, 12, tzinfo=clock.PARIS))
     milestone = factories.milestone(signed, finalise_by=SETTLED)
     for code in zones:
         for measure, target in zip(("confirmed", "host_places"), TARGETS[code], strict=True):
-            Objective.objects.create(milestone=milestone, measure=measure, zone=factories.zone(code), target=target)
+            factories.objective(milestone=milestone, measure=measure, zone=factories.zone(code), target=target)
     return milestone
 
 
@@ -110,7 +109,7 @@ def test_the_title_says_so_when_no_zone_is_behind_and_when_all_is_reached(page, 
 @pytest.mark.django_db
 def test_a_zone_without_an_objective_is_neither_ahead_nor_behind(page, figures):
     milestone = _milestone()
-    Objective.objects.create(milestone=milestone, measure="confirmed", target=100)
+    factories.objective(milestone=milestone, measure="confirmed", target=100)
     factories.zone("lyon")
     _told(figures, milestone, "lyon", confirmed=3)
     answer = page()
@@ -196,7 +195,7 @@ def test_a_zone_opens_its_list_for_whoever_may_read_it_and_for_nobody_else(june,
 @pytest.mark.django_db
 def test_a_certificate_has_no_host_place_beside_the_map(page, figures):
     milestone = factories.milestone(factories.convention(), finalise_by=SETTLED)
-    Objective.objects.create(milestone=milestone, measure="confirmed", zone=factories.zone("paris"), target=15)
+    factories.objective(milestone=milestone, measure="confirmed", zone=factories.zone("paris"), target=15)
     text = _text(page())
     assert "sans accueil" in text
 
@@ -242,7 +241,7 @@ def test_the_map_asks_the_same_of_the_database_for_one_zone_and_for_three(page, 
     costs = []
     for more in ((), ("paris", "toulouse")):
         for code in more:
-            Objective.objects.create(
+            factories.objective(
                 milestone=factories.milestone(), measure="confirmed", zone=factories.zone(code), target=9
             )
         with django_assert_max_num_queries(20) as counted:
