@@ -35,8 +35,6 @@ PERSONAS = (
     ADMINISTRATOR,
 )
 EVERYBODY = frozenset(PERSONAS)
-# Whose answer depends on the zone.
-BOUND = frozenset(persona for persona, zones in REACH.items() if zones != set(ZONES))
 SIGNED_IN = EVERYBODY - {ANONYMOUS}
 MEMBERS = SIGNED_IN - {STRANGER}
 RECRUITMENT = frozenset({LYON_RECRUITER, RECRUITER, LYON_HEAD})

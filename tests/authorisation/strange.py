@@ -49,9 +49,9 @@ SENDABLE = ANYTHING.filter(lambda text: "\0" not in text and not any("\ud800" <=
 
 
 def often(examples: int = 100) -> settings:
-    """How many examples an item has in the long run, a fifth of them in the quick one; or as many as are wanted."""
+    """How many examples an item has in the long run, a twentieth of them in the quick one; or as many as are wanted."""
     return settings(
-        max_examples=WANTED or (examples if runs.IS_LONG else -(-examples // 5)),
+        max_examples=WANTED or (examples if runs.IS_LONG else -(-examples // 20)),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -1,4 +1,4 @@
-"""Whatever is typed in any form or asked of any list, it is answered: twenty times each, a hundred in the long run.
+"""Whatever is typed in any form or asked of any list, it is answered: five times each, a hundred in the long run.
 
 The forms themselves are asked, which is where the answers are judged; the long run sends some by HTTP too.
 Two thousand an item, on demand: `EXAMPLES=2000 python3 dev.py test --full --timeout=0 tests/authorisation`.

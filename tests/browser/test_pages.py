@@ -9,6 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from tests import runs
+
 from .pages import ELSEWHERE, PAGES, Page, names
 from .visitor import DESK, HEIGHTS, Visitor, problems
 from .world import World
@@ -42,6 +44,8 @@ _LOADED = re.compile(r'(?:<link rel="(?:stylesheet|icon)[^>]+?href|<script[^>]+?
 # A page's other states (`note`) differ little from the first, and the administration's pages from each other: the long
 # run looks at them, in English.
 IN_FRENCH = [page for page in PAGES if not page.note and not page.name.startswith("admin:")]
+# Axe costs more than all the rest: the quick run asks it of every third page, the long run of all.
+WITH_AXE = {str(page) for number, page in enumerate(IN_FRENCH) if runs.IS_LONG or number % 3 == 0}
 FORMS = [pytest.param(page, form, id=f"{page}, {form}") for page in PAGES for form in page.forms]
 
 
@@ -51,9 +55,10 @@ def test_every_address_is_a_page_of_the_table_or_says_why_not():
     assert {name for name in ELSEWHERE if name in listed} == set()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("page", IN_FRENCH, ids=str)
 def test_a_page_is_accessible_and_silent(page: Page, world, crew):
-    assert problems(arrive(page, world, crew)) == []
+    assert problems(arrive(page, world, crew), with_axe=str(page) in WITH_AXE) == []
 
 
 def test_the_board_answers_on_one_screen(world, crew):

@@ -14,7 +14,7 @@ from .person import Person
 from .prepare import PLACES
 from .processes import until
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]
 
 
 # -- PostgreSQL --------------------------------------------------------------------------------------------------------
@@ -28,8 +28,8 @@ LONGEST_RECOVERY = 10
     ("how", "seconds_down"),
     [
         pytest.param(signal.SIGKILL, 4, id="kill -9"),
-        pytest.param(signal.SIGQUIT, 4, id="immediate restart", marks=pytest.mark.full),
-        pytest.param(signal.SIGKILL, 90, id="kill -9 and down for 90 s", marks=pytest.mark.full),
+        pytest.param(signal.SIGQUIT, 4, id="immediate restart"),
+        pytest.param(signal.SIGKILL, 90, id="kill -9 and down for 90 s"),
     ],
 )
 def test_without_its_database_the_site_says_so_and_recovers_alone(how, seconds_down, site):
@@ -84,9 +84,9 @@ LONGEST_STANDSTILL = 30
     ("fault", "seconds"),
     [
         pytest.param("emptied, then down", 5, id="emptied, then down for a moment"),
-        pytest.param("emptied", 0, id="emptied", marks=pytest.mark.full),
-        pytest.param("down", 0, id="restarted", marks=pytest.mark.full),
-        pytest.param("down", 300, id="down for five minutes", marks=pytest.mark.full),
+        pytest.param("emptied", 0, id="emptied"),
+        pytest.param("down", 0, id="restarted"),
+        pytest.param("down", 300, id="down for five minutes"),
     ],
 )
 def test_no_page_notices_what_happens_to_the_broker(fault, seconds, site):
@@ -136,7 +136,7 @@ def slow_letters(site):
     site.rows(QUICK_LETTERS)
 
 
-@pytest.mark.parametrize("kills", [pytest.param(2), pytest.param(30, marks=pytest.mark.full)])
+@pytest.mark.parametrize("kills", [pytest.param(2), pytest.param(30)])
 def test_a_web_killed_mid_request_leaves_row_and_letter_or_neither(kills, site, request):
     load = Load(site)
     files = load.interviewed(kills * AT_ONCE, load.signed_in(0, "recruteur1@exemple.test"))
@@ -220,7 +220,6 @@ def slow_mail(site):
     site.mail.answers_after(0)
 
 
-@pytest.mark.full
 def test_no_page_notices_a_mail_server_that_takes_half_a_minute(site, slow_mail):
     load, before = Load(site), slow_mail.taken()
     with load.running():
@@ -244,7 +243,7 @@ def test_no_page_notices_a_mail_server_that_takes_half_a_minute(site, slow_mail)
 # -- many machines -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seconds", [pytest.param(6), pytest.param(120, marks=pytest.mark.full)])
+@pytest.mark.parametrize("seconds", [pytest.param(6), pytest.param(120)])
 def test_a_crowd_on_two_machines_loses_and_doubles_nothing(seconds, site):
     load = Load(site, pause=0.05)
     with load.running():
@@ -365,7 +364,6 @@ SENDERS = ("relay", "quick worker", "PostgreSQL")
 PAUSE = (2, 6)
 
 
-@pytest.mark.full
 def test_random_kills_lose_nothing_that_was_acknowledged(site):
     load, killed = Load(site), Counter()
     with load.running():

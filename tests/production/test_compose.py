@@ -35,6 +35,8 @@ from . import compose
 from .conftest import PRODUCTION
 
 pytestmark = pytest.mark.timeout(300)
+# Two machines that prepare a database and start every service: a minute and a half.
+needs_the_stack = pytest.mark.full
 
 HOST = "tandem.example"
 VISITOR = "198.51.100.77"
@@ -318,6 +320,7 @@ User.objects.create(email={PERSON!r}, full_name="Irène Quetzalcoatl")
     assert done.returncode == 0, done.stderr
 
 
+@needs_the_stack
 def test_two_machines_prepare_one_database(stack):
     assert stack.prepared == [0, 0], (stack.folder / "migrate" / "log").read_text()
     ((communes,),) = stack.rows("SELECT count(*) FROM partnership_commune")
@@ -325,15 +328,18 @@ def test_two_machines_prepare_one_database(stack):
     assert communes > 30_000 and twice == 0
 
 
+@needs_the_stack
 def test_upper_case_knows_accents_in_the_cluster_these_arguments_make(stack):
     assert stack.rows("SELECT upper('élodie')") == [("ÉLODIE",)]
 
 
+@needs_the_stack
 @pytest.mark.parametrize("name", OURS)
 def test_each_health_check_turns_green(stack, name):
     until(stack.containers[name].is_healthy, f"{name} is healthy", seconds=150)
 
 
+@needs_the_stack
 def test_a_backup_is_written_by_its_own_command(stack):
     backup = stack.containers["backup"]
     backup.start()
@@ -342,6 +348,7 @@ def test_a_backup_is_written_by_its_own_command(stack):
     assert any(path.stat().st_size > 10_000 for path in made.rglob("*") if path.is_file())
 
 
+@needs_the_stack
 def test_the_broker_keeps_everything_it_is_told(stack):
     broker = redis.Redis.from_url(stack.containers["web"].environment["REDIS_URL"])
     with broker:
@@ -349,6 +356,7 @@ def test_the_broker_keeps_everything_it_is_told(stack):
     assert kept == {"appendonly": "yes", "save": "", "maxmemory-policy": "noeviction"}
 
 
+@needs_the_stack
 def test_without_tls_one_is_sent_to_it_and_the_probes_are_not(stack):
     visitor = Browser(stack)
     until(stack.containers["web"].is_healthy, "the web is healthy", seconds=150)
@@ -358,6 +366,7 @@ def test_without_tls_one_is_sent_to_it_and_the_probes_are_not(stack):
     assert answer.status == 200
 
 
+@needs_the_stack
 def test_a_page_and_its_style_sheet_have_what_a_browser_needs(stack):
     until(stack.containers["web"].is_healthy, "the web is healthy", seconds=150)
     answer, page = Browser(stack).ask("/fr/")
@@ -374,6 +383,7 @@ def test_a_page_and_its_style_sheet_have_what_a_browser_needs(stack):
     assert answer.status == 200 and "immutable" in answer.headers["Cache-Control"]
 
 
+@needs_the_stack
 def test_somebody_signs_in_with_a_code_that_the_quick_worker_sends(stack, person):
     for name in ("web", "worker-quick"):
         until(stack.containers[name].is_healthy, f"{name} is healthy", seconds=150)
@@ -386,6 +396,7 @@ def test_somebody_signs_in_with_a_code_that_the_quick_worker_sends(stack, person
     assert answer.status == 200 and "Quetzalcoatl" in page
 
 
+@needs_the_stack
 def test_a_mail_server_that_is_down_is_told_with_the_request_that_asked(stack, person):
     until(stack.containers["worker-quick"].is_healthy, "the worker is healthy", seconds=150)
     stack.catcher.kill()
@@ -403,6 +414,7 @@ def test_a_mail_server_that_is_down_is_told_with_the_request_that_asked(stack, p
         stack.catcher.start()
 
 
+@needs_the_stack
 def test_without_the_worker_the_relay_sends_the_letter(stack, person, request):
     for name in ("web", "relay"):
         until(stack.containers[name].is_healthy, f"{name} is healthy", seconds=150)
@@ -416,7 +428,7 @@ def test_without_the_worker_the_relay_sends_the_letter(stack, person, request):
     worker.start()
 
 
-@pytest.mark.full
+@needs_the_stack
 def test_without_the_worker_the_relay_sends_the_letter_after_its_minute(stack, person):
     worker = stack.containers["worker-quick"]
     worker.stop()
@@ -427,6 +439,7 @@ def test_without_the_worker_the_relay_sends_the_letter_after_its_minute(stack, p
     worker.start()
 
 
+@needs_the_stack
 def test_the_database_quotes_no_row_in_its_log(stack, person):
     twice = "jsonb_populate_record(NULL::partnership_user, to_jsonb(u) || jsonb_build_object('id', gen_random_uuid()))"
     # The address is written into the statement, as Django writes it.
@@ -437,6 +450,7 @@ def test_the_database_quotes_no_row_in_its_log(stack, person):
     assert "duplicate key" in written and PERSON not in written
 
 
+@needs_the_stack
 def test_no_line_of_any_service_is_somebodys(stack, person):
     lines = stack.lines()
     routes = {line["route"] for line in lines if line["logger"] == "access"}
@@ -452,6 +466,7 @@ def test_no_line_of_any_service_is_somebodys(stack, person):
         assert word.casefold() not in written
 
 
+@needs_the_stack
 def test_the_services_stop_when_asked_and_have_written_nowhere_but_where_they_may(stack):
     for name in OURS:
         stack.containers[name].process.terminate()
