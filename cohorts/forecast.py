@@ -2,7 +2,8 @@
 
 The formula, in words. Each file still under way goes through the steps that are left to it (PATHS). A step has a rate:
 a Beta distribution of those who have passed it this season and those who left there, on top of what the last intake
-says of it, or else the planning rate (domain.md §7); files still waiting at a step count on neither side. A season has
+says of it, or else the planning rate (domain.md §7); files still waiting at a step count on neither side, and pass it
+somewhat less often than those who have left it, since those to be lost wait longer (DRAG). A season has
 rates of its own, and a zone differs a little from its season. A step also takes days, and who is not through on the
 first day is not there. Until applications close, others come as in the last weeks (Gamma-Poisson), a little more or
 fewer. Who has confirmed may still give up: half of that happens on the first day itself, the rest by the day, and a
@@ -15,6 +16,7 @@ a season weigh is our own choice, held against five hundred seasons of known rat
 """
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -31,7 +33,10 @@ SEED, DRAWS = 2002, 1000
 # Below so many people an interval says more than is known.
 SMALL = 30
 # What a prior weighs, in people: a planning rate, the whole of a last intake, a season beside its zones' own files.
-PLANNING_WEIGHT, MOST_OF_LAST_INTAKE, SEASON_WEIGHT = 12, 30, 60
+PLANNING_WEIGHT, MOST_OF_LAST_INTAKE, SEASON_WEIGHT = 15, 20, 60
+# A file that will be lost at a step stays there so much longer than one that will pass it: nobody gives up calling at
+# once. Among the files under way at a step those to be lost are therefore more than among all who come to it.
+DRAG = 1.3
 # How far the coming weeks may differ from the last: the standard deviation of the factor between them.
 DRIFT = 0.25
 # Of those who give up a confirmed place, how many do so on the day itself; the others over so many days before it.
@@ -279,9 +284,9 @@ def _outlook(season: Season, drawn: Sequence[Sequence[int]], numbers: Iterable[i
     places = [pool.places for pool in pools]
     weights = _weights(pools)
     return Outlook(
-        low=totals[DRAWS // 10],
+        low=_tenth(totals),
         likely=totals[DRAWS // 2],
-        high=totals[DRAWS - 1 - DRAWS // 10],
+        high=-_tenth([-number for number in reversed(totals)]),
         at_risk=sum(pool.at(AT_RISK) for pool in pools),
         places=None if None in places else sum(places),
         received_per_week=sum((pool.received_per_week for pool in pools), Fraction(0)),
@@ -290,6 +295,14 @@ def _outlook(season: Season, drawn: Sequence[Sequence[int]], numbers: Iterable[i
         of_one_a_week=sum(weight * of_one for weight, (_, of_one) in zip(weights, means, strict=True)),
         is_known=any(sum(pool.files) or pool.arrived or pool.supposed_arrivals for pool in pools),
     )
+
+
+def _tenth(totals: Sequence[int]) -> int:
+    """The number below which a tenth of the draws fall, of those equal to it one half.
+
+    People are whole: with all of those equal to its ends, an interval of few would hold far more than eight in ten.
+    """
+    return next(n for n in totals if bisect_left(totals, n) + bisect_right(totals, n) >= 2 * DRAWS / 10)
 
 
 def _weights(pools: Sequence[Pool]) -> list[float]:
@@ -306,12 +319,14 @@ def _people(season: Season, number: int) -> list[int]:
     exposure, refilled = _exposure(pool.days_to_start), _refilled(pool.days_to_start)
     stay = _drawn(repeat(pool.at(_S.CONFIRMED)), (rate**exposure for rate in present), _chances(_S.CONFIRMED, number))
     stay = _sums(stay, _drawn(repeat(pool.at(AT_RISK)), at_risk, _chances(AT_RISK, number)))
+    in_time = {stage: _in_time(season, path, pool.days_to_start) for stage, path in PATHS.items()}
     weeks = _weeks_of_arrivals(season, pool)
     others = map(mul, _arrivals(pool, number), _along(rates, PATHS[_S.SUBMITTED], weeks))
     entered = list(map(poisson, others, *_chances("others", number)))
     for stage, path in PATHS.items():
         if files := pool.at(stage):
-            chances = _along(rates, path, _in_time(season, path, pool.days_to_start))
+            here, *later = path
+            chances = map(mul, map(_under_way, rates[here]), _along(rates, later, in_time[stage]))
             entered = _sums(entered, _drawn(repeat(files), chances, _chances(stage, number)))
     if pool.places is not None:
         confirmed = pool.at(_S.CONFIRMED) + pool.at(AT_RISK)
@@ -336,6 +351,11 @@ def _along(rates: Rates, path: Iterable[Step], share: float) -> Iterable[float]:
     return found
 
 
+def _under_way(rate: float) -> float:
+    """The rate of those still at a step, from the rate of all who come to it."""
+    return rate / (rate + DRAG * (1 - rate))
+
+
 def _mean(season: Season, number: int) -> tuple[float, float]:
     """How many of a pool's files are to be expected, and of one more application a week; places apart."""
     pool = season.pools[number]
@@ -343,7 +363,10 @@ def _mean(season: Season, number: int) -> tuple[float, float]:
     stay = pool.at(_S.CONFIRMED) * at[_T.PRESENT] ** _exposure(pool.days_to_start)
     stay += pool.at(AT_RISK) * at[_T.PRESENT_AT_RISK]
     entered = sum(
-        pool.at(stage) * _in_time(season, path, pool.days_to_start) * prod(at[step] for step in path)
+        pool.at(stage)
+        * _in_time(season, path, pool.days_to_start)
+        * _under_way(at[path[0]])
+        * prod(at[step] for step in path[1:])
         for stage, path in PATHS.items()
     )
     one = _weeks_of_arrivals(season, pool) * prod(at[step] for step in PATHS[_S.SUBMITTED])

@@ -19,21 +19,18 @@ SEED = 1
 
 
 def measure(bench: "Bench") -> Iterator[Line]:
-    """How often the interval holds the truth, the error beside the straight line's, what the page costs."""
+    """The intervals that hold the truth, the error beside the straight line’s, what is read beside a count."""
     number = bench.scale.seasons
     for (weeks, scope), held in seasons.calibrate(number, seed=SEED).items():
         where = f"{weeks} weeks before, {'all zones' if scope == 'all' else 'zone by zone'}"
-        # Of few people an interval of whole numbers holds a little more than its share.
-        most = 0.85 if scope == "all" else 0.90
-        holds = 0.75 <= held.coverage <= most
         yield Line(
             "P14",
             f"the truth within the 80 % interval, {number} seasons, {where}",
             f"{held.coverage:.1%}",
             "–",
             "–",
-            f"75–{most:.0%}",
-            holds,
+            "75–85%",
+            0.75 <= held.coverage <= 0.85,
         )
         line = held.mean_error_of_the_line
         yield at_most("P14", f"… mean error beside the straight line, {where}", held.mean_error, line, 1, "people")

@@ -12,6 +12,7 @@ from cohorts import forecast
 from cohorts.forecast import AT_RISK, STAGES, Pool, Season
 from cohorts.states import ApplicationState as S
 from cohorts.states import Origin, Step
+from tests.runs import IS_LONG
 
 from . import seasons
 
@@ -42,7 +43,7 @@ KNOWN = st.fixed_dictionaries(
     }
 )
 # Each example draws its thousand once or twice.
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=100 if IS_LONG else 10, deadline=None)
 
 
 # -- what it says -----------------------------------------------------------------------------------------------------
@@ -58,8 +59,9 @@ def test_each_stage_nearer_to_the_first_day_weighs_more():
     order = (S.ENQUIRY, S.SUBMITTED, S.INTERVIEWED, S.ADMITTED, S.CONFIRMED)
     expected = [outlook(pool({stage: 50})).without_others for stage in order]
     assert expected == sorted(expected) and len(set(expected)) == len(order)
-    # domain.md §7, and hardly anybody is late ten weeks before.
-    assert expected[0] == pytest.approx(50 * 0.7 * 0.6 * 0.77 * 0.75 * 0.74 * 0.9, rel=0.08)
+    # domain.md §7; hardly anybody is late ten weeks before, and whoever is still to be reached is so a little less often.
+    reached = 0.7 / (0.7 + forecast.DRAG * 0.3)
+    assert expected[0] == pytest.approx(50 * reached * 0.6 * 0.77 * 0.75 * 0.74 * 0.9, rel=0.08)
 
 
 def test_whoever_missed_the_interview_weighs_less_than_whoever_has_one():
@@ -70,7 +72,11 @@ def test_whoever_missed_the_interview_weighs_less_than_whoever_has_one():
 def test_the_interval_is_the_tenth_and_the_ninetieth_of_a_hundred_draws():
     found = outlook(pool({S.CONFIRMED: 100}))
     drawn = sorted(forecast._people(Season((pool({S.CONFIRMED: 100}),), PLANS), 0))
-    assert (found.low, found.likely, found.high) == (drawn[100], drawn[500], drawn[899])
+    assert found.likely == drawn[500]
+    for end, before, after in ((found.low, 100, 900), (found.high, 900, 100)):
+        fewer, more = (sum(n < end for n in drawn), sum(n > end for n in drawn))
+        equal = len(drawn) - fewer - more
+        assert abs(fewer + equal / 2 - before) <= equal and abs(more + equal / 2 - after) <= equal
     assert found.low < found.likely < found.high
 
 
@@ -83,7 +89,9 @@ def test_what_this_season_shows_changes_the_rates():
     at_work = {Step.ATTENDED: (90, 10), Step.ADMITTED: (40, 50), Step.ACCEPTED: (20, 20)}
     seen = tuple(at_work.get(step, (0, 0)) for step in Step)
     used = {one.step: one for one in forecast.rates_used(Season((pool(seen=seen),), PLANS))}
-    assert used[Step.ATTENDED].rate == pytest.approx((90 + 12 * 0.77) / 112)
+    assert used[Step.ATTENDED].rate == pytest.approx(
+        (90 + forecast.PLANNING_WEIGHT * 0.77) / (100 + forecast.PLANNING_WEIGHT)
+    )
     assert (used[Step.ADMITTED].seen, used[Step.REACHED].seen) == (90, 0)
     assert used[Step.REACHED].rate == pytest.approx(0.7)
     weaker = outlook(pool({S.INTERVIEWED: 60}, seen=seen))
@@ -356,9 +364,9 @@ def _is_right(held: seasons.Held, *, least: float, most: float) -> bool:
 
 
 def test_eight_intervals_in_ten_hold_the_truth_over_some_seasons():
-    found = seasons.calibrate(40, seed=1, horizons=(8,))
-    # Forty seasons tell 80 % from 100 and from 60, no more.
-    assert _is_right(found[8, "all"], least=0.64, most=0.94), found[8, "all"]
+    found = seasons.calibrate(30, seed=1, horizons=(8,))
+    # Thirty seasons tell 80 % from 100 and from 60, no more.
+    assert _is_right(found[8, "all"], least=0.62, most=0.97), found[8, "all"]
 
 
 @pytest.mark.full
@@ -368,8 +376,7 @@ def test_eight_intervals_in_ten_hold_the_truth_over_five_hundred_seasons(seed):
     found = seasons.calibrate(500, seed=seed)
     for weeks in seasons.HORIZONS:
         assert _is_right(found[weeks, "all"], least=0.75, most=0.85), (weeks, found[weeks, "all"])
-        # Of few people an interval of whole numbers holds a little more than its share.
-        assert _is_right(found[weeks, "zone"], least=0.75, most=0.90), (weeks, found[weeks, "zone"])
+        assert _is_right(found[weeks, "zone"], least=0.75, most=0.85), (weeks, found[weeks, "zone"])
 
 
 def test_a_week_is_counted_in_fractions():
