@@ -4,6 +4,7 @@ No test run finds it by itself.
 """
 
 import base64
+import itertools
 import struct
 import zlib
 from pathlib import Path
@@ -119,17 +120,13 @@ def at_work(world):
 
 
 def test_the_pictures_are_taken(at_work, visit, chromium):
-    FOLDER.mkdir(parents=True, exist_ok=True)
     desk = chromium.new_page()
+    FOLDER.mkdir(parents=True, exist_ok=True)
     for name, width in OF_THE_README.items():
         visitor = before(name, visit(width=width), at_work)
         keep(visitor.page.screenshot(), FOLDER / f"{name}-{width}.png", desk=desk, heaviest=HEAVIEST)
-
-
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_pictures_of_the_guide_are_taken(language, at_work, visit, chromium):
-    desk = chromium.new_page()
-    for name, (width, height) in PICTURES.items():
+    # In the same test, for at its end the demonstration is taken down.
+    for language, (name, (width, height)) in itertools.product(("fr", "en"), PICTURES.items()):
         with translation.override(language):
             visitor = before(name, visit(width=width), at_work)
         shot = visitor.page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
