@@ -199,7 +199,7 @@ THE_PARTNERSHIP = [
     form("partnership:amendment_promise", DRAFTERS, of="amendment", unless={STRANGER: MISSING}),
     deed("partnership:amendment_withdraw", DRAFTERS, of="amendment change", unless={STRANGER: MISSING}),
     # the lines behind the figures, without a name
-    page("cohorts:forecast", MEMBERS, asks=("jalon",)),
+    page("cohorts:forecast", MEMBERS, refused=MISSING, asks=("jalon",)),
     page("cohorts:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     page("placements:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     # long tasks: whoever started them
