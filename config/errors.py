@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.template.loader import render_to_string
@@ -62,6 +62,9 @@ def answer(request: HttpRequest, exception: BaseException | None) -> HttpRespons
             return too_large(request)
         case UnreadablePostError():
             return page(request, 400)
+        # The library's address of a record's own page takes any key for one of its table.
+        case ValidationError() if request.resolver_match and request.resolver_match.view_name == "admin:view_on_site":
+            return page(request, 404)
         case SessionInterrupted() if _was_without_its_database(exception):
             return page(request, 503, retry_after=AGAIN)
         # The database is away, restarts, has no connection left or gave up waiting; or a disk is full.

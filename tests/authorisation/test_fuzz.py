@@ -21,14 +21,15 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cohorts.forecast import RateUsed
 from cohorts.forms.script import ORIGIN, PERSON, PROJECT
 from cohorts.models import CAREER, Application, Candidate, Cohort, Enrolment, Intake, RecruitmentSource, Slot
-from cohorts.states import ApplicationState
+from cohorts.states import ApplicationState, Origin, Step
 from partnership import clock
 from partnership.desk import MOST_ROWS
 from partnership.fields import LineField
 from partnership.limits import TooMany
-from partnership.models import Membership, OutgoingMessage, User, Zone
+from partnership.models import Convention, Membership, Milestone, OutgoingMessage, Party, User, Zone
 from placements.models import ContractFile, HostSite, Placement, Tutor
 from placements.states import ContractKind, VisitKind
 from programmes.models import Module, blocks_of
@@ -53,6 +54,10 @@ GIVEN: dict[str, Any] = {
     "able": lambda: list(User.objects.all()[:3]),
     "held": lambda: 0,
     "zones": Zone.objects.all,
+    "milestones": Milestone.objects.all,
+    "parties": Party.objects.all,
+    "conventions": Convention.objects.all,
+    "used": lambda: [RateUsed(step, 0.5, 7, Origin.PLANNING, 0) for step in Step],
     "sites": HostSite.objects.all,
     "tutors": Tutor.objects.all,
     "sources": RecruitmentSource.objects.all,

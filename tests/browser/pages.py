@@ -422,7 +422,6 @@ ELSEWHERE = {
     "metrics": "text for machines",
     "mail_news": "hears machines",
     "account_logout": "asks by POST; its GET is the question of the library, for whoever typed the address",
-    "partnership:convention_detail": "the convention again, by its key",
     "partnership:report_pdf": "a file",
     "partnership:report_xlsx": "a file",
     "partnership:convention_pdf": "a file",
