@@ -40,9 +40,8 @@ def measure(bench: "Bench") -> Iterator[Line]:
 def _reading(bench: "Bench") -> Iterator[Line]:
     bench.use(bench.scale.large)
     factories.planning_rates()
-    convention = Convention.objects.get()
     rounds, times = bench.scale.rounds, max(bench.scale.times // 5, 1)
-    ours, bare = alternate(lambda: recruitments(convention), _count, rounds=rounds, times=times, warm=1)
+    ours, bare = alternate(lambda: recruitments(Convention.objects.get()), _count, rounds=rounds, times=times, warm=1)
     work = f"what it reads of {bench.scale.large:,} applications, beside one count of them"
     yield at_most("P14", work, ours.cpu, bare.cpu, 3)
 

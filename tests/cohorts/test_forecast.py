@@ -59,7 +59,7 @@ def test_each_stage_nearer_to_the_first_day_weighs_more():
     order = (S.ENQUIRY, S.SUBMITTED, S.INTERVIEWED, S.ADMITTED, S.CONFIRMED)
     expected = [outlook(pool({stage: 50})).without_others for stage in order]
     assert expected == sorted(expected) and len(set(expected)) == len(order)
-    # domain.md §7; hardly anybody is late ten weeks before; whoever is still to be reached is so a little less often.
+    # domain.md §7: hardly anybody is late ten weeks before, and those still to be reached are so a little less often.
     reached = 0.7 / (0.7 + forecast.DRAG * 0.3)
     assert expected[0] == pytest.approx(50 * reached * 0.6 * 0.77 * 0.75 * 0.74 * 0.9, rel=0.08)
 

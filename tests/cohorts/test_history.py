@@ -148,7 +148,7 @@ def test_the_first_answer_is_measured_in_open_hours(lyon, paris, recruiter):
         (timedelta(minutes=40), "40 minutes ouvrées"),
         (timedelta(hours=2), "2 heures ouvrées"),
         (timedelta(hours=17), "17 heures ouvrées"),
-        (timedelta(hours=27), "3\u00a0jours ouvrés"),
+        (timedelta(hours=27), "3 jours ouvrés"),
     ],
 )
 def test_open_hours_are_told_in_working_days_from_two_of_them_on(length, words):
