@@ -12,7 +12,7 @@ from partnership import clock
 from partnership.states import Role
 from tests import factories
 
-from .test_keyboard import press, tab_to, type_in
+from .keyboard import press, tab_to, type_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # What the morning gives, over and over: most of the people do not answer.
