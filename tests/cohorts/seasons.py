@@ -334,6 +334,15 @@ class Held:
         )
 
 
+def together(some: Iterable[Held]) -> Held:
+    """Several held as one."""
+    found = Held()
+    for held in some:
+        for name, number in vars(held).items():
+            setattr(found, name, getattr(found, name) + number)
+    return found
+
+
 def calibrate(number: int, *, seed: int, horizons: Iterable[int] = HORIZONS) -> dict[tuple[int, str], Held]:
     """So many seasons, each looked at so many weeks before the first day; in all zones, and zone by zone."""
     horizons = tuple(horizons)

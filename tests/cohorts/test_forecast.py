@@ -370,13 +370,14 @@ def test_eight_intervals_in_ten_hold_the_truth_over_some_seasons():
 
 
 @pytest.mark.full
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_eight_intervals_in_ten_hold_the_truth_over_five_hundred_seasons(seed):
-    found = seasons.calibrate(500, seed=seed)
-    for weeks in seasons.HORIZONS:
-        assert _is_right(found[weeks, "all"], least=0.75, most=0.85), (weeks, found[weeks, "all"])
-        assert _is_right(found[weeks, "zone"], least=0.75, most=0.85), (weeks, found[weeks, "zone"])
+@pytest.mark.timeout(3600)
+def test_eight_intervals_in_ten_hold_the_truth_over_three_times_five_hundred_seasons():
+    """Five hundred seasons alone are off by up to four in a hundred, now and then, by their chances."""
+    turns = [seasons.calibrate(500, seed=seed) for seed in (1, 2, 3)]
+    for key in turns[0]:
+        held = seasons.together(turn[key] for turn in turns)
+        assert held.number >= 1_500
+        assert _is_right(held, least=0.75, most=0.85), (key, str(held))
 
 
 def test_a_week_is_counted_in_fractions():
