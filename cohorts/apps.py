@@ -29,6 +29,7 @@ class CohortsConfig(AppConfig):
             projections,
             retention,
             services,
+            tally,
         )
         from . import handover as belongings
         from . import measures as ours
@@ -39,7 +40,7 @@ class CohortsConfig(AppConfig):
 
         links.register(links.Purpose(RESUME, "cohorts:application_resume", days=30))
         links.register(links.Purpose(AGENDA, "cohorts:slot_feed", days=3 * 365))
-        measures.register(*ours.MEASURES, counts=ours.counts, past=past)
+        measures.register(*ours.MEASURES, counts=tally.counts, past=past)
         measures.register_exceptions(ours.beside_the_point)
         dates.register(agenda.of_recruitment)
         pages.register(

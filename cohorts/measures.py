@@ -1,15 +1,15 @@
-"""What recruitment counts for the convention, in one grouped statement."""
+"""What recruitment counts for the convention: each figure's definition, and the files it counts."""
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partnership.measures import Counts, Measure
-from partnership.models import Convention, User
+from partnership.measures import Measure
+from partnership.models import Convention
 from programmes.models import Curriculum, Programme
 from programmes.states import HOSTED, ProgrammeKind
 
-from .models import AcquiredBlock, Application, ApplicationQuerySet, Enrolment
+from .models import AcquiredBlock, Application, ApplicationQuerySet, Cohort, Enrolment
 from .states import AWAITING_OFFER, ApplicationState
 
 _REGISTER = "cohorts:register"
@@ -50,17 +50,25 @@ MEASURES = (
         _REGISTER,
     ),
 )
-_VALIDATED = Curriculum.objects.validated().filter(programme=OuterRef("intake__programme"))
-_OF_A_CERTIFICATE = Q(application__intake__programme__kind=ProgrammeKind.SCHOOL_CERTIFICATE)
+_WITHOUT_CONTENT = Cohort.objects.exclude(intake__programme__in=Curriculum.objects.validated().values("programme"))
+_OF_CERTIFICATES = Cohort.objects.filter(intake__programme__kind=ProgrammeKind.SCHOOL_CERTIFICATE)
+_OFFERED = Q(offered_curriculum__isnull=False)
+
+
+def _students(enrolments: QuerySet) -> Q:
+    # Nobody is enrolled who was not offered a place: those who were are the short way to them.
+    return _OFFERED & Q(pk__in=enrolments.values("application"))
+
+
 CONDITIONS = {
     "contacts": Q(),
     "applied": Q(submitted_at__isnull=False),
-    "admitted": Q(offered_curriculum__isnull=False),
+    "admitted": _OFFERED,
     "confirmed": Q(state=ApplicationState.CONFIRMED),
-    "present": Q(pk__in=Enrolment.objects.filter(present_at__isnull=False).values("application")),
-    "with_block": Q(pk__in=AcquiredBlock.objects.values("enrolment__application")),
-    "certified": Q(pk__in=Enrolment.objects.filter(_OF_A_CERTIFICATE).completed().values("application")),
-    "waiting_for_content": Q(state__in=AWAITING_OFFER) & ~Exists(_VALIDATED),
+    "present": _students(Enrolment.objects.filter(present_at__isnull=False)),
+    "with_block": _OFFERED & Q(pk__in=AcquiredBlock.objects.values("enrolment__application")),
+    "certified": _students(Enrolment.objects.completed()) & Q(cohort__in=_OF_CERTIFICATES.values("pk")),
+    "waiting_for_content": Q(state__in=AWAITING_OFFER, cohort__in=_WITHOUT_CONTENT.values("pk")),
 }
 
 
@@ -89,15 +97,3 @@ def behind(key: str, convention: Convention) -> ApplicationQuerySet:
     """The applications that a figure counts."""
     of_convention = Application.objects.submitted().filter(intake__programme__milestone__convention=convention)
     return of_convention.filter(CONDITIONS[key])
-
-
-def counts(user: User | None, convention: Convention) -> Counts:
-    """The figures by milestone and zone."""
-    figures: Counts = {key: {} for key in CONDITIONS}
-    rows = behind("contacts", convention).values_list("intake__programme__milestone", "cohort__zone")
-    for milestone, zone, *numbers in rows.annotate(
-        **{f"number_{key}": Count("pk", filter=condition) for key, condition in CONDITIONS.items()}
-    ).order_by():
-        for key, number in zip(CONDITIONS, numbers, strict=True):
-            figures[key][milestone, zone] = number
-    return figures

@@ -1,30 +1,28 @@
-"""The forecast of each milestone by zone: from the files as they stand, in four statements."""
+"""The forecast of each milestone by zone: from the files as they stand."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from fractions import Fraction
-from typing import Any
 
-from django.db.models import Count, F, Value, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from partnership import clock
-from partnership.models import Convention, User
+from partnership.measures import Census
+from partnership.models import Convention
 from partnership.projections import Cell, Projection
 from partnership.templatetags.figures import longdate
 
 from . import forecast
 from .forecast import AT_RISK, STAGES, WEEKS_LOOKED_AT, Belief, Outlook, Pool, Season
-from .models import Application, Cohort, Enrolment, PlanningRate
+from .models import Cohort, PlanningRate
 from .states import ApplicationState, Step
+from .tally import ARRIVED, PRESENT, Tally, cohorts_of, tallies
 
 _S = ApplicationState
 # What a target of young people is measured by: those present, where it is said so, else those confirmed.
 _MEASURES = ("confirmed", "present")
-_PRESENT, _ARRIVED = "present", "arrived"
 # What a file says of a step: where it is once it has passed, and where it left if it has not. Whether a file began as
 # an enquiry, missed an interview or waited for a place is not to be read off it later: those steps keep their plan.
 _PASSED = {
@@ -76,10 +74,10 @@ class Recruitment:
         )
 
 
-def project(user: User | None, convention: Convention) -> dict[Cell, Projection]:
+def project(census: Census) -> dict[Cell, Projection]:
     """What is to be expected of each milestone that recruits or was promised young people."""
     found: dict[Cell, Projection] = {}
-    for recruitment in recruitments(convention):
+    for recruitment in recruitments(census):
         outlooks = forecast.forecast(recruitment.season) if recruitment.season else {}
         for zone in (*recruitment.zones, None):
             found[recruitment.milestone, zone] = recruitment.projection(zone, outlooks.get(zone))
@@ -99,17 +97,12 @@ class _Promised:
     previous: list[Cohort] = field(default_factory=list)
 
 
-def recruitments(convention: Convention) -> list[Recruitment]:
+def recruitments(census: Census) -> list[Recruitment]:
     """Each milestone that recruits or was promised young people, in the order of the convention."""
     today = clock.today()
-    promised = _promised(convention, today)
-    _add_cohorts(promised, convention, today)
-    counted = _counted(
-        [cohort.pk for one in promised.values() for cohort in one.current],
-        [cohort.pk for one in promised.values() for cohort in one.previous],
-        today,
-    )
-    plans = _plans()
+    promised = _promised(census.convention, today)
+    _add_cohorts(promised, census.once(cohorts_of), today)
+    counted, plans = census.once(tallies), _plans()
     return [
         _recruitment(milestone, one, counted, plans, today)
         for milestone, one in promised.items()
@@ -135,11 +128,10 @@ def _promised(convention: Convention, today: date) -> dict[int, _Promised]:
     return found
 
 
-def _add_cohorts(promised: dict[int, _Promised], convention: Convention, today: date) -> None:
+def _add_cohorts(promised: dict[int, _Promised], cohorts: Iterable[Cohort], today: date) -> None:
     """Of each course, the cohorts of the intake that is next or has just begun, and of the one before it."""
-    cohorts = Cohort.objects.filter(intake__programme__milestone__convention=convention)
     by_course: dict[int, dict[date, list[Cohort]]] = {}
-    for cohort in cohorts.select_related("intake__programme").order_by("intake__starts_on", "zone__order", "pk"):
+    for cohort in cohorts:
         starts = by_course.setdefault(cohort.intake.programme_id, {})
         starts.setdefault(cohort.intake.starts_on, []).append(cohort)
     for starts in by_course.values():
@@ -149,33 +141,6 @@ def _add_cohorts(promised: dict[int, _Promised], convention: Convention, today: 
         one.current += starts[current]
         earlier = [day for day in days if day < current]
         one.previous += starts[earlier[-1]] if earlier else []
-
-
-def _counted(current: list[int], previous: list[int], today: date) -> dict[int, Counter]:
-    """By cohort: the files in each state and left from each, the students at risk and present, who has come lately."""
-    since = datetime.combine(today - timedelta(days=7 * WEEKS_LOOKED_AT - 1), time.min, clock.PARIS)
-    files = Application.objects.submitted().filter(cohort__in=[*current, *previous])
-    # Where the list of applications is walked along its dates; whoever asked before the window and applied in it
-    # counts among the enquiries, not among those who come.
-    lately = Application.objects.submitted().alias(at=Coalesce("submitted_at", "created_at"))
-    lately = lately.filter(at__gte=since, created_at__gte=since, submitted_at__isnull=False, cohort__in=current)
-    at_risk = Enrolment.objects.at_risk(clock.now()).filter(application__cohort__in=current)
-    present = Enrolment.objects.filter(present_at__isnull=False, application__cohort__in=previous)
-    rows = _grouped(files, "cohort", F("state"), F("left_from")).union(
-        _grouped(lately, "cohort", Value(_ARRIVED), Value("")),
-        _grouped(at_risk, "application__cohort", Value(AT_RISK), Value("")),
-        _grouped(present, "application__cohort", Value(_PRESENT), Value("")),
-        all=True,
-    )
-    found: dict[int, Counter] = {}
-    for cohort, what, left_from, number in rows:
-        found.setdefault(cohort, Counter())[what, left_from] += number
-    return found
-
-
-def _grouped(rows: Any, cohort: str, what: Any, left_from: Any) -> Any:
-    rows = rows.order_by().annotate(of=F(cohort), what=what, left=left_from)
-    return rows.values_list("of", "what", "left").annotate(n=Count("*"))
 
 
 def _plans() -> dict[int | None, dict[Step, Belief]]:
@@ -189,7 +154,7 @@ def _plans() -> dict[int | None, dict[Step, Belief]]:
 def _recruitment(
     milestone: int,
     promised: _Promised,
-    counted: dict[int, Counter],
+    counted: Mapping[int, Tally],
     plans: dict[int | None, dict[Step, Belief]],
     today: date,
 ) -> Recruitment:
@@ -223,27 +188,30 @@ def _planned(cohorts: Iterable[Cohort], plans: dict[int | None, dict[Step, Belie
     return found
 
 
-def _sum_of(cohorts: Iterable[Cohort], counted: dict[int, Counter]) -> Counter:
-    return sum((counted.get(cohort.pk, Counter()) for cohort in cohorts), Counter())
+def _sum_of(cohorts: Iterable[Cohort], counted: Mapping[int, Tally]) -> Tally:
+    total = Tally()
+    for cohort in cohorts:
+        total.add(counted[cohort.pk])
+    return total
 
 
-def _seen(step: Step, counts: Counter) -> tuple[int, int]:
+def _seen(step: Step, counts: Tally) -> tuple[int, int]:
     """How many have passed a step, and how many left there; whoever is still there counts on neither side."""
-    passed = sum(n for (state, left_from), n in counts.items() if (left_from or state) in _PASSED.get(step, ()))
-    left = sum(n for (_state, left_from), n in counts.items() if left_from in _LEFT.get(step, ()))
+    passed = sum(n for (state, left_from), n in counts.files.items() if (left_from or state) in _PASSED.get(step, ()))
+    left = sum(n for (_state, left_from), n in counts.files.items() if left_from in _LEFT.get(step, ()))
     return passed, left
 
 
-def _of_last(step: Step, counts: Counter) -> tuple[int, int]:
+def _of_last(step: Step, counts: Tally) -> tuple[int, int]:
     """The same of an intake that has begun; who was present is known where anybody was seen to come."""
     if step != Step.PRESENT:
         return _seen(step, counts)
-    present = counts[_PRESENT, ""]
-    confirmed = sum(n for (state, left_from), n in counts.items() if _S.CONFIRMED in (state, left_from))
+    present = counts.facts[PRESENT]
+    confirmed = sum(n for (state, left_from), n in counts.files.items() if _S.CONFIRMED in (state, left_from))
     return (present, max(confirmed - present, 0)) if present else (0, 0)
 
 
-def _pools(cohorts: Iterable[Cohort], counted: dict[int, Counter], today: date) -> tuple[Pool, ...]:
+def _pools(cohorts: Iterable[Cohort], counted: Mapping[int, Tally], today: date) -> tuple[Pool, ...]:
     """Cohorts of a zone that begin and close on the same days are one pool."""
     alike: dict[tuple[int, date, date], list[Cohort]] = {}
     for cohort in cohorts:
@@ -255,16 +223,16 @@ def _pools(cohorts: Iterable[Cohort], counted: dict[int, Counter], today: date) 
     )
 
 
-def _pool(zone: int, starts_on: date, until: date, cohorts: list[Cohort], counts: Counter, today: date) -> Pool:
+def _pool(zone: int, starts_on: date, until: date, cohorts: list[Cohort], counts: Tally, today: date) -> Pool:
     opened = min(cohort.applications_from for cohort in cohorts)
-    at_risk = counts[AT_RISK, ""]
-    here = {state: counts[state, ""] for state in STAGES} | {AT_RISK: at_risk}
+    at_risk = counts.facts[AT_RISK]
+    here = {state: counts.files[state, ""] for state in STAGES} | {AT_RISK: at_risk}
     here[_S.CONFIRMED] = max(here[_S.CONFIRMED] - at_risk, 0)
     return Pool(
         zone=zone,
         files=tuple(here[stage] for stage in STAGES),
         seen=tuple(_seen(step, counts) for step in Step),
-        arrived=counts[_ARRIVED, ""],
+        arrived=counts.facts[ARRIVED],
         days_looked_at=min(max((today - opened).days + 1, 0), 7 * WEEKS_LOOKED_AT),
         # Today's applications are still to come.
         days_to_apply=(until - max(today, opened)).days + 1,

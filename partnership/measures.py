@@ -1,9 +1,12 @@
 """Figures of the convention: each app registers what it counts; the board only adds them up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
+from django.db.models import BigIntegerField, Count, F, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 
 from .models import Convention, User
@@ -11,6 +14,24 @@ from .models import Convention, User
 # (milestone key, zone key or None for "in no zone")
 Cell = tuple[int, int | None]
 Counts = dict[str, dict[Cell, int]]
+T = TypeVar("T")
+
+
+class Census:
+    """A convention as somebody opens it at one moment: what several figures follow from is read once.
+
+    Without a user it is read for the public page, whose figures are totals.
+    """
+
+    def __init__(self, user: User | None, convention: Convention):
+        self.user, self.convention = user, convention
+        self._read: dict[Callable, object] = {}
+
+    def once(self, read: Callable[["Census"], T]) -> T:
+        """What a function reads for this convention, asked the first time only."""
+        if read not in self._read:
+            self._read[read] = read(self)
+        return self._read[read]
 
 
 @dataclass(frozen=True)
@@ -24,8 +45,8 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {}
-# A source counts what the user's board shows; without a user it counts for the public page, whose figures are totals.
-Source = Callable[[User | None, Convention], Counts]
+# A source counts what the board shows.
+Source = Callable[[Census], Counts]
 _SOURCES: list[Source] = []
 # The same figures as the board showed them at a moment that is past, from the journal.
 Past = Callable[[Convention, datetime], Counts]
@@ -63,10 +84,38 @@ def exceptions(convention: Convention) -> dict[int, frozenset[str]]:
 
 def counts(user: User | None, convention: Convention) -> Counts:
     """Every registered figure by milestone and zone, for a user or for the public."""
+    return counts_of(Census(user, convention))
+
+
+def counts_of(census: Census) -> Counts:
+    """The same, where something else follows from what is read for it."""
     figures: Counts = {key: {} for key in MEASURES}
     for source in _SOURCES:
-        figures |= source(user, convention)
+        figures |= census.once(source)
     return figures
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The rows that a figure counts, and where their milestone and their zone stand; without one, in no zone."""
+
+    rows: QuerySet
+    milestone: str
+    zone: str = ""
+
+    def counted(self, key: str) -> QuerySet:
+        zone = F(self.zone) if self.zone else Cast(Value(None), BigIntegerField())
+        rows = self.rows.order_by().annotate(figure=Value(key), at=F(self.milestone), within=zone)
+        return rows.values_list("figure", "at", "within").annotate(n=Count("*"))
+
+
+def counted_together(figures: Mapping[str, Behind]) -> Counts:
+    """Each figure by milestone and zone, as many as there are rows behind it: one statement for all of them."""
+    found: Counts = {key: {} for key in figures}
+    first, *others = (behind.counted(key) for key, behind in figures.items())
+    for key, milestone, zone, number in first.union(*others, all=True):
+        found[key][milestone, zone] = number
+    return found
 
 
 def past(convention: Convention, at: datetime) -> Counts:

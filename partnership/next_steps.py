@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from .models import Convention
+from .measures import Census
 
 MOST = 6
 
@@ -20,8 +20,8 @@ class Step:
     milestone: int | None = None
 
 
-# A source tells the open steps of a convention, in one statement.
-Source = Callable[[Convention], list[Step]]
+# A source tells the open steps of a convention, in one statement at most.
+Source = Callable[[Census], list[Step]]
 _SOURCES: list[Source] = []
 
 
@@ -31,9 +31,9 @@ def register(source: Source) -> None:
         _SOURCES.append(source)
 
 
-def told(convention: Convention) -> list[Step]:
+def told(census: Census) -> list[Step]:
     """Every step that some app knows of."""
-    return [step for source in _SOURCES for step in source(convention)]
+    return [step for source in _SOURCES for step in source(census)]
 
 
 def most_urgent(steps: Iterable[Step]) -> list[Step]:

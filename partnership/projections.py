@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from .measures import Census
 from .models import Convention, User
 
 # (milestone key, zone key or None for all the zones together)
@@ -40,7 +41,7 @@ class Projection:
         return (self.likely, self.low, self.high) if self.is_known and not self.is_small else None
 
 
-Source = Callable[[User | None, Convention], dict[Cell, Projection]]
+Source = Callable[[Census], dict[Cell, Projection]]
 _SOURCES: list[Source] = []
 
 
@@ -52,7 +53,12 @@ def register(source: Source) -> None:
 
 def projections(user: User | None, convention: Convention) -> dict[Cell, Projection]:
     """Every registered projection by milestone and zone, and under None for all zones; figures only, no name."""
+    return projections_of(Census(user, convention))
+
+
+def projections_of(census: Census) -> dict[Cell, Projection]:
+    """The same, where the figures are read as well."""
     found: dict[Cell, Projection] = {}
     for source in _SOURCES:
-        found |= source(user, convention)
+        found |= source(census)
     return found

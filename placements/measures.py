@@ -1,11 +1,11 @@
-"""What placements count for the convention, one statement for seats and one for placements."""
+"""What placements count for the convention, in one grouped statement."""
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from partnership import clock
-from partnership.measures import Counts, Measure
-from partnership.models import Convention, User
+from partnership.measures import Behind, Census, Counts, Measure, counted_together
+from partnership.models import Convention
 
 from .models import PLEDGE_LIFE, HostPledge, Placement, PlacementQuerySet, Seat, SeatQuerySet
 from .states import PLACED
@@ -40,28 +40,20 @@ def seats(convention: Convention) -> SeatQuerySet:
 
 def placements(convention: Convention, *, partners_only: bool) -> PlacementQuerySet:
     """The placements that count, outside employers included or not."""
-    rows = Placement.objects.filter(
-        state__in=PLACED, enrolment__application__intake__programme__milestone__convention=convention
-    )
+    # A seat is of its student's intake, by law of the database: the file itself need not be looked up.
+    rows = Placement.objects.filter(state__in=PLACED, seat__intake__programme__milestone__convention=convention)
     return rows.filter(seat__site__company__is_partner=True) if partners_only else rows
 
 
-def counts(user: User | None, convention: Convention) -> Counts:
+def counts(census: Census) -> Counts:
     """The three figures by milestone and zone: a place counts where its site is."""
-    figures: Counts = {"host_places": {}, "placed": {}, "with_employer": {}}
-    for milestone, zone, number in (
-        seats(convention)
-        .values_list("intake__programme__milestone", "site__zone")
-        .annotate(number=Count("pk"))
-        .order_by()
-    ):
-        figures["host_places"][milestone, zone] = number
-    grouped = placements(convention, partners_only=False).values_list(
-        "enrolment__application__intake__programme__milestone", "seat__site__zone"
-    )
-    for milestone, zone, everywhere, at_partners in grouped.annotate(
-        everywhere=Count("pk"), at_partners=Count("pk", filter=Q(seat__site__company__is_partner=True))
-    ).order_by():
-        figures["with_employer"][milestone, zone] = everywhere
-        figures["placed"][milestone, zone] = at_partners
-    return figures
+    placed = {
+        key: Behind(
+            placements(census.convention, partners_only=key == "placed"),
+            "seat__intake__programme__milestone",
+            "seat__site__zone",
+        )
+        for key in ("with_employer", "placed")
+    }
+    places = Behind(seats(census.convention), "intake__programme__milestone", "site__zone")
+    return counted_together({"host_places": places, **placed})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partnership import clock
-from partnership.models import Convention
+from partnership.measures import Census
 from partnership.next_steps import Step
 from partnership.states import Role
 from partnership.templatetags.figures import longdate, number
@@ -17,12 +17,12 @@ from .emails import ASKED_AGAIN_AFTER
 from .models import AskLine, HostPledge
 
 
-def silent_hosts(convention: Convention) -> list[Step]:
+def silent_hosts(census: Census) -> list[Step]:
     """The silent hosts of each zone and milestone: once every reminder has left, their lead calls."""
     intake, site = OuterRef("round__intake"), OuterRef("site")
     answered = HostPledge.objects.filter(site=site, intake=intake, answered_at__gte=OuterRef("asked_at"))
     asked = AskLine.objects.asked().filter(
-        round__intake__programme__milestone__convention=convention,
+        round__intake__programme__milestone__convention=census.convention,
         round__intake__starts_on__gt=clock.today(),
         asked_at__lt=clock.now() - timedelta(days=ASKED_AGAIN_AFTER[0]),
     )

@@ -2,16 +2,24 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from partnership import measures
-from partnership.measures import Counts, Measure
-from partnership.models import Convention, User
+from partnership.measures import Behind, Census, Counts, Measure, counted_together
+from partnership.models import Convention
 
-from . import past
-from .models import ChairActivity, ChairActivityQuerySet, Curriculum, Programme, Registration, RegistrationQuerySet
-from .states import ACTIVITY_DELIVERED, Attendance, CurriculumState, RegistrationState
+from .models import (
+    ChairActivity,
+    ChairActivityQuerySet,
+    Curriculum,
+    CurriculumQuerySet,
+    Programme,
+    ProgrammeQuerySet,
+    Registration,
+    RegistrationQuerySet,
+)
+from .past import past
+from .states import Attendance
 
 CONTENTS = Measure(
     "contents",
@@ -34,26 +42,14 @@ CONTENTS_LATE = Measure(
 )
 
 
-def counts(user: User, convention: Convention) -> Counts:
-    """Contents by milestone, in no zone: the same for whoever may read the board."""
-    rows = (
-        Programme.objects.with_content()
-        .filter(milestone__convention=convention)
-        .order_by()
-        .values("milestone")
-        .annotate(
-            contents=Count("pk", distinct=True),
-            # One validated version a programme, by law: counting versions counts programmes.
-            validated=Count("curricula", filter=Q(curricula__state=CurriculumState.VALIDATED)),
-            late=Count("curricula", filter=Q(curricula__in=Curriculum.objects.late().values("pk"))),
-        )
-    )
-    figures: Counts = {CONTENTS.key: {}, CONTENTS_VALIDATED.key: {}, CONTENTS_LATE.key: {}}
-    for row in rows:
-        figures[CONTENTS.key][row["milestone"], None] = row["contents"]
-        figures[CONTENTS_VALIDATED.key][row["milestone"], None] = row["validated"]
-        figures[CONTENTS_LATE.key][row["milestone"], None] = row["late"]
-    return figures
+def contents_behind(key: str, convention: Convention) -> CurriculumQuerySet | ProgrammeQuerySet:
+    """The programmes that a figure counts, or their versions."""
+    programmes = Programme.objects.with_content().filter(milestone__convention=convention)
+    if key == CONTENTS.key:
+        return programmes
+    versions = Curriculum.objects.filter(programme__in=programmes)
+    # One validated version a programme, by law: counting versions counts programmes.
+    return versions.validated() if key == CONTENTS_VALIDATED.key else versions.late()
 
 
 # -- the chair --------------------------------------------------------------------------------------------------------
@@ -99,25 +95,28 @@ def registrations_behind(key: str, conventions: Iterable[Convention]) -> Registr
     return found.filter(attendance=Attendance.PRESENT) if key == "attendances" else found
 
 
-def chair_counts(user: User | None, convention: Convention) -> Counts:
-    """What the chair does, by milestone, in no zone: the same for whoever may read the board."""
-    held = Q(registrations__state=RegistrationState.REGISTERED)
-    came = held & Q(registrations__attendance=Attendance.PRESENT)
-    counted = {
-        "activities": Count("pk", distinct=True),
-        "activities_delivered": Count("pk", distinct=True, filter=Q(state__in=ACTIVITY_DELIVERED)),
-        "registrations": Count("registrations", distinct=True, filter=held),
-        "attendances": Count("registrations", distinct=True, filter=came),
+# -- both together ----------------------------------------------------------------------------------------------------
+
+
+def counts(census: Census) -> Counts:
+    """What is counted of the contents and of the chair by milestone, in no zone: the same for whoever may read it."""
+    convention = census.convention
+    programmes = Behind(contents_behind(CONTENTS.key, convention), "milestone")
+    versions = {
+        key: Behind(contents_behind(key, convention), "programme__milestone")
+        for key in (CONTENTS_VALIDATED.key, CONTENTS_LATE.key)
     }
-    rows = activities_behind("activities", [convention]).values_list("programme__milestone")
-    figures: Counts = {key: {} for key in counted}
-    for milestone, *numbers in rows.annotate(**{f"number_{key}": count for key, count in counted.items()}).order_by():
-        for key, number in zip(counted, numbers, strict=True):
-            figures[key][milestone, None] = number
-    return figures
+    activities = {
+        key: Behind(activities_behind(key, [convention]), "programme__milestone")
+        for key in ("activities", "activities_delivered")
+    }
+    registrations = {
+        key: Behind(registrations_behind(key, [convention]), "activity__programme__milestone")
+        for key in ("registrations", "attendances")
+    }
+    return counted_together({CONTENTS.key: programmes, **versions, **activities, **registrations})
 
 
 def register() -> None:
     """Make the measures of contents and of the chair known to the board."""
-    measures.register(CONTENTS, CONTENTS_VALIDATED, CONTENTS_LATE, counts=counts, past=past.contents)
-    measures.register(*CHAIR, counts=chair_counts, past=past.chair)
+    measures.register(CONTENTS, CONTENTS_VALIDATED, CONTENTS_LATE, *CHAIR, counts=counts, past=past)

@@ -2,15 +2,17 @@
 
 from django.utils.translation import gettext as _
 
-from partnership.models import Convention
+from partnership.measures import Census
 from partnership.next_steps import Step
 
-from .models import Curriculum
+from . import measures
 
 
-def late_contents(convention: Convention) -> list[Step]:
+def late_contents(census: Census) -> list[Step]:
     """Each content of a convention that waits too long for the party that validates it."""
-    late = Curriculum.objects.late().filter(programme__milestone__convention=convention)
+    if not census.once(measures.counts)[measures.CONTENTS_LATE.key]:
+        return []
+    late = measures.contents_behind(measures.CONTENTS_LATE.key, census.convention)
     related = late.select_related("programme__milestone", "programme__reviewer_party")
     return [
         Step(

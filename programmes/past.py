@@ -94,3 +94,8 @@ def chair(convention: Convention, at: datetime) -> Counts:
         add("registrations", programme, number)
         add("attendances", programme, number if mark == Attendance.PRESENT else 0)
     return figures
+
+
+def past(convention: Convention, at: datetime) -> Counts:
+    """Both together."""
+    return contents(convention, at) | chair(convention, at)

@@ -169,6 +169,16 @@ class Application(models.Model):
                 condition=Q(state=ApplicationState.WAITLISTED),
                 name="applications_by_rank",
             ),
+            # What the board counts beside the states (tally.py): the few files that a fact, or its contrary, is about.
+            models.Index(
+                fields=["cohort", "state"], condition=Q(submitted_at__isnull=True), name="applications_never_submitted"
+            ),
+            models.Index(
+                fields=["id"],
+                include=["cohort", "state"],
+                condition=Q(offered_curriculum__isnull=False),
+                name="applications_offered_a_place",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -83,6 +83,15 @@ class Enrolment(models.Model):
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
         ordering = ["enrolled_at"]
+        indexes = [
+            # Who has arrived, and who has acquired all, in the order of their files: as the board counts them.
+            models.Index(fields=["application"], condition=Q(present_at__isnull=False), name="arrivals_by_application"),
+            models.Index(
+                fields=["application"],
+                condition=Q(state=EnrolmentState.COMPLETED),
+                name="completions_by_application",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["application"],

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from partnership import clock
 from partnership import policies as house
 from partnership.fields import order_in
+from partnership.measures import Census
 from partnership.models import Convention, Milestone, Zone
 from partnership.projections import Projection
 from partnership.templatetags.figures import longdate, number
@@ -60,7 +61,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
     if convention is None:
         raise Http404
     house.require(house.can_read_board(request.user, convention))
-    told = {one.milestone: one for one in recruitments(convention)}
+    told = {one.milestone: one for one in recruitments(Census(request.user, convention))}
     milestones = [milestone for milestone in convention.milestones.all() if milestone.pk in told]
     asked = order_in(request.GET.get("jalon"))
     chosen = next((milestone for milestone in milestones if milestone.order == asked), None)

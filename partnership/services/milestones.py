@@ -62,8 +62,8 @@ class _Look:
 
     def __init__(self, convention: Convention):
         self.convention = convention
-        self.counts = measures.counts(None, convention)
-        self.projections = projections.projections(None, convention)
+        census = measures.Census(None, convention)
+        self.counts, self.projections = measures.counts_of(census), projections.projections_of(census)
 
     def at(self, milestone: Milestone) -> Card:
         return card_of(

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from .. import clock, emails, outbox
 from ..board import PLACES, YOUNG, Board, Card, Row, amount, countdown, list_url, open_for
+from ..measures import Census
 from ..models import Convention, Membership, Milestone, OptOut, User, ref
 from ..projections import Projection
 from ..reminders import Reminder, untold
@@ -61,7 +62,7 @@ def _tell(reader: User) -> None:
     # The one their board shows: a signed one, for they coordinate in such.
     convention = Convention.objects.visible_to(reader).running()
     with translation.override(reader.language):
-        shown = open_for(reader, convention)
+        shown = open_for(Census(reader, convention))
         milestones = [card.milestone for card in shown.cards]
         emails.weekly_state(
             convention,

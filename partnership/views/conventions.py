@@ -53,8 +53,9 @@ def board(request: HttpRequest) -> HttpResponse:
             "due": _due(signatures, _("Read and sign"), reverse("partnership:convention_detail", args=[convention.pk])),
         }
         return render(request, "partnership/board_draft.html", context)
-    shown, today = boards.open_for(request.user, convention), clock.today()
-    moves = boards.next_moves(boards.lines_of(shown), shown.commitments, next_steps.told(convention), today=today)
+    census, today = measures.Census(request.user, convention), clock.today()
+    shown = boards.open_for(census)
+    moves = boards.next_moves(boards.lines_of(shown), shown.commitments, next_steps.told(census), today=today)
     context = {"convention": convention, "board": shown, "today": today, "moves": moves[:MOVES_SHOWN]}
     return render(request, "partnership/board.html", context)
 
@@ -185,14 +186,14 @@ def milestone_detail(request: HttpRequest, order: int) -> HttpResponse:
     """A milestone: its status and why, each objective beside its figure, what each party promised."""
     convention = _running_or_404(request.user)
     milestone = get_object_or_404(convention.milestones.with_promises(), order=order)
-    counts = measures.counts(request.user, convention)
+    census = measures.Census(request.user, convention)
     card = boards.card_of(
         milestone,
-        counts,
+        measures.counts_of(census),
         signed_on=convention.measured_from,
         today=clock.today(),
         reader=request.user,
-        projections=projections.projections(request.user, convention),
+        projections=projections.projections_of(census),
     )
     lines = [
         (reading, boards.list_url(reading.measure, milestone, reading.zone, reader=request.user))

@@ -14,6 +14,7 @@ from .. import board as boards
 from .. import clock, documents, exports, history, next_steps, pdf, policies, sheets
 from ..board import Line, Report
 from ..board.columns import PLACES, YOUNG
+from ..measures import Census
 from ..models import Convention, User
 from ..states import ConventionState
 
@@ -34,7 +35,8 @@ def _reported(user: User) -> Convention | None:
 
 
 def _report(user: User, convention: Convention) -> Report:
-    board = boards.open_for(user, convention)
+    census = Census(user, convention)
+    board = boards.open_for(census)
     lines = boards.lines_of(board)
     return boards.report_of(
         convention,
@@ -42,7 +44,7 @@ def _report(user: User, convention: Convention) -> Report:
         lines,
         today=clock.today(),
         commitments=board.commitments,
-        steps=next_steps.told(convention),
+        steps=next_steps.told(census),
         series=_kept(boards.focus_of(lines)),
     )
 

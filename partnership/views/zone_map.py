@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from .. import board as boards
 from .. import clock, policies
 from ..board import ZoneStanding
+from ..measures import Census
 from ..models import Convention, Zone
 from ..states import ConventionState
 
@@ -22,7 +23,7 @@ def zone_map(request: HttpRequest) -> HttpResponse:
         # Nothing is measured before the signature: the board says who must still sign.
         return redirect("partnership:board")
     zones = list(Zone.objects.prefetch_related("departments"))
-    board = boards.open_for(request.user, convention, zones)
+    board = boards.open_for(Census(request.user, convention), zones)
     standings = boards.zone_standings(board, zones, today=clock.today())
     context = {
         "convention": convention,

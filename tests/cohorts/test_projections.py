@@ -17,6 +17,7 @@ from cohorts.states import ApplicationState as S
 from cohorts.states import Coming, Origin, Step
 from partnership import clock, measures, projections
 from partnership.clock import PARIS
+from partnership.measures import Census
 from partnership.models import Convention, JournalEntry
 from tests import factories
 
@@ -70,7 +71,7 @@ def told(convention, zone=None, milestone=None):
 
 
 def only(convention):
-    (found,) = ours.recruitments(convention)
+    (found,) = ours.recruitments(Census(None, convention))
     return found
 
 

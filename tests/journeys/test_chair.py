@@ -8,6 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from partnership import clock, links, retention, sending
+from partnership.measures import Census
 from partnership.models import OutgoingMessage, ref
 from partnership.states import MessageState, MilestoneStatus, Precision, Role
 from partnership.workflow import Refused
@@ -127,9 +128,14 @@ def figures_are_what_sql_counts(convention, milestone):
             " WHERE r.state = 'registered' AND a.state <> 'cancelled'"
         )
         registered, came = cursor.fetchone()
-    counted = measures.chair_counts(None, convention)
+    counted = measures.counts(Census(None, convention))
     here = (milestone.pk, None)
-    assert [counted[key].get(here, 0) for key in counted] == [activities, delivered, registered, came]
+    assert [counted[measure.key].get(here, 0) for measure in measures.CHAIR] == [
+        activities,
+        delivered,
+        registered,
+        came,
+    ]
     return activities, delivered, registered, came
 
 

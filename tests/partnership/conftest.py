@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from partnership import measures, projections
-from partnership.measures import Cell, Counts, Measure
-from partnership.models import Convention, User
+from partnership.measures import Cell, Census, Counts, Measure
 from partnership.projections import Projection
 
 KEYS = [
@@ -31,7 +30,7 @@ def figures() -> Iterator[Counts]:
     measures._PASTS.clear()
     told: Counts = {key: {} for key in KEYS}
 
-    def counts(user: User, convention: Convention) -> Counts:
+    def counts(census: Census) -> Counts:
         return told
 
     definitions = [Measure(key, key.replace("_", " "), f"Définition de {key}") for key in KEYS]
@@ -46,7 +45,7 @@ def figures() -> Iterator[Counts]:
 _foreseen: dict[Cell, Projection] = {}
 
 
-def _told(user: User | None, convention: Convention) -> dict[Cell, Projection]:
+def _told(census: Census) -> dict[Cell, Projection]:
     return _foreseen
 
 

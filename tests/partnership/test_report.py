@@ -14,6 +14,7 @@ from partnership import board as boards
 from partnership import clock, measures, next_steps, projections
 from partnership.board.key_figures import key_figures
 from partnership.board.sentences import sentences
+from partnership.measures import Census
 from partnership.models import Convention, Milestone
 from partnership.next_steps import Step
 from partnership.projections import Projection
@@ -51,7 +52,7 @@ def june():
 def foreseen():
     """What is projected: `foreseen[milestone.pk, None] = projection()`."""
     known, told = list(projections._SOURCES), {}
-    projections._SOURCES[:] = [lambda user, convention: told]
+    projections._SOURCES[:] = [lambda census: told]
     yield told
     projections._SOURCES[:] = known
 
@@ -410,7 +411,7 @@ def test_a_content_that_is_judged_late_is_the_move_of_whoever_validates_it():
     content = factories.curriculum(factories.programme(milestone=milestone), state=CurriculumState.SUBMITTED)
     content.submitted_at = clock.now() - timedelta(days=content.programme.review_days + 6)
     content.save()
-    (step,) = next_steps.told(milestone.convention)
+    (step,) = next_steps.told(Census(None, milestone.convention))
     assert (step.what, step.owner, step.milestone) == ("Judge the content of CS ACVD, version 1", "SMT", 1)
     assert step.due_on == TODAY - timedelta(days=6)
 
@@ -424,7 +425,7 @@ def test_hosts_that_stay_silent_are_the_move_of_the_zone_s_lead(lyon_lead):
             pledge_factory.asked(site, intake, by=lyon_lead)
     pledge_factory.answered(heard, intake, by=lyon_lead)
     pledge_factory.asked(factories.site("lyon"), intake, by=lyon_lead)
-    (step,) = next_steps.told(intake.programme.milestone.convention)
+    (step,) = next_steps.told(Census(None, intake.programme.milestone.convention))
     assert step.what.replace("\u00a0", " ") == "Call 1 host that has not said its places, asked on 8 June 2027"
     assert (step.owner, step.due_on, step.milestone) == ("Regional lead, Lyon", date(2027, 6, 18), 1)
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from partnership import clock, personal_data, retention
+from partnership.measures import Census
 from partnership.models import OutgoingMessage, Tombstone, ref
 from partnership.workflow import Refused
 from programmes import measures, services
@@ -70,7 +71,7 @@ def test_a_year_after_the_activity_its_guests_are_forgotten_and_the_figures_stay
     with clock.travel(activity.begins_at + timedelta(minutes=5)):
         services.mark_attendance(known, Attendance.PRESENT, version=known.version, by=coordinator)
     convention = activity.programme.milestone.convention
-    before = measures.chair_counts(coordinator, convention)
+    before = measures.counts(Census(coordinator, convention))
     rule, last = retention.RULES["guests"], activity.ends_at + timedelta(days=settings.RETENTION_DAYS["guests"])
     with clock.travel(last):
         assert rule.count() == 0
@@ -78,7 +79,7 @@ def test_a_year_after_the_activity_its_guests_are_forgotten_and_the_figures_stay
         assert rule.count() == 2
         gone, _all = retention.apply()
         assert gone["guests"] == 2 and rule.count() == 0
-        assert measures.chair_counts(coordinator, convention) == before
+        assert measures.counts(Census(coordinator, convention)) == before
     known.refresh_from_db()
     assert (known.name, known.attendance) == ("", Attendance.PRESENT)
     assert not OutgoingMessage.objects.filter(to_email=EMAIL).exists()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from partnership import clock
 from partnership import measures as board_measures
 from partnership import services as team
+from partnership.measures import Census
 from partnership.models import OutgoingMessage
 from partnership.states import MilestoneStatus, Role
 from programmes import measures
@@ -78,9 +79,9 @@ def test_the_chair_is_counted_in_one_statement_and_for_its_own_convention(
     factories.registration(factories.activity(chair))
     convention = chair.milestone.convention
     with django_assert_num_queries(1):
-        figures = measures.chair_counts(coordinator, convention)
+        figures = measures.counts(Census(coordinator, convention))
     assert figures["registrations"] == {(chair.milestone.pk, None): 1}
-    assert measures.chair_counts(coordinator, factories.convention())["activities"] == {}
+    assert measures.counts(Census(coordinator, factories.convention()))["activities"] == {}
 
 
 def test_the_board_has_a_line_for_the_chair_with_the_columns_that_apply(chair, site):
