@@ -14,6 +14,7 @@ from cohorts.models import Cohort
 from cohorts.views.candidates import SESSION_KEY
 from tests import factories
 
+from . import sizes
 from .measure import Line, Site, alternate, at_most, no_more, statements
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _number = count(1)
 def measure(bench: "Bench") -> Iterator[Line]:
     """Each POST hands in another draft, begun before and not counted."""
     bench.use(bench.scale.small)
-    cohort = Cohort.objects.select_related("intake__programme", "zone").first()
+    cohort = sizes.coming_cohort()
     posts = bench.scale.rounds * bench.scale.times + 8
     drafts = iter([draft(cohort) for _ in range(posts)])
     address = reverse("cohorts:apply_check", args=[cohort.intake.programme.slug])

@@ -11,7 +11,7 @@ from django.db import connection
 from partnership.models import User
 from tests.browser.world import World
 
-from . import applying, exchange, floor, foresight, letters, lists, memory, nearness, pages, proposals, sizes
+from . import applying, boards, exchange, floor, foresight, letters, lists, memory, nearness, pages, proposals, sizes
 from .measure import Cost, Line, Site, cost_of, keep_the_connection, median_of
 
 _ADDRESS = ("dbname", "user", "password", "host", "port")
@@ -124,6 +124,7 @@ ITEMS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "P3": lists.search,
     "P4": lists.file,
     "P5": exchange.take_out,
+    "P6": boards.measure,
     "P7": letters.measure,
     "P8": proposals.measure,
     "P9": exchange.bring_in,

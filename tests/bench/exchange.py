@@ -74,7 +74,7 @@ def take_out(bench: "Bench") -> Iterator[Line]:
 def bring_in(bench: "Bench") -> Iterator[Line]:
     """A list received, read, checked, matched with whoever is known, confirmed and written, by turns with its floor."""
     bench.use(bench.scale.small)
-    cohort, number = Cohort.objects.select_related("intake", "zone").first(), bench.scale.imported
+    cohort, number = sizes.coming_cohort(), bench.scale.imported
     factories.commune()
     turn = count()
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
 from cohorts.projections import recruitments
+from partnership.measures import Census
 from partnership.models import Convention
-from tests import factories
 from tests.cohorts import seasons
 
+from .boards import count
 from .measure import Line, alternate, at_most
 
 if TYPE_CHECKING:
@@ -39,14 +38,11 @@ def measure(bench: "Bench") -> Iterator[Line]:
 
 def _reading(bench: "Bench") -> Iterator[Line]:
     bench.use(bench.scale.large)
-    factories.planning_rates()
     rounds, times = bench.scale.rounds, max(bench.scale.times // 5, 1)
-    ours, bare = alternate(lambda: recruitments(Convention.objects.get()), _count, rounds=rounds, times=times, warm=1)
+    ours, bare = alternate(_read, count, rounds=rounds, times=times, warm=1)
     work = f"what it reads of {bench.scale.large:,} applications, beside one count of them"
     yield at_most("P14", work, ours.cpu, bare.cpu, 3)
 
 
-def _count() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM cohorts_application")
-        cursor.fetchone()
+def _read() -> None:
+    recruitments(Census(None, Convention.objects.get()))

@@ -7,11 +7,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
-from cohorts.models import Application, Cohort
+from cohorts.models import Application, Cohort, Intake
 from cohorts.states import EXITS, HOLDING, ApplicationState, Source
 from partnership import clock
 from partnership.models import JournalEntry, User, Zone
 from partnership.states import Role
+from placements.models import HostPledge
+from placements.states import PlacementState
 from tests import factories
 
 FIRST_NAMES = (
@@ -41,19 +43,38 @@ _SHARES = {
 }
 
 
+# Of a hundred confirmed students, those with a place at a partner; of them and the others, those seen on the first day.
+_PLACED, _CAME = 60, 90
+
+
 def found() -> tuple[User, User]:
-    """A partnership of eight intakes in three zones with its recruiters; the one of every zone and the one of Lyon."""
+    """A partnership of eight intakes in three zones with its recruiters; the one of every zone and the one of Lyon.
+
+    Of each course an intake began a year ago and another is to begin; the convention is signed, with its objectives.
+    """
     for number in range(4):
         programme = factories.programme(f"cours-{number}", short_title=f"Cours {number}")
-        for year in (1, 2):
+        for year in (-1, 1):
             intake = factories.intake(programme, starts_on=date(clock.today().year + year, 9, 1))
             for zone in ("paris", "lyon", "toulouse"):
                 factories.cohort(zone, of=intake, capacity=32_000)
+    milestone = factories.milestone()
+    for measure in ("confirmed", "placed"):
+        for code in (None, "paris", "lyon", "toulouse"):
+            of = Zone.objects.get(code=code) if code else None
+            factories.objective(milestone=milestone, measure=measure, zone=of, target=30_000 if of else 100_000)
+    factories.planning_rates()
     everywhere = factories.user(Role.RECRUITER, name="Claire Devaux")
     in_lyon = factories.user(Role.RECRUITER, zone=Zone.objects.get(code="lyon"), name="Mehdi Ancelin")
     for number in range(10):
         factories.user(Role.RECRUITER, name=f"Recruteuse {number}")
     return everywhere, in_lyon
+
+
+def coming_cohort() -> Cohort:
+    """A cohort to which one may apply."""
+    cohorts = Cohort.objects.select_related("intake__programme", "zone")
+    return cohorts.filter(intake__starts_on__gt=clock.today()).first()
 
 
 def _drawn(seed: int, below: int) -> str:
@@ -67,7 +88,10 @@ def _one_of(values: list[Any], seed: int, kind: str = "text") -> str:
 
 
 def fill(number: int) -> None:
-    """Add applications with their applicants, and a line of the journal each."""
+    """Add applications with their applicants and a line of the journal each; the students among them, and their places.
+
+    Who is confirmed for an intake that has begun has mostly come; more than half have a place.
+    """
     pattern = factories.application(of=factories.candidate(), state=ApplicationState.SUBMITTED)
     states = [state for state, share in _SHARES.items() for _ in range(share)]
     cohorts = list(Cohort.objects.order_by("pk").values_list("pk", "intake"))
@@ -75,6 +99,7 @@ def fill(number: int) -> None:
         User.objects.filter(memberships__role=Role.RECRUITER).values_list("pk", flat=True).order_by("full_name")
     )
     content = Cohort.objects.filter(curriculum__isnull=False).values_list("curriculum", flat=True).first()
+    patterns_of_students = _students(cohorts)
     exits, holding = _in(EXITS), _in(HOLDING)
     decided = _in([*HOLDING, ApplicationState.WAITLISTED, ApplicationState.DECLINED])
     drawn, cohort, day = (
@@ -124,8 +149,41 @@ def fill(number: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         # Neither triggers nor foreign keys are asked row by row: what is made here obeys them.
         cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL maintenance_work_mem = '512MB'")
+        draw = f"{drawn} AS state, {moment} AS since"
         for pattern_row, columns in ((pattern.candidate, person), (pattern, file), (line, story)):
-            _multiply(cursor, pattern_row, columns, number, draw=f"{drawn} AS state, {moment} AS since")
+            _multiply(cursor, pattern_row, columns, number, draw=draw)
+        for pattern_row, columns, among in patterns_of_students:
+            _multiply(cursor, pattern_row, columns, number, draw=draw, among=f"drawn.state = 'confirmed' AND {among}")
+
+
+def _students(cohorts: list[tuple[int, int]]) -> list[tuple[Model, dict[str, str], str]]:
+    """An enrolment, a place and its placement to copy, what each copy has of its own, and who has one."""
+    placed = factories.placement(state=PlacementState.ACCEPTED)
+    site, intakes = placed.seat.site, list(Intake.objects.order_by("pk"))
+    for intake in intakes:
+        HostPledge.objects.get_or_create(site=site, intake=intake, defaults={"answered_at": clock.now()})
+    begun = [pk for pk in Cohort.objects.filter(intake__starts_on__lte=clock.today()).values_list("pk", flat=True)]
+    cohort = f"(ARRAY{[pk for pk, _ in cohorts]})[1 + {_drawn(2, len(cohorts))}]"
+    came = f"{cohort} = ANY (ARRAY{begun}) AND {_drawn(12, 100)} < {_CAME}"
+    coordinator = User.objects.filter(memberships__role=Role.COORDINATOR).values_list("pk", flat=True)[0]
+    student = {
+        "id": "md5('enrolment' || i)::uuid",
+        "application_id": "md5('application' || i)::uuid",
+        "enrolled_at": "drawn.since",
+        "present_at": f"CASE WHEN {came} THEN drawn.since END",
+        "present_by_id": f"CASE WHEN {came} THEN '{coordinator}'::uuid END",
+    }
+    place = {
+        "id": "md5('seat' || i)::uuid",
+        "intake_id": f"(ARRAY{[intake for _, intake in cohorts]})[1 + {_drawn(2, len(cohorts))}]",
+    }
+    placement = {
+        "id": "md5('placement' || i)::uuid",
+        "enrolment_id": "md5('enrolment' || i)::uuid",
+        "seat_id": "md5('seat' || i)::uuid",
+    }
+    hosted = f"{_drawn(13, 100)} < {_PLACED}"
+    return [(placed.enrolment, student, "true"), (placed.seat, place, hosted), (placed, placement, hosted)]
 
 
 def _line_of(application: Application) -> JournalEntry:
@@ -139,7 +197,9 @@ def _in(states) -> str:
     return "({})".format(", ".join(f"'{state.value}'" for state in states))
 
 
-def _multiply(cursor, pattern: Model, columns: Mapping[str, str], number: int, *, draw: str) -> None:
+def _multiply(
+    cursor, pattern: Model, columns: Mapping[str, str], number: int, *, draw: str, among: str = "true"
+) -> None:
     """Copy a row many times, some of its columns computed from the number of the copy; indexes are made afterwards."""
     meta = pattern._meta
     names = [field.column for field in meta.concrete_fields if field.column in columns or not field.primary_key]
@@ -149,7 +209,7 @@ def _multiply(cursor, pattern: Model, columns: Mapping[str, str], number: int, *
         f"INSERT INTO {meta.db_table} ({', '.join(names)}) SELECT {', '.join(values)} "
         # OFFSET 0: what is drawn is drawn once a row, however many columns speak of it.
         f"FROM generate_series(1, %s) AS i, LATERAL (SELECT {draw} OFFSET 0) AS drawn, "
-        f"(SELECT * FROM {meta.db_table} WHERE {meta.pk.column} = %s) AS pattern",
+        f"(SELECT * FROM {meta.db_table} WHERE {meta.pk.column} = %s) AS pattern WHERE {among}",
         [number, pattern.pk],
     )
     for definition in indexes:

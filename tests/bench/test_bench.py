@@ -13,10 +13,13 @@ from cohorts import exports, listing
 from cohorts.models import Application, Candidate, Consent
 from cohorts.projections import recruitments
 from cohorts.states import ApplicationState
+from partnership import measures
+from partnership.measures import Census
 from partnership.models import Convention, JournalEntry, OutgoingMessage
 from partnership.states import MessageState
+from placements.models import Placement
 from tests import factories
-from tests.bench import applying, exchange, floor, foresight, letters, lists, nearness, proposals
+from tests.bench import applying, boards, exchange, floor, foresight, letters, lists, nearness, proposals
 from tests.bench.bench import Bench, Scale
 from tests.bench.measure import alternate
 from tests.cohorts import seasons
@@ -84,8 +87,18 @@ def test_the_forecast_is_held_against_seasons_and_reads_in_three_statements_and_
     convention = Convention.objects.get()
     prefetch_related_objects([convention], "milestones__objectives")
     with CaptureQueriesContext(connection) as sent:
-        recruitments(convention)
+        recruitments(Census(None, convention))
     assert len(sent) == 3
+
+
+def test_the_board_sends_fifteen_statements_at_most_one_grouped_for_each_app(bench):
+    lines = _verdicts(boards.measure(bench))
+    for work in ("… statements of the page", "… grouped ones of its figures, for three apps"):
+        assert lines[work].holds, lines[work].ours
+    placed = Placement.objects.count()
+    figures = {key: sum(by.values()) for key, by in measures.counts(None, Convention.objects.get()).items()}
+    assert figures["contacts"] == Application.objects.submitted().count() > 190
+    assert figures["confirmed"] > figures["present"] > 0 and figures["with_employer"] == placed > 5
 
 
 def test_a_proposal_is_proven_and_not_surpassed_by_hand(bench):
