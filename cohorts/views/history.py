@@ -13,14 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from partnership import board as boards
-from partnership import clock, measures
+from partnership import clock, measures, projections
 from partnership import history as kept
 from partnership import policies as house
 from partnership.board.columns import PLACES, YOUNG
 from partnership.history import Point
-from partnership.measures import MEASURES, Counts
+from partnership.measures import MEASURES, Census, Counts
 from partnership.models import Convention, Milestone, Objective, Zone
-from partnership.templatetags.charts import Curve
+from partnership.projections import Projection
+from partnership.templatetags.charts import Curve, Forecast
 from partnership.templatetags.figures import longdate, number
 from programmes.states import ProgrammeKind
 
@@ -64,7 +65,8 @@ def _recruiting(convention: Convention) -> list[Milestone]:
 def _weeks(
     request: HttpRequest, convention: Convention, milestone: Milestone, zone: Zone | None, *, shown: list[str]
 ) -> dict[str, Any]:
-    today, counts = clock.today(), measures.counts(request.user, convention)
+    today, census = clock.today(), Census(request.user, convention)
+    counts, foreseen = measures.counts_of(census), projections.projections_of(census)
     signed_on = convention.signed_at.astimezone(clock.PARIS).date()
     evenings = kept.days(milestone, shown, zone)
     curves = []
@@ -78,10 +80,18 @@ def _weeks(
         "title": _title(curves[0].last, evenings[YOUNG], today),
         "has_history": bool(evenings[YOUNG]),
         "curves": curves,
+        "forecast": _forecast(foreseen.get((milestone.pk, zone.pk if zone else None)), today),
         "definitions": [MEASURES[key] for key in shown],
         "signed_on": signed_on,
         "until": _until(milestone, today),
     }
+
+
+def _forecast(foreseen: Projection | None, today: date) -> Forecast | None:
+    """Who is expected on the first day, while it is to come and enough is known for an interval."""
+    if foreseen is None or foreseen.interval is None or foreseen.rentree < today:
+        return None
+    return Forecast(foreseen.rentree, foreseen.low, foreseen.likely, foreseen.high)
 
 
 def _until(milestone: Milestone, today: date) -> date:

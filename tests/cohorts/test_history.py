@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from cohorts import history, services
-from cohorts.models import Application
+from cohorts.models import Application, Cohort
 from cohorts.states import ApplicationState
-from partnership import clock
+from partnership import clock, projections
 from partnership import services as partnership
 from partnership.models import Convention, JournalEntry, Snapshot
 from partnership.personal_data import NOTICE_VERSION
@@ -234,6 +234,19 @@ def test_the_table_has_the_numbers_of_the_drawing(season, coordinator, client_of
         + (young.points[-2][0].isocalendar()[:2] == young.points[-1][0].isocalendar()[:2])
     )
     assert f'<td class="num">{young.last}</td>' in table
+
+
+def test_the_drawing_ends_with_who_is_expected_on_the_first_day(season, lyon, coordinator, client_of):
+    assert read(client_of, coordinator).context["forecast"] is None  # no rate is known
+    factories.planning_rates()
+    assert read(client_of, coordinator).context["forecast"] is None  # too few for an interval
+    Cohort.objects.filter(pk=lyon.pk).update(capacity=200)
+    for _n in range(120):
+        factories.application(lyon)
+    page = read(client_of, coordinator)
+    told = projections.projections(coordinator, Convention.objects.get())[lyon.intake.programme.milestone.pk, None]
+    assert page.context["forecast"] == (lyon.intake.starts_on, told.low, told.likely, told.high)
+    assert "bar-dot" in text_of(page) and f"{told.likely}, entre {told.low} et {told.high}" in text_of(page)
 
 
 def test_a_filter_that_means_nothing_is_ignored_and_told(season, coordinator, client_of):
