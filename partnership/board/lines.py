@@ -3,23 +3,27 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from ..states import MilestoneStatus
 from .columns import PLACED, PLACES, YOUNG
 from .dates import last_day
 from .readings import Reading
-from .tables import Board, Card, Row, _side
+from .tables import Board, Card, Row, short_first
 
 
 @dataclass(frozen=True)
 class Line:
-    """A milestone in a zone or in all: its row of the board, each side beside its objective, who is expected."""
+    """A milestone in a zone or in all: its row of the board, and the card of its milestone."""
 
     card: Card
     row: Row
-    young: Reading | None
-    places: Reading | None
+
+    @property
+    def young(self) -> Reading | None:
+        return self.row.young_side
+
+    @property
+    def places(self) -> Reading | None:
+        return self.row.places_side
 
     @property
     def is_behind(self) -> bool:
@@ -29,10 +33,7 @@ class Line:
     @property
     def lacks(self) -> dict[str, int]:
         """What lacks of each side that lacks something, the short side first."""
-        sides = [self.young, self.places]
-        if self.row.short_side == _("Hosting"):
-            sides.reverse()
-        return {side.measure: side.missing for side in sides if side and side.missing}
+        return {side.measure: side.missing for side in short_first(self.young, self.places) if side.missing}
 
     @property
     def has_hosts(self) -> bool:
@@ -43,12 +44,7 @@ class Line:
 def lines_of(board: Board) -> list[Line]:
     """Every line of the board's tables, zones first and their total after them."""
     cards = {card.milestone: card for card in board.cards}
-    lines = []
-    for row in [row for table in board.tables for row in [*table.rows, *table.totals]]:
-        card, zone = cards[row.milestone], row.zone
-        young, places = (_side(key, row.milestone, zone, card.readings, board.counts) for key in (YOUNG, PLACES))
-        lines.append(Line(card, row, young, places))
-    return lines
+    return [Line(cards[row.milestone], row) for table in board.tables for row in [*table.rows, *table.totals]]
 
 
 def focus_of(lines: list[Line]) -> Line | None:

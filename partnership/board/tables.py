@@ -84,12 +84,21 @@ class Row:
     young: int
     seats: int | None
     linked: int
-    young_target: int | None
-    seats_target: int | None
+    # Each side beside its own objective, where it has one.
+    young_side: Reading | None
+    places_side: Reading | None
     short_side: str
     lacks: str
     days_left: str
     projection: Projection | None = None
+
+    @property
+    def young_target(self) -> int | None:
+        return self.young_side.target if self.young_side else None
+
+    @property
+    def seats_target(self) -> int | None:
+        return self.places_side.target if self.places_side else None
 
     @property
     def forecast(self) -> Projection | None:
@@ -149,7 +158,6 @@ class Board:
     scale: int
     chair_rows: list[ChairRow]
     chair_columns: list[tuple[Promise, Measure]]
-    counts: Counts
     commitments: list[Commitment]
 
     @property
@@ -240,7 +248,6 @@ def build(
         scale=max(widest, default=1),
         chair_rows=chair_rows,
         chair_columns=[(CHAIR_COLUMNS[key], MEASURES[key]) for key in chair_columns],
-        counts=counts,
         commitments=commitments or [],
     )
 
@@ -339,8 +346,8 @@ def _row(
         young=figure(counts, YOUNG, milestone, zone),
         seats=figure(counts, PLACES, milestone, zone) if hosts else None,
         linked=figure(counts, PLACED, milestone, zone),
-        young_target=young.target if young else None,
-        seats_target=places.target if places else None,
+        young_side=young,
+        places_side=places,
         short_side=short,
         lacks=lacks,
         days_left=countdown(settled, today) if exact else date_words(settled, milestone.finalise_precision),
@@ -405,15 +412,22 @@ def list_url(key: str, milestone: Milestone, zone: Zone | None, *, reader: User 
 
 def short_side(young: Reading | None, places: Reading | None) -> tuple[str, str]:
     """The side further behind its own objective at today's date, and what lacks to both, the short side first."""
-    sides = [reading for reading in (young, places) if reading is not None]
+    sides = short_first(young, places)
     if not sides:
         return _("no objective"), ""
     if any(reading.is_behind for reading in sides):
-        # Recruitment first when both are equally behind: young people are what is hard to find.
-        sides.sort(key=lambda reading: reading.ratio)
         name = _("Recruitment") if sides[0].measure == YOUNG else _("Hosting")
     else:
         name = _("Met")
     if not any(reading.missing for reading in sides):
         return name, _("objectives reached")
     return name, ", ".join(amount(reading.measure, reading.missing) for reading in sides)
+
+
+def short_first(young: Reading | None, places: Reading | None) -> list[Reading]:
+    """The sides that have an objective, the one further behind it first."""
+    sides = [reading for reading in (young, places) if reading is not None]
+    if any(reading.is_behind for reading in sides):
+        # Recruitment first when both are equally behind: young people are what is hard to find.
+        sides.sort(key=lambda reading: reading.ratio)
+    return sides
