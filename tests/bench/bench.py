@@ -72,18 +72,25 @@ class Bench:
             sizes.settle()
         self._point_to(name)
 
-    def use_demonstration(self) -> None:
-        """Work from here on in the database of the demonstration, which tells itself."""
-        if self._apart:
-            name = f"{self._base}_demonstration"
-            if name not in self._made.values():
-                self._made[-1] = name
-                connection.close()
-                self._on_the_server(f'CREATE DATABASE "{name}"')
-                self._point_to(name)
+    def use_demonstration(self, number: int = 0) -> None:
+        """Work from here on in the database of the demonstration, which tells itself; or with that many more files."""
+        if not self._apart:
+            return
+        told = f"{self._base}_demonstration"
+        name = f"{told}_{number}" if number else told
+        if name not in self._made.values():
+            self._made[-1 - number] = name
+            connection.close()
+            template = f' TEMPLATE "{told}"' if number else ""
+            self._on_the_server(f'CREATE DATABASE "{name}"{template}')
+            self._point_to(name)
+            if number:
+                sizes.fill(number)
+                sizes.settle()
+            else:
                 call_command("migrate", verbosity=0)
                 call_command("load_reference", verbosity=0)
-            self._point_to(name)
+        self._point_to(name)
 
     def site_of(self, user: User) -> Site:
         """The site asked by somebody of the demonstration."""
