@@ -12,7 +12,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Value
-from django.db.models.functions import Coalesce
 
 from partnership import clock
 from partnership.measures import Census, Counts
@@ -81,10 +80,8 @@ def _lately(files: QuerySet) -> QuerySet:
     """Who has applied in the weeks that the forecast looks at."""
     first = clock.today() - timedelta(days=7 * WEEKS_LOOKED_AT - 1)
     since = datetime.combine(first, time.min, clock.PARIS)
-    # Where the list of applications is walked along its dates; whoever asked before the window and applied in it
-    # counts among the enquiries, not among those who come.
-    found = files.alias(at=Coalesce("submitted_at", "created_at"))
-    return found.filter(at__gte=since, created_at__gte=since, submitted_at__isnull=False)
+    # Whoever asked before the window and applied in it counts among the enquiries, not among those who come.
+    return files.filter(submitted_at__gte=since, created_at__gte=since)
 
 
 def _of_a_fact(fact: str, rows: QuerySet, cohort: str = "cohort") -> QuerySet:

@@ -47,13 +47,18 @@ def placements(convention: Convention, *, partners_only: bool) -> PlacementQuery
 
 def counts(census: Census) -> Counts:
     """The three figures by milestone and zone: a place counts where its site is."""
-    placed = {
-        key: Behind(
-            placements(census.convention, partners_only=key == "placed"),
-            "seat__intake__programme__milestone",
-            "seat__site__zone",
-        )
-        for key in ("with_employer", "placed")
+    at_partners = placements(census.convention, partners_only=True)
+    elsewhere = placements(census.convention, partners_only=False).filter(seat__site__company__is_partner=False)
+    where = "seat__intake__programme__milestone", "seat__site__zone"
+    found = counted_together(
+        {
+            "host_places": Behind(seats(census.convention), "intake__programme__milestone", "site__zone"),
+            "placed": Behind(at_partners, *where),
+            "elsewhere": Behind(elsewhere, *where),
+        }
+    )
+    # With an employer is whoever is placed at a partner or elsewhere: each placement is looked up once.
+    placed, outside = found["placed"], found.pop("elsewhere")
+    return found | {
+        "with_employer": {cell: placed.get(cell, 0) + outside.get(cell, 0) for cell in placed.keys() | outside.keys()}
     }
-    places = Behind(seats(census.convention), "intake__programme__milestone", "site__zone")
-    return counted_together({"host_places": places, **placed})

@@ -19,7 +19,14 @@ _DAYS = _("Give a number of days between 0 and 120, or leave it.")
 def _number(label: Any, most: int, wrong: Any, help_text: Any = "") -> forms.IntegerField:
     errors = dict.fromkeys(("invalid", "min_value", "max_value"), wrong)
     return forms.IntegerField(
-        label=label, min_value=0, max_value=most, required=False, error_messages=errors, help_text=help_text
+        label=label,
+        min_value=0,
+        max_value=most,
+        required=False,
+        error_messages=errors,
+        help_text=help_text,
+        # What is no number stays in sight beside its error, which a field of the browser's numbers does not let it.
+        widget=forms.TextInput({"inputmode": "numeric"}),
     )
 
 
@@ -44,7 +51,6 @@ class SupposeForm(forms.Form):
             said = _("Today: %(rate)s %%.") % {"rate": one.percent}
             label = _("%(step)s, in %%") % {"step": one.step.label}
             self.fields[f"taux_{one.step}"] = _number(label, 100, _PERCENT, said)
-        self.fields["entretien"].widget.attrs["inputmode"] = "numeric"
 
     def _said(self, name: str) -> int | None:
         return self.cleaned_data.get(name)

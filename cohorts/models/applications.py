@@ -169,9 +169,9 @@ class Application(models.Model):
                 condition=Q(state=ApplicationState.WAITLISTED),
                 name="applications_by_rank",
             ),
-            # What the board counts beside the states (tally.py): the few files that a fact, or its contrary, is about.
+            # What the board counts beside the states (tally.py): the files that a fact, or its contrary, is about.
             models.Index(
-                fields=["cohort", "state"], condition=Q(submitted_at__isnull=True), name="applications_never_submitted"
+                fields=["cohort", "submitted_at"], include=["created_at", "state"], name="applications_by_arrival"
             ),
             models.Index(
                 fields=["id"],

@@ -45,8 +45,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def at_risk(self, now: datetime) -> "EnrolmentQuerySet":
         """Expected students who hesitate, or who let two questions pass without a word."""
-        silent = Q(unanswered__gte=SILENCE, asked_at__lte=now - TIME_TO_ANSWER)
-        return self.expected().filter(silent | Q(answer=Coming.HESITATES))
+        in_doubt = Q(unanswered__gte=SILENCE) | Q(answer=Coming.HESITATES)
+        long_enough = Q(asked_at__lte=now - TIME_TO_ANSWER, unanswered__gte=SILENCE) | Q(answer=Coming.HESITATES)
+        # Both are said: the first is the condition of an index.
+        return self.expected().filter(in_doubt, long_enough)
 
     def completed(self) -> "EnrolmentQuerySet":
         return self.filter(state=EnrolmentState.COMPLETED)
@@ -84,7 +86,13 @@ class Enrolment(models.Model):
         verbose_name_plural = _("enrolments")
         ordering = ["enrolled_at"]
         indexes = [
-            # Who has arrived, and who has acquired all, in the order of their files: as the board counts them.
+            # Who hesitates or is silent, has arrived, has acquired all, by file: as the board counts them (tally.py).
+            models.Index(
+                fields=["application"],
+                include=["asked_at", "unanswered", "answer"],
+                condition=Q(state=EnrolmentState.EXPECTED) & (Q(unanswered__gte=SILENCE) | Q(answer=Coming.HESITATES)),
+                name="doubts_by_application",
+            ),
             models.Index(fields=["application"], condition=Q(present_at__isnull=False), name="arrivals_by_application"),
             models.Index(
                 fields=["application"],

@@ -7,9 +7,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import override_settings
@@ -18,7 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from config import caught_mail
 from config.embedded import ROOT, dies_with_parent
-from partnership import clock, outbox
+from partnership import clock, invariants, outbox
 from partnership.models import OutgoingMessage
 from partnership.states import MessageState
 from tests import runs
@@ -75,6 +77,16 @@ def world(django_db_setup, django_db_blocker, address) -> Iterator[World]:
                 cursor.execute("ANALYZE")
             yield made
         call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_file_outlives_its_row(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """What a module stored goes with its rows: an hour later a test of kills would find files that are nobody's."""
+    yield
+    with django_db_blocker.unblock():
+        while found := invariants.files_without_rows(younger=timedelta(0)):
+            for file in found:
+                default_storage.delete(file.removeprefix("file:"))
 
 
 @pytest.fixture

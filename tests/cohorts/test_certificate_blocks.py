@@ -8,10 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from cohorts import measures, personal_data, services
+from cohorts import personal_data, services, tally
 from cohorts.models import AcquiredBlock
 from cohorts.states import FOLLOW, EnrolmentState
 from partnership import clock, links
+from partnership.measures import Census
 from partnership.models import Convention, JournalEntry, ref
 from partnership.workflow import Refused
 
@@ -277,7 +278,7 @@ def test_the_board_counts_who_has_a_block_and_who_is_certified(coordinator, recr
     acquire(cohort, students[0], *NAMES, by=recruiter)
     acquire(cohort, students[1], NAMES[0], by=recruiter)
     client = client_of(coordinator)
-    counted = measures.counts(coordinator, Convention.objects.get())
+    counted = tally.counts(Census(coordinator, Convention.objects.get()))
     for key, number in (("present", 4), ("with_block", 2), ("certified", 1)):
         assert sum(counted[key].values()) == number
         assert client.get(reverse("cohorts:register"), {"mesure": key}).context["total"] == number

@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from cohorts import measures
+from cohorts import tally
 from cohorts.states import ApplicationState as S
+from partnership.measures import Census
 from partnership.models import Convention
 
 from .. import factories
@@ -29,7 +30,7 @@ def mixed(db):
 def test_each_figure_opens_a_list_with_its_very_count(coordinator, client_of, mixed):
     convention = Convention.objects.get()
     client = client_of(coordinator)
-    counted = measures.counts(coordinator, convention)
+    counted = tally.counts(Census(coordinator, convention))
     for key, cells in counted.items():
         assert _register(client, mesure=key, jalon="1").context["total"] == sum(cells.values())
         for (_milestone, zone), figure in cells.items():

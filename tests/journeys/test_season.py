@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from cohorts import measures
 from cohorts.handover import SILENCE
 from cohorts.models import Application, Booking
 from cohorts.states import EXITS, ApplicationState, BookingState
-from partnership import clock, sending, working_time
+from partnership import clock, measures, sending, working_time
 from partnership.models import JournalEntry, OutgoingMessage, ref
 from partnership.states import MessageState, MilestoneStatus
 
@@ -32,7 +31,7 @@ ANSWERS = {
 
 
 @pytest.mark.full
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(4500)
 @pytest.mark.parametrize("scale", [10, 1], ids=lambda scale: f"1 of {scale}")
 def test_a_season_loses_nobody(scale, smtp):
     season = Season(YEAR, scale)
