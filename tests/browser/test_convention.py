@@ -107,7 +107,7 @@ def _suppose(paule: Visitor, convention: Convention) -> None:
 @pytest.mark.parametrize(
     ("name", "sheets", "words"),
     [
-        ("partnership:board", 1, "En retard"),
+        ("partnership:board", 2, "En retard"),
         ("partnership:report", 2, "En retard"),
         ("partnership:convention", 2, "Engagements"),
         ("cohorts:forecast", 2, "présents"),
