@@ -1,8 +1,5 @@
-"""A convention from its draft to its board, in a browser: written, signed by two, forecast; and printed."""
+"""A convention from its draft to its board, in a browser: written, signed by two, forecast."""
 
-import io
-
-import pikepdf
 import pytest
 from django.urls import reverse
 
@@ -102,27 +99,3 @@ def _suppose(paule: Visitor, convention: Convention) -> None:
     answer = paule.page.locator("h1").inner_text()
     paule.open(paule.page.url)
     assert paule.page.locator("h1").inner_text() == answer
-
-
-@pytest.mark.parametrize(
-    ("name", "sheets", "words"),
-    [
-        ("partnership:board", 2, "En retard"),
-        ("partnership:report", 2, "En retard"),
-        ("partnership:convention", 2, "Engagements"),
-        ("cohorts:forecast", 2, "présents"),
-        ("cohorts:history", 3, "semaine"),
-        ("partnership:zone_map", 2, "Lyon"),
-    ],
-)
-def test_a_page_of_the_convention_is_printed_without_its_menus(world, visit, name, sheets, words):
-    coordinator = visit()
-    coordinator.enter_as(world.user(Role.COORDINATOR))
-    coordinator.open(reverse(name))
-    with pikepdf.open(io.BytesIO(coordinator.page.pdf(prefer_css_page_size=True, format="A4"))) as printed:
-        assert len(printed.pages) <= sheets
-    coordinator.page.emulate_media(media="print")
-    text = coordinator.page.locator("body").inner_text()
-    assert words in text
-    for menu in coordinator.page.locator("nav, form button, .no-print").all():
-        assert not menu.is_visible(), menu.inner_text()
