@@ -55,9 +55,9 @@ _OF_CERTIFICATES = Cohort.objects.filter(intake__programme__kind=ProgrammeKind.S
 _OFFERED = Q(offered_curriculum__isnull=False)
 
 
-def _students(enrolments: QuerySet) -> Q:
+def _students(applications: QuerySet) -> Q:
     # Nobody is enrolled who was not offered a place: those who were are the short way to them.
-    return _OFFERED & Q(pk__in=enrolments.values("application"))
+    return _OFFERED & Q(pk__in=applications)
 
 
 CONDITIONS = {
@@ -65,9 +65,10 @@ CONDITIONS = {
     "applied": Q(submitted_at__isnull=False),
     "admitted": _OFFERED,
     "confirmed": Q(state=ApplicationState.CONFIRMED),
-    "present": _students(Enrolment.objects.filter(present_at__isnull=False)),
-    "with_block": _OFFERED & Q(pk__in=AcquiredBlock.objects.values("enrolment__application")),
-    "certified": _students(Enrolment.objects.completed()) & Q(cohort__in=_OF_CERTIFICATES.values("pk")),
+    "present": _students(Enrolment.objects.filter(present_at__isnull=False).values("application")),
+    "with_block": _students(AcquiredBlock.objects.values("enrolment__application")),
+    "certified": _students(Enrolment.objects.completed().values("application"))
+    & Q(cohort__in=_OF_CERTIFICATES.values("pk")),
     "waiting_for_content": Q(state__in=AWAITING_OFFER, cohort__in=_WITHOUT_CONTENT.values("pk")),
 }
 

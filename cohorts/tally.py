@@ -1,8 +1,8 @@
 """How many files each cohort has, by where they are: one grouped statement, read once for the board and its forecast.
 
-A million files take about twice the time of counting them. Where most files are spoken of, their places are read off
-the index of cohorts and states, and the figures follow; of the other facts each is counted along the index of the few
-files that it, or its contrary, is about (models/).
+Where most files are spoken of, their states are read off one index, and the figures follow; of the other facts each is
+counted along the index of the files that it, or its contrary, is about (models/). What a figure means is said once, in
+measures.py, and read there by its list; those that are added up from states here say the same, and a test holds it.
 """
 
 from collections import Counter
@@ -23,8 +23,9 @@ from .models import Application, Cohort, Enrolment
 from .states import AWAITING_OFFER, ApplicationState
 
 # Facts of a file that its state does not tell; those without a figure of their own are what the forecast asks.
-UNSENT, ADMITTED, PRESENT, ARRIVED = "unsent", "admitted", "present", "arrived"
-_COUNTED = (ADMITTED, PRESENT, "with_block", "certified")
+UNSENT, PRESENT, ARRIVED = "unsent", "present", "arrived"
+_NOTHING = Value("")
+_COUNTED = ("admitted", PRESENT, "with_block", "certified")
 
 
 @dataclass
@@ -61,14 +62,13 @@ def tallies(census: Census) -> Mapping[int, Tally]:
     at_risk = Enrolment.objects.at_risk(clock.now()).filter(application__cohort__in=found)
     arms = [
         # Most have applied: who has not is counted instead.
-        _of_a_fact(UNSENT, files.filter(~CONDITIONS["applied"])),
-        *(_of_a_fact(key, files.filter(CONDITIONS[key])) for key in _COUNTED),
-        _of_a_fact(ARRIVED, _lately(files)),
-        _of_a_fact(AT_RISK, at_risk, cohort="application__cohort"),
+        _grouped(files.filter(~CONDITIONS["applied"]), UNSENT),
+        *(_grouped(files.filter(CONDITIONS[key]), key) for key in _COUNTED),
+        _grouped(_lately(files), ARRIVED),
+        _grouped(at_risk, AT_RISK, cohort="application__cohort"),
     ]
-    for cohort, fact, state, left_from, number in _grouped(files, "cohort", "", "state", "left_from").union(
-        *arms, all=True
-    ):
+    states = _grouped(files, state=F("state"), left_from=F("left_from"))
+    for cohort, fact, state, left_from, number in states.union(*arms, all=True):
         if fact:
             found[cohort].facts[fact] += number
         else:
@@ -84,13 +84,10 @@ def _lately(files: QuerySet) -> QuerySet:
     return files.filter(submitted_at__gte=since, created_at__gte=since)
 
 
-def _of_a_fact(fact: str, rows: QuerySet, cohort: str = "cohort") -> QuerySet:
-    return _grouped(rows, cohort, fact)
-
-
-def _grouped(rows: QuerySet, cohort: str, fact: str, *states: str) -> QuerySet:
-    said: list[Any] = [F(name) for name in states] or [Value(""), Value("")]
-    rows = rows.order_by().annotate(of=F(cohort), fact=Value(fact), what=said[0], left=said[1])
+def _grouped(
+    rows: QuerySet, fact: str = "", *, cohort: str = "cohort", state: Any = _NOTHING, left_from: Any = _NOTHING
+) -> QuerySet:
+    rows = rows.order_by().annotate(of=F(cohort), fact=Value(fact), what=state, left=left_from)
     return rows.values_list("of", "fact", "what", "left").annotate(n=Count("*"))
 
 

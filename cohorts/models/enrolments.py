@@ -24,6 +24,7 @@ from .intakes import RECRUITMENT
 # So many questions in a row without an answer are a silence, once there was time to answer the last.
 SILENCE = 2
 TIME_TO_ANSWER = timedelta(days=3)
+_SILENT, _HESITANT = Q(unanswered__gte=SILENCE), Q(answer=Coming.HESITATES)
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -45,10 +46,9 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def at_risk(self, now: datetime) -> "EnrolmentQuerySet":
         """Expected students who hesitate, or who let two questions pass without a word."""
-        in_doubt = Q(unanswered__gte=SILENCE) | Q(answer=Coming.HESITATES)
-        long_enough = Q(asked_at__lte=now - TIME_TO_ANSWER, unanswered__gte=SILENCE) | Q(answer=Coming.HESITATES)
-        # Both are said: the first is the condition of an index.
-        return self.expected().filter(in_doubt, long_enough)
+        silent = _SILENT & Q(asked_at__lte=now - TIME_TO_ANSWER)
+        # Whoever is silent without having had the time is left out of those in doubt, whom an index holds.
+        return self.expected().filter(_SILENT | _HESITANT).filter(silent | _HESITANT)
 
     def completed(self) -> "EnrolmentQuerySet":
         return self.filter(state=EnrolmentState.COMPLETED)
@@ -90,7 +90,7 @@ class Enrolment(models.Model):
             models.Index(
                 fields=["application"],
                 include=["asked_at", "unanswered", "answer"],
-                condition=Q(state=EnrolmentState.EXPECTED) & (Q(unanswered__gte=SILENCE) | Q(answer=Coming.HESITATES)),
+                condition=Q(state=EnrolmentState.EXPECTED) & (_SILENT | _HESITANT),
                 name="doubts_by_application",
             ),
             models.Index(fields=["application"], condition=Q(present_at__isnull=False), name="arrivals_by_application"),
