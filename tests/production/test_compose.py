@@ -40,8 +40,6 @@ needs_the_stack = pytest.mark.full
 
 HOST = "tandem.example"
 VISITOR = "198.51.100.77"
-# Seconds that two processes may take to make a database and fill it, on a machine that other tests keep busy.
-TO_PREPARE = 600
 PERSON = "irene.quetzalcoatl@exemple.test"
 # What the operator writes into .env.
 ENV = {
@@ -233,7 +231,7 @@ def stack(tmp_path_factory):
         other = compose.Container("migrate-2", services["migrate"], image, folder, places, ENV)
         for container in (migrate, other):
             container.start()
-        built.prepared = [container.process.wait(TO_PREPARE) for container in (migrate, other)]
+        built.prepared = [container.process.wait(120) for container in (migrate, other)]
         for name in OURS:
             built.containers[name].start()
         yield built
