@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohorts import forecast
+from cohorts import forecast, quantiles
 from cohorts.forecast import AT_RISK, STAGES, Pool, Season
 from cohorts.states import ApplicationState as S
 from cohorts.states import Origin, Step
@@ -323,7 +323,7 @@ def test_sooner_interviews_bring_more_of_the_late_applications():
 @pytest.mark.parametrize(("n", "p"), [(1, 0.3), (12, 0.75), (40, 0.5), (300, 0.35), (5_000, 0.9)])
 def test_a_drawn_number_has_the_mean_and_the_spread_of_its_distribution(n, p):
     shares, deviates = forecast._chances("a trial", n)
-    drawn = [forecast.binomial(n, p, share, z) for share, z in zip(shares, deviates, strict=True)]
+    drawn = [quantiles.binomial(n, p, share, z) for share, z in zip(shares, deviates, strict=True)]
     mean = sum(drawn) / len(drawn)
     assert mean == pytest.approx(n * p, abs=0.12 * (n * p * (1 - p)) ** 0.5)
     assert sum((one - mean) ** 2 for one in drawn) / len(drawn) == pytest.approx(n * p * (1 - p), rel=0.12)
@@ -333,14 +333,14 @@ def test_a_drawn_number_has_the_mean_and_the_spread_of_its_distribution(n, p):
 @pytest.mark.parametrize("mean", [0.4, 6, 24, 26, 900])
 def test_arrivals_have_the_mean_and_the_spread_of_theirs(mean):
     shares, deviates = forecast._chances("arrivals of a trial", round(mean))
-    drawn = [forecast.poisson(mean, share, z) for share, z in zip(shares, deviates, strict=True)]
+    drawn = [quantiles.poisson(mean, share, z) for share, z in zip(shares, deviates, strict=True)]
     assert sum(drawn) / len(drawn) == pytest.approx(mean, abs=0.12 * mean**0.5)
 
 
 @pytest.mark.parametrize(("passed", "left"), [(30, 10), (5, 45), (0, 40), (40, 0)])
 def test_a_drawn_rate_has_the_mean_of_its_people(passed, left):
     _shares, deviates = forecast._chances("rates of a trial", passed)
-    drawn = [forecast.beta(passed, left, z) for z in deviates]
+    drawn = [quantiles.beta(passed, left, z) for z in deviates]
     assert sum(drawn) / len(drawn) == pytest.approx(passed / (passed + left), abs=0.01)
     assert 0 <= min(drawn) <= max(drawn) <= 1
 
