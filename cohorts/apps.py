@@ -81,6 +81,7 @@ class CohortsConfig(AppConfig):
         reminders.register(*services.MORNINGS)
         sweeps.register("places", services.fill_places)
         sweeps.register("papers", services.look_again_at_papers)
+        sweeps.register("headcounts", services.count_again_if_many)
 
     def load_reference(self) -> Iterable[str]:
         """Load what every installation needs here (the command of that name); what changed, a line each."""

@@ -27,6 +27,9 @@ TRIGGERS = {
     "a_slot_keeps_its_word",
     "a_certificate_has_no_waiting_list",
     "a_cohort_keeps_its_word",
+    "files_that_come_are_counted",
+    "files_that_go_are_counted",
+    "files_that_move_are_counted",
     "a_merged_person_stays_merged",
     "an_application_follows_its_person",
     "a_consent_follows_its_person",
@@ -176,6 +179,19 @@ def _held_by_the_merged() -> list[str]:
     ]
 
 
+def _miscounted() -> list[str]:
+    """Cohorts whose headcounts do not add up to their files; the command `count_again` mends them."""
+    return references(
+        "SELECT DISTINCT 'cohorts.cohort:' || cohort_id FROM ("
+        "  SELECT cohort_id, state, left_from, was_submitted, was_offered, number FROM cohorts_headcount"
+        "  UNION ALL"
+        "  SELECT cohort_id, state, left_from, submitted_at IS NOT NULL, offered_curriculum_id IS NOT NULL, -1"
+        "  FROM cohorts_application WHERE state <> %(draft)s"
+        ") AS line GROUP BY cohort_id, state, left_from, was_submitted, was_offered HAVING sum(number) <> 0",
+        draft=S.DRAFT,
+    )
+
+
 def _cohorts_of_another_programme() -> list[str]:
     with_content = Cohort.objects.filter(curriculum__isnull=False)
     return rows(with_content.exclude(curriculum__programme=F("intake__programme")))
@@ -207,6 +223,7 @@ def register() -> None:
         Invariant(
             "content_of_the_programme", _("a cohort’s content is its programme’s"), _cohorts_of_another_programme
         ),
+        Invariant("files_counted", _("the headcounts add up to the files"), _miscounted),
         journal_agrees(Application),
         journal_agrees(Booking),
         journal_agrees(Slot, begins_silently=True),

@@ -1,8 +1,8 @@
 """How many files each cohort has, by where they are: one grouped statement, read once for the board and its forecast.
 
-Where most files are spoken of, their states are read off one index, and the figures follow; of the other facts each is
-counted along the index of the files that it, or its contrary, is about (models/). What a figure means is said once, in
-measures.py, and read there by its list; those that are added up from states here say the same, and a test holds it.
+What a file says of itself is added up from the headcounts (models/headcounts.py); what other records say, and who came
+lately, is counted along the index of those it is about. What a figure means is said once, in measures.py, and read
+there by its list; what is added up here says the same, and a test holds it.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Value
 
 from partnership import clock
 from partnership.measures import Census, Counts
@@ -19,13 +19,13 @@ from programmes.models import Curriculum
 
 from .forecast import AT_RISK, WEEKS_LOOKED_AT
 from .measures import CONDITIONS
-from .models import Application, Cohort, Enrolment
+from .models import Application, Cohort, Enrolment, Headcount
 from .states import AWAITING_OFFER, ApplicationState
 
-# Facts of a file that its state does not tell; those without a figure of their own are what the forecast asks.
-UNSENT, PRESENT, ARRIVED = "unsent", "present", "arrived"
-_NOTHING = Value("")
-_COUNTED = ("admitted", PRESENT, "with_block", "certified")
+# Facts of a file that its state does not tell; the last is no figure, but what the forecast asks.
+APPLIED, ADMITTED, PRESENT, ARRIVED = "applied", "admitted", "present", "arrived"
+_NOTHING, _ROWS = Value(""), Count("*")
+_OF_STUDENTS = (PRESENT, "with_block", "certified")
 
 
 @dataclass
@@ -58,16 +58,17 @@ def cohorts_of(census: Census) -> list[Cohort]:
 def tallies(census: Census) -> Mapping[int, Tally]:
     """What is counted of each cohort of a convention, by its key."""
     found = {cohort.pk: Tally() for cohort in census.once(cohorts_of)}
+    lines = Headcount.objects.filter(cohort__in=found)
     files = Application.objects.submitted().filter(cohort__in=found)
     at_risk = Enrolment.objects.at_risk(clock.now()).filter(application__cohort__in=found)
+    states = _grouped(lines, state=F("state"), left_from=F("left_from"), number=Sum("number"))
     arms = [
-        # Most have applied: who has not is counted instead.
-        _grouped(files.filter(~CONDITIONS["applied"]), UNSENT),
-        *(_grouped(files.filter(CONDITIONS[key]), key) for key in _COUNTED),
+        _grouped(lines.filter(was_submitted=True), APPLIED, number=Sum("number")),
+        _grouped(lines.filter(was_offered=True), ADMITTED, number=Sum("number")),
+        *(_grouped(files.filter(CONDITIONS[key]), key) for key in _OF_STUDENTS),
         _grouped(_lately(files), ARRIVED),
         _grouped(at_risk, AT_RISK, cohort="application__cohort"),
     ]
-    states = _grouped(files, state=F("state"), left_from=F("left_from"))
     for cohort, fact, state, left_from, number in states.union(*arms, all=True):
         if fact:
             found[cohort].facts[fact] += number
@@ -85,10 +86,17 @@ def _lately(files: QuerySet) -> QuerySet:
 
 
 def _grouped(
-    rows: QuerySet, fact: str = "", *, cohort: str = "cohort", state: Any = _NOTHING, left_from: Any = _NOTHING
+    rows: QuerySet,
+    fact: str = "",
+    *,
+    cohort: str = "cohort",
+    state: Any = _NOTHING,
+    left_from: Any = _NOTHING,
+    number: Any = _ROWS,
 ) -> QuerySet:
     rows = rows.order_by().annotate(of=F(cohort), fact=Value(fact), what=state, left=left_from)
-    return rows.values_list("of", "fact", "what", "left").annotate(n=Count("*"))
+    # Lines of files that came and went add up to nobody.
+    return rows.values_list("of", "fact", "what", "left").annotate(n=number).exclude(n=0)
 
 
 def counts(census: Census) -> Counts:
@@ -104,11 +112,9 @@ def counts(census: Census) -> Counts:
 
 
 def _figures(cohort: Cohort, tally: Tally) -> dict[str, int]:
-    contacts = tally.files.total()
     return {
-        "contacts": contacts,
-        "applied": contacts - tally.facts[UNSENT],
+        "contacts": tally.files.total(),
         "confirmed": tally.in_states([ApplicationState.CONFIRMED]),
         "waiting_for_content": 0 if cohort.has_content else tally.in_states(AWAITING_OFFER),
-        **{key: tally.facts[key] for key in _COUNTED},
+        **{key: tally.facts[key] for key in (APPLIED, ADMITTED, *_OF_STUDENTS)},
     }

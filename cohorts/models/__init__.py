@@ -9,6 +9,7 @@ from .conditions import Condition, ConditionQuerySet
 from .dossiers import OF_AGE, Dossier, age_on, is_minor, is_minor_by, may_be_minor
 from .enrolments import Enrolment, EnrolmentQuerySet
 from .exchange import ColumnTemplate, Import, ImportRow, KnownHeadings
+from .headcounts import Headcount
 from .intakes import MOST_WEEKS, RECRUITMENT, SCHOOL_WEEKDAYS, Cohort, CohortQuerySet, Intake, LetterParagraph
 from .papers import PaperKind, PaperKindQuerySet, PaperRequest, PaperRequestQuerySet, names_of
 from .people import Candidate, Consent, TwoPeople, dialled, kept_of_people, plain, same_name
@@ -50,6 +51,7 @@ __all__ = [
     "Enrolment",
     "EnrolmentQuerySet",
     "Evaluation",
+    "Headcount",
     "Import",
     "ImportRow",
     "Intake",

@@ -141,8 +141,7 @@ class Application(models.Model):
         verbose_name_plural = _("applications")
         ordering = ["-created_at"]
         indexes = [
-            # With the place an exit left from, so that what the forecast counts is read off the index alone.
-            models.Index(fields=["cohort", "state", "left_from"], name="applications_by_state"),
+            models.Index(fields=["cohort", "state"], name="applications_by_state"),
             # Each order of the recruiter's list (listing.ORDERS) walks along one of these from wherever a page begins.
             models.Index(fields=["state_since", "id"], name="applications_by_wait"),
             models.Index(fields=["state", "state_since", "id"], name="applications_by_stage_and_wait"),
@@ -169,7 +168,7 @@ class Application(models.Model):
                 condition=Q(state=ApplicationState.WAITLISTED),
                 name="applications_by_rank",
             ),
-            # What the board counts beside the states (tally.py): the files that a fact, or its contrary, is about.
+            # What the board counts beside the headcounts (tally.py): who came lately, and the students.
             models.Index(
                 fields=["cohort", "submitted_at"], include=["created_at", "state"], name="applications_by_arrival"
             ),

@@ -29,6 +29,7 @@ from .decisions import (
 )
 from .dossiers import pay_lines, save_dossier
 from .following import entrust, tell_entrusted
+from .headcounts import count_again, count_again_if_many
 from .hearing import hear, lacks, submit_by_telephone, tell_notice
 from .imports import confirm_list, drop_list, forget_lists, match_columns, receive_list, same_list
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
@@ -119,6 +120,8 @@ __all__ = [
     "confirm",
     "confirm_list",
     "correct_address",
+    "count_again",
+    "count_again_if_many",
     "consents_of",
     "correct_identity",
     "decline",

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
+from cohorts import services
 from cohorts.models import Application, Cohort, Intake
 from cohorts.states import EXITS, HOLDING, ApplicationState, Source
 from partnership import clock
@@ -154,6 +155,8 @@ def fill(number: int) -> None:
             _multiply(cursor, pattern_row, columns, number, draw=draw)
         for pattern_row, columns, among in patterns_of_students:
             _multiply(cursor, pattern_row, columns, number, draw=draw, among=f"drawn.state = 'confirmed' AND {among}")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    services.count_again()
 
 
 def _students(cohorts: list[tuple[int, int]]) -> list[tuple[Model, dict[str, str], str]]:

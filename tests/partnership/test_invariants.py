@@ -289,6 +289,14 @@ def _a_cohort_with_the_content_of_another():
     return cohort
 
 
+@breaks("files_counted")
+def _a_file_moves_uncounted():
+    file = factories.application(state=S.SUBMITTED)
+    repeal("files_that_move_are_counted")
+    Application.objects.filter(pk=file.pk).update(state=S.NO_SHOW)
+    return file.cohort
+
+
 @breaks("application_as_journal_says")
 def _an_application_is_admitted_behind_the_back():
     file = factories.application(state=S.INTERVIEWED)
