@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import BigIntegerField, Count, F, QuerySet, Value
+from django.db.models import BigIntegerField, Case, Count, F, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 
@@ -97,15 +97,19 @@ def counts_of(census: Census) -> Counts:
 
 @dataclass(frozen=True)
 class Behind:
-    """The rows that a figure counts, and where their milestone and their zone stand; without one, in no zone."""
+    """The rows that a figure counts, and where their milestone and their zone stand; without one, in no zone.
+
+    With `figure`, rows of several figures, each of which says for itself which one counts it.
+    """
 
     rows: QuerySet
     milestone: str
     zone: str = ""
+    figure: Case | None = None
 
     def counted(self, key: str) -> QuerySet:
         zone = F(self.zone) if self.zone else Cast(Value(None), BigIntegerField())
-        rows = self.rows.order_by().annotate(figure=Value(key), at=F(self.milestone), within=zone)
+        rows = self.rows.order_by().annotate(figure=self.figure or Value(key), at=F(self.milestone), within=zone)
         return rows.values_list("figure", "at", "within").annotate(n=Count("*"))
 
 
@@ -114,7 +118,7 @@ def counted_together(figures: Mapping[str, Behind]) -> Counts:
     found: Counts = {key: {} for key in figures}
     first, *others = (behind.counted(key) for key, behind in figures.items())
     for key, milestone, zone, number in first.union(*others, all=True):
-        found[key][milestone, zone] = number
+        found.setdefault(key, {})[milestone, zone] = number
     return found
 
 

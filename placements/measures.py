@@ -1,6 +1,6 @@
 """What placements count for the convention, in one grouped statement."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from partnership import clock
@@ -47,18 +47,17 @@ def placements(convention: Convention, *, partners_only: bool) -> PlacementQuery
 
 def counts(census: Census) -> Counts:
     """The three figures by milestone and zone: a place counts where its site is."""
-    at_partners = placements(census.convention, partners_only=True)
-    elsewhere = placements(census.convention, partners_only=False).filter(seat__site__company__is_partner=False)
+    everybody = placements(census.convention, partners_only=False)
     where = "seat__intake__programme__milestone", "seat__site__zone"
+    # With an employer is whoever is placed at a partner or elsewhere: each placement is looked up once.
+    partner_or_not = Case(When(seat__site__company__is_partner=True, then=Value("placed")), default=Value("elsewhere"))
     found = counted_together(
         {
             "host_places": Behind(seats(census.convention), "intake__programme__milestone", "site__zone"),
-            "placed": Behind(at_partners, *where),
-            "elsewhere": Behind(elsewhere, *where),
+            "placed": Behind(everybody, *where, figure=partner_or_not),
         }
     )
-    # With an employer is whoever is placed at a partner or elsewhere: each placement is looked up once.
-    placed, outside = found["placed"], found.pop("elsewhere")
+    placed, outside = found["placed"], found.pop("elsewhere", {})
     return found | {
         "with_employer": {cell: placed.get(cell, 0) + outside.get(cell, 0) for cell in placed.keys() | outside.keys()}
     }
