@@ -48,10 +48,10 @@ ANYTHING = st.sampled_from(KNOWN) | st.text(st.characters(), max_size=40) | st.i
 SENDABLE = ANYTHING.filter(lambda text: "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text))
 
 
-def often(examples: int = 100) -> settings:
-    """How many examples an item has in the long run, a twentieth of them in the quick one; or as many as are wanted."""
+def often(examples: int = 50) -> settings:
+    """How many examples an item has in the long run, a tenth of them in the quick one; or as many as are wanted."""
     return settings(
-        max_examples=WANTED or (examples if runs.IS_LONG else -(-examples // 20)),
+        max_examples=WANTED or (examples if runs.IS_LONG else -(-examples // 10)),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -224,7 +224,7 @@ def test_a_page_answers_any_question(world, row):
     client, address = world.client(somebody(row, "get")), world.address(row.url, row.of)
 
     # One parameter has fewer ways to be wrong than eight have together.
-    @often(100 if len(row.asks) > 1 else 25)
+    @often(50 if len(row.asks) > 1 else 12)
     @given(said=query(row.asks))
     def try_it(said):
         assert is_told_safely(client.get(address, said))
@@ -247,7 +247,7 @@ def test_a_table_of_the_administration_answers_any_question(world, table):
     address = reverse(f"admin:{table.opts.app_label}_{table.opts.model_name}_changelist")
 
     # The pages of the administration are the library's, one like the other.
-    @often(25)
+    @often(12)
     @given(said=query(parameters(table, every_form.visit(user))))
     def try_it(said):
         try:

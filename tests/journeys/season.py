@@ -189,12 +189,12 @@ class Season:
             pass
 
     def machines(self) -> Iterator[datetime]:
-        """What time brings, looked for by two workers, one after the other."""
+        """What time brings, looked for by a worker; on Mondays by another as well, who finds it done."""
         day = self.first
         while True:
             for hour in self.ticks:
                 yield datetime.combine(day, hour, clock.PARIS)
-                for _worker in range(2 if self.scale == 1 else 1):
+                for _worker in range(2 if self.scale == 1 and day.weekday() == 0 else 1):
                     reminders.remind(seconds=600)
                     notice_turns()
             day += ONE_DAY

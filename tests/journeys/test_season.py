@@ -31,7 +31,7 @@ ANSWERS = {
 
 
 @pytest.mark.full
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("scale", [10, 1], ids=lambda scale: f"1 of {scale}")
 def test_a_season_loses_nobody(scale, smtp):
     season = Season(YEAR, scale)

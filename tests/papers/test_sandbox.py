@@ -194,7 +194,7 @@ def kind_of(data: bytes) -> str:
 
 @pytest.mark.timeout(600)
 @pytest.mark.both
-@often(150)
+@often(75)
 @given(data=altered(SEEDS) | st.binary(max_size=300).map(lambda data: b"%PDF-" + data + b"%%EOF"))
 def test_whatever_pdf_is_sent_is_taken_or_refused(nursery, data):
     if not data.startswith(b"%PDF-"):
@@ -233,7 +233,7 @@ def hidden(draw: st.DrawFn, harm: pikepdf.Object, pdf: pikepdf.Pdf) -> pikepdf.O
 
 @pytest.mark.timeout(600)
 @pytest.mark.both
-@often(100)
+@often(50)
 @given(data=st.data())
 def test_what_is_harmful_is_found_wherever_it_hides(nursery, data):
     why, pdf = data.draw(st.sampled_from(sorted(HARMS))), corpus.plain()
@@ -250,7 +250,7 @@ MARKS = st.sampled_from([*checking.MARKS, b"\0\0\0\x18ftypheic"])
 
 @pytest.mark.timeout(600)
 @pytest.mark.both
-@often(150)
+@often(75)
 @given(data=altered(PHOTOS) | BEGUN)
 def test_whatever_photo_is_sent_is_taken_or_refused(nursery, data):
     try:
@@ -264,7 +264,7 @@ def test_whatever_photo_is_sent_is_taken_or_refused(nursery, data):
 
 
 @pytest.mark.both
-@often(150)
+@often(75)
 @given(contents=st.lists(st.binary(max_size=40) | MARKS, min_size=1))
 def test_whatever_bytes_are_sent_have_a_kind_or_are_refused(contents):
     try:

@@ -12,7 +12,7 @@ from . import by_hand
 from .problems import loose_problems, problems
 
 MANY = settings(
-    max_examples=4_000 if runs.IS_LONG else 80,
+    max_examples=2_000 if runs.IS_LONG else 80,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

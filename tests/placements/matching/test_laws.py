@@ -18,7 +18,7 @@ from . import by_hand
 from .problems import loose_problems, problems, strict_problems
 
 MANY = settings(
-    max_examples=2_000 if runs.IS_LONG else 25,
+    max_examples=1_000 if runs.IS_LONG else 25,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

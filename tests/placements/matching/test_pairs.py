@@ -18,7 +18,7 @@ from tests import runs
 from .problems import problems, strict_problems
 
 MANY = settings(
-    max_examples=2_000 if runs.IS_LONG else 60,
+    max_examples=1_000 if runs.IS_LONG else 60,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

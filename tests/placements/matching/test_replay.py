@@ -19,7 +19,7 @@ from .test_laws import crowd
 @pytest.mark.both
 @pytest.mark.timeout(1800 if runs.IS_LONG else 120)
 @settings(
-    max_examples=1_000 if runs.IS_LONG else 25,
+    max_examples=500 if runs.IS_LONG else 25,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
