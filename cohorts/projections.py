@@ -71,6 +71,7 @@ class Recruitment:
             at_risk=outlook.at_risk,
             is_small=outlook.is_small,
             unknown="" if outlook.is_known else _("No application has come yet: there is nothing to forecast from."),
+            places=outlook.places,
         )
 
 

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from django.utils.text import capfirst
+from django.utils.translation import ngettext
+
 from .measures import Census
 from .models import Convention, User
+from .templatetags.figures import number
 
 # (milestone key, zone key or None for all the zones together)
 Cell = tuple[int, int | None]
@@ -21,7 +25,8 @@ class Projection:
     likely: int
     high: int
     target: int | None
-    # Applications a week until the close that reach the target; None where there is none, or no number does.
+    # Applications a week until the close that reach the target, places apart; None where there is none, or no number
+    # does.
     needed_per_week: int | None
     received_per_week: Fraction
     weeks_left: int
@@ -30,6 +35,8 @@ class Projection:
     is_small: bool
     # A sentence when nothing can be said, else nothing: the figures are then not to be shown.
     unknown: str = ""
+    # In class, in the cohorts that recruit; None where they are not known.
+    places: int | None = None
 
     @property
     def is_known(self) -> bool:
@@ -39,6 +46,29 @@ class Projection:
     def interval(self) -> tuple[int, int, int] | None:
         """The likely number, the low one and the high one; None where too little is known for an interval."""
         return (self.likely, self.low, self.high) if self.is_known and not self.is_small else None
+
+    @property
+    def few_places(self) -> str:
+        """That places in class are fewer than the young people awaited, in a sentence; nothing where they are not."""
+        said = few_places_clause(self.places, self.target)
+        return f"{capfirst(said)}." if said else ""
+
+
+def few_places_clause(places: int | None, target: int | None) -> str:
+    """« 64 places seulement sont ouvertes en classe pour 100 attendus… »; nothing where they do, or nobody knows."""
+    if places is None or target is None or places >= target:
+        return ""
+    said = ngettext(
+        "only %(n)s place is open in class for %(expected)s: open cohorts or places",
+        "only %(n)s places are open in class for %(expected)s: open cohorts or places",
+        places,
+    )
+    return said % {"n": number(places), "expected": awaited(target)}
+
+
+def awaited(target: int) -> str:
+    """« 100 attendus »."""
+    return ngettext("%(n)s awaited", "%(n)s awaited", target) % {"n": number(target)}
 
 
 Source = Callable[[Census], dict[Cell, Projection]]

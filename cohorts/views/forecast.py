@@ -30,8 +30,11 @@ class Line:
 
     zone: Zone | None
     today: Projection
-    places: int | None
     supposed: Projection | None = None
+
+    @property
+    def places(self) -> int | None:
+        return self.today.places
 
     @property
     def expected(self) -> str:
@@ -92,7 +95,7 @@ def _page(
         "meta": _meta(total),
         "lines": lines,
         "is_supposed": supposed is not None,
-        "lacking_places": _lacking_places(total),
+        "lacking_places": total.today.few_places,
         "intake": intake_words(total.supposed or total.today),
         "rates": [(one, _source(one)) for one in used],
         "form": form,
@@ -109,12 +112,10 @@ def _lines(recruitment: Recruitment, supposed: foreseen.Season | None, zones: li
     lines = []
     for zone in (*zones, None):
         key = zone.pk if zone else None
-        outlook = now.get(key)
         lines.append(
             Line(
                 zone,
-                recruitment.projection(key, outlook),
-                outlook.places if outlook else None,
+                recruitment.projection(key, now.get(key)),
                 recruitment.projection(key, then[key]) if key in then else None,
             )
         )
@@ -195,20 +196,6 @@ def _meta(total: Line) -> str:
     said = _("Eight times in ten there will be from %(low)s to %(high)s.")
     shown = total.supposed or total.today
     return said % {"low": number(shown.low), "high": number(shown.high)}
-
-
-def _lacking_places(total: Line) -> str:
-    """The cohorts are too small for what was promised: no application mends it."""
-    target = total.today.target
-    if not target or total.places is None or total.places >= target:
-        return ""
-    lacking = target - total.places
-    said = ngettext(
-        "The cohorts have %(places)s places for %(target)s expected: %(n)s is lacking, whatever comes.",
-        "The cohorts have %(places)s places for %(target)s expected: %(n)s are lacking, whatever comes.",
-        lacking,
-    )
-    return said % {"places": number(total.places), "target": number(target), "n": number(lacking)}
 
 
 def _source(one: foreseen.RateUsed) -> str:

@@ -9,6 +9,7 @@ from ..projections import Projection
 from ..states import MilestoneStatus
 from ..templatetags.figures import number, rate, shortdate
 from .lines import Line
+from .outlooks import nothing_required, unknown
 from .readings import Reading
 from .tables import Board
 
@@ -100,13 +101,6 @@ def _placed(focus: Line) -> KeyFigure:
 # -- what is to come --------------------------------------------------------------------------------------------------
 
 
-def unknown(projection: Projection | None) -> str:
-    """Why nothing can be said of the start, in a sentence; nothing where something can."""
-    if projection is None:
-        return _("Not known: nothing has been projected for this milestone.")
-    return projection.unknown
-
-
 def _expected(projection: Projection | None) -> KeyFigure:
     if why := unknown(projection):
         return _figure("expected", note=why)
@@ -129,26 +123,22 @@ def interval_words(projection: Projection) -> str:
 def _required(projection: Projection | None) -> KeyFigure:
     if why := unknown(projection):
         return _figure("required", note=why)
+    few = projection.few_places
     if projection.needed_per_week is None:
-        return _figure("required", note=_nothing_required(projection))
+        _words, sentence = nothing_required(projection)
+        return _figure("required", note=f"{sentence} {few}".rstrip())
     needed, weeks = projection.needed_per_week, projection.weeks_left
     left = ngettext("%(n)s week left", "%(n)s weeks left", weeks) % {"n": number(weeks)}
     note = _("As received in the last four weeks; %(left)s.") % {"left": left}
+    # Applications are of no use where there is no place to put them.
+    is_short = bool(few) or projection.received_per_week < needed
     return _figure(
         "required",
         number(needed),
         _("a week, for %(received)s received") % {"received": rate(projection.received_per_week)},
-        note if needed else _("The applications that have come are enough."),
-        MilestoneStatus.AT_RISK if projection.received_per_week < needed else MilestoneStatus.ON_TRACK,
+        few or (note if needed else _("The applications that have come are enough.")),
+        MilestoneStatus.AT_RISK if is_short else MilestoneStatus.ON_TRACK,
     )
-
-
-def _nothing_required(projection: Projection) -> str:
-    if projection.target is None:
-        return _("Not known: no number of young people was promised.")
-    if not projection.weeks_left:
-        return _("Applications are closed: none brings the objective any more.")
-    return _("No number is enough, at today’s rates and in the time that is left.")
 
 
 # -- contents ---------------------------------------------------------------------------------------------------------

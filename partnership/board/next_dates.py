@@ -15,10 +15,11 @@ from .readings import Reading
 
 @dataclass(frozen=True)
 class NextDate:
-    """A day to come, what is due on it, and both in words."""
+    """A day to come, what is due on it, when that is, and both in words."""
 
     day: date
     what: str
+    when: str
     words: str
 
 
@@ -27,7 +28,7 @@ def next_date(
 ) -> NextDate | None:
     """What comes first, today included: the opening, an objective not reached, an open commitment, the settlement."""
     ahead = [
-        NextDate(last, what, _words(what, day, precision, today))
+        _told(last, what, _when(day, precision, today))
         for what, day, precision in _dated(milestone, read, commitments)
         if (last := last_day(day, precision)) and last >= today
     ]
@@ -53,8 +54,10 @@ def _promised(reading: Reading) -> str:
     return _("Objective for %(zone)s, %(amount)s") % said if reading.zone else _("Objective, %(amount)s") % said
 
 
-def _words(what: str, day: date | None, precision: str, today: date) -> str:
-    said = {"what": what, "date": date_words(day, precision), "countdown": countdown(day, today)}
-    if precision == Precision.DAY:
-        return _("%(what)s: %(date)s, %(countdown)s") % said
-    return _("%(what)s: %(date)s") % said
+def _told(day: date, what: str, when: str) -> NextDate:
+    return NextDate(day, what, when, _("%(what)s: %(date)s") % {"what": what, "date": when})
+
+
+def _when(day: date | None, precision: str, today: date) -> str:
+    said = date_words(day, precision)
+    return f"{said}, {countdown(day, today)}" if precision == Precision.DAY else said

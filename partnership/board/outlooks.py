@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..projections import Projection
+from ..projections import Projection, awaited, few_places_clause
 from ..templatetags.figures import number, shortdate
 from .columns import YOUNG
 from .readings import Reading
@@ -18,44 +19,74 @@ Projections = Mapping[int | None, Projection]
 
 @dataclass(frozen=True)
 class Outlook:
-    """An objective of young people, and how many of them are expected to be there."""
+    """An objective of young people, how many of them are expected to be there, and the places there are for them."""
 
     reading: Reading
     projection: Projection
 
     @property
+    def few_places(self) -> str:
+        """That there are fewer places in class than were promised young people, as a clause."""
+        return few_places_clause(self.projection.places, self.reading.target)
+
+    @property
     def is_short(self) -> bool:
-        return self.projection.likely < self.reading.target
+        return bool(self.few_places) or self.projection.likely < self.reading.target
 
     @property
     def ratio(self) -> Fraction:
-        """What is expected over what was promised; whole where nothing was."""
-        return Fraction(self.projection.likely, self.reading.target) if self.reading.target else Fraction(1)
+        """What is expected, or at most possible, over what was promised; whole where nothing was."""
+        seen = self.projection.likely if self.projection.is_known else self.projection.places
+        return Fraction(seen or 0, self.reading.target) if self.reading.target else Fraction(1)
 
     @property
     def words(self) -> str:
         """« Prévision : 80 jeunes présents pour 100 attendus le 15 septembre, entre 71 et 88. »"""
-        seen, zone = self.projection, self.reading.zone
+        seen, zone, few = self.projection, self.reading.zone, self.few_places
+        if not seen.is_known:
+            return _("%(zone)s: %(sentence)s") % {"zone": zone, "sentence": f"{few}."} if zone else f"{capfirst(few)}."
         said = {
             "forecast": _("Forecast for %(zone)s") % {"zone": zone} if zone else _("Forecast"),
             "young": ngettext("%(n)s young person present", "%(n)s young people present", seen.likely)
             % {"n": number(seen.likely)},
-            "expected": ngettext("%(n)s awaited", "%(n)s awaited", self.reading.target)
-            % {"n": number(self.reading.target)},
+            "expected": awaited(self.reading.target),
             "date": shortdate(seen.rentree),
             "low": number(seen.low),
             "high": number(seen.high),
+            "few": few,
         }
+        if few and seen.is_small:
+            return _("%(forecast)s: about %(young)s on %(date)s; %(few)s.") % said
+        if few:
+            return _("%(forecast)s: %(young)s on %(date)s; %(few)s.") % said
         if seen.is_small:
             return _("%(forecast)s: about %(young)s for %(expected)s on %(date)s, small sample.") % said
         return _("%(forecast)s: %(young)s for %(expected)s on %(date)s, between %(low)s and %(high)s.") % said
 
 
 def outlooks(read: Iterable[Reading], projections: Projections) -> list[Outlook]:
-    """The objectives of young people of which the forecast says something."""
+    """The objectives of young people of which the forecast says something, if only that the places are too few."""
     found = []
     for reading in read:
         projection = projections.get(reading.zone.pk if reading.zone else None)
-        if reading.measure == YOUNG and projection is not None and not projection.unknown:
-            found.append(Outlook(reading, projection))
+        if reading.measure == YOUNG and projection is not None:
+            outlook = Outlook(reading, projection)
+            if projection.is_known or outlook.few_places:
+                found.append(outlook)
     return found
+
+
+def unknown(projection: Projection | None) -> str:
+    """Why nothing can be said of the start, in a sentence; nothing where something can."""
+    if projection is None:
+        return _("Not known: nothing has been projected for this milestone.")
+    return projection.unknown
+
+
+def nothing_required(projection: Projection) -> tuple[str, str]:
+    """Why no number of applications a week is asked for, in a few words and in a sentence."""
+    if projection.target is None:
+        return _("no objective"), _("Not known: no number of young people was promised.")
+    if not projection.weeks_left:
+        return _("applications closed"), _("Applications are closed: none brings the objective any more.")
+    return _("no number is enough"), _("No number is enough, at today’s rates and in the time that is left.")

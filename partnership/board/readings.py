@@ -22,10 +22,12 @@ class Reading:
     due: date | None = None
     share: Fraction = Fraction(0)
     zone: Zone | None = None
+    # Of all zones: what the zones lack of their own targets.
+    at_least: int = 0
 
     @property
     def is_reached(self) -> bool:
-        return self.figure >= self.target
+        return not self.missing
 
     @property
     def is_behind(self) -> bool:
@@ -39,7 +41,7 @@ class Reading:
 
     @property
     def missing(self) -> int:
-        return max(self.target - self.figure, 0)
+        return max(self.target - self.figure, self.at_least, 0)
 
     @property
     def ratio(self) -> Fraction:
@@ -106,14 +108,21 @@ def contents_of(milestone: Milestone, counts: Counts) -> Contents:
 
 
 def missing(read: Iterable[Reading], contents: Contents) -> dict[str, int]:
-    """What lacks by measure; a target for all zones stands for the sum of the zones' own targets."""
+    """What lacks by measure, in all zones together."""
     read = list(read)
-    lacks: dict[str, int] = {}
-    for measure in dict.fromkeys(reading.measure for reading in read):
-        same = [reading for reading in read if reading.measure == measure]
-        whole = [reading for reading in same if reading.zone is None]
-        lacks[measure] = sum(reading.missing for reading in whole or same)
-        # Reached as a whole is not reached where one zone was promised its own number.
-        lacks[measure] = lacks[measure] or sum(reading.missing for reading in same)
+    lacks = {
+        measure: missing_in_all([reading for reading in read if reading.measure == measure])
+        for measure in dict.fromkeys(reading.measure for reading in read)
+    }
     lacks[CONTENTS] = contents.missing
     return {measure: n for measure, n in lacks.items() if n}
+
+
+def missing_in_all(same: Iterable[Reading]) -> int:
+    """What lacks of one measure: in all zones, or in each of its own target where that is more.
+
+    What one zone has beyond its target fills no place of another.
+    """
+    same = list(same)
+    whole = sum(reading.missing for reading in same if reading.zone is None)
+    return max(whole, sum(reading.missing for reading in same if reading.zone is not None))

@@ -1,11 +1,14 @@
-"""The five sentences of the report, by rules: each milestone, the short side, what changed, who waits, what comes."""
+"""The five sentences of the report, by rules: the milestones, the short side, the forecast, what changed, what is next.
+
+Milestones have what the others leave of the five, and one at least: it names the worst of them with its reason.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.utils.text import get_text_list
+from django.utils.text import Truncator, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -13,17 +16,19 @@ from ..states import MilestoneStatus
 from ..templatetags.figures import longdate, number
 from .amounts import lacks_words
 from .columns import PLACES, YOUNG
-from .dates import last_day
 from .key_figures import interval_words
 from .lines import Line
 from .tables import Board, Card
 
 MOST = 5
-# So many milestones have a sentence each; of more, the worst have, and one more tells of the others.
-MOST_MILESTONES = 3
-# So many zones of a side are named.
+# So many milestones that stand alike are named, and so many zones of a side; of more, the number is told.
+MOST_NAMED = 3
 MOST_ZONES = 4
 FOUR_WEEKS = timedelta(weeks=4)
+# A date as near as that goes before a content for which somebody waits, but for one that is not judged in time.
+SOON = timedelta(days=14)
+# Of what a date is for: the date must not be cut from it on the paper.
+LONGEST_OCCASION = 100
 _WORST_FIRST = [MilestoneStatus.LATE, MilestoneStatus.AT_RISK, MilestoneStatus.ON_TRACK, MilestoneStatus.DONE]
 
 # By measure, a figure and the day it was kept, the oldest first.
@@ -41,14 +46,13 @@ class Sentence:
 
 def sentences(board: Board, lines: list[Line], focus: Line | None, series: Series, *, today: date) -> list[Sentence]:
     """At most five, in the order in which they matter; what a rule cannot say, it says that it does not know."""
-    told = _of_milestones(board.cards)
+    told: list[Sentence] = []
     if focus is not None:
         told.append(Sentence(_("Short side"), short_sides(lines, focus)))
+        told += _forecast(focus)
         told.append(Sentence(_("In four weeks"), what_changed(focus, series, today=today)))
-    told += _waiting(board.cards)
-    if focus is not None:
-        told += _to_come(focus, today)
-    return told[:MOST]
+    told = [*told, *_most_urgent_first(board.cards, today)][: MOST - 1]
+    return [*_of_milestones(board.cards, MOST - len(told)), *told]
 
 
 def joined(parts: Iterable[str]) -> str:
@@ -59,17 +63,32 @@ def joined(parts: Iterable[str]) -> str:
 # -- milestones -------------------------------------------------------------------------------------------------------
 
 
-def _of_milestones(cards: list[Card]) -> list[Sentence]:
-    if len(cards) <= MOST_MILESTONES:
+def _of_milestones(cards: list[Card], room: int) -> list[Sentence]:
+    """Each milestone, where there is room; else the worst, and with the last sentence how the others stand."""
+    if len(cards) <= room:
         return [_of(card) for card in cards]
     worst = sorted(cards, key=lambda card: _WORST_FIRST.index(card.standing.status))
-    others = sorted(card.standing.status.label for card in worst[MOST_MILESTONES - 1 :])
-    counted = [_("%(status)s: %(n)s") % {"status": label, "n": len(list(same))} for label, same in groupby(others)]
-    return [*map(_of, worst[: MOST_MILESTONES - 1]), Sentence(_("Other milestones"), ", ".join(counted) + ".")]
+    if room > 1:
+        last = Sentence(_("Other milestones"), _together(worst[room - 1 :]))
+        return [*map(_of, worst[: room - 1]), last]
+    (first, *others) = worst
+    told = f"{first.standing.reason} {_together(others)}"
+    return [Sentence(first.milestone.short_title, told, first.standing.status)]
 
 
 def _of(card: Card) -> Sentence:
     return Sentence(card.milestone.short_title, card.standing.reason, card.standing.status)
+
+
+def _together(cards: list[Card]) -> str:
+    """« À risque : certificat. Dans les temps : chaire. »: which stand alike, the worst first."""
+    told = []
+    for status, same in groupby(cards, key=lambda card: card.standing.status):
+        names = [card.milestone.short_title for card in same]
+        more = ngettext("%(n)s other milestone", "%(n)s other milestones", len(names)) % {"n": number(len(names))}
+        which = get_text_list(names, _("and")) if len(names) <= MOST_NAMED else more
+        told.append(_("%(status)s: %(milestones)s.") % {"status": status.label, "milestones": which})
+    return " ".join(told)
 
 
 # -- sides ------------------------------------------------------------------------------------------------------------
@@ -101,7 +120,15 @@ def _lacking(line: Line) -> str:
     return _("%(zone)s (%(lacks)s missing)") % {"zone": zone, "lacks": lacks_words(line.lacks)}
 
 
-# -- what changed -----------------------------------------------------------------------------------------------------
+# -- what is expected, what changed -----------------------------------------------------------------------------------
+
+
+def _forecast(focus: Line) -> Iterator[Sentence]:
+    projection = focus.row.forecast
+    if projection is not None:
+        words = ngettext("%(n)s young person present", "%(n)s young people present", projection.likely)
+        said = {"young": words % {"n": number(projection.likely)}, "day": longdate(projection.rentree)}
+        yield Sentence(_("Forecast"), _("%(young)s on %(day)s.") % said + " " + interval_words(projection))
 
 
 def what_changed(focus: Line, series: Series, *, today: date) -> str:
@@ -134,25 +161,37 @@ def _before(series: Series, measure: str, day: date) -> tuple[date, int] | None:
 # -- what waits, what comes -------------------------------------------------------------------------------------------
 
 
-def _waiting(cards: list[Card]) -> Iterator[Sentence]:
+def _most_urgent_first(cards: list[Card], today: date) -> list[Sentence]:
+    """The contents and the next date, what presses more before the other: there may be room for one of them."""
+    contents, coming = list(_contents(cards)), _coming(cards)
+    if coming is None:
+        return contents
+    is_near = coming.standing.next_date.day - today <= SOON
+    if is_near and not any(card.late for card in cards):
+        return [_next_date(coming), *contents]
+    return [*contents, _next_date(coming)]
+
+
+def _contents(cards: list[Card]) -> Iterator[Sentence]:
     told = [
         _("%(milestone)s: %(words)s") % {"milestone": card.milestone.short_title, "words": words}
         for card in cards
-        for words in (card.waiting_words, card.late_words)
+        for words in (card.late_words, card.waiting_words)
         if words
     ]
     if told:
         yield Sentence(_("Contents"), joined(told) + ".")
 
 
-def _to_come(focus: Line, today: date) -> Iterator[Sentence]:
-    projection = focus.row.projection
-    if focus.row.forecast:
-        words = ngettext("%(n)s young person present", "%(n)s young people present", projection.likely)
-        said = {"young": words % {"n": number(projection.likely)}, "day": longdate(projection.rentree)}
-        yield Sentence(_("Forecast"), _("%(young)s on %(day)s.") % said + " " + interval_words(projection))
-    milestone = focus.card.milestone
-    settled = last_day(milestone.finalise_by, milestone.finalise_precision)
-    if settled is not None and settled >= today:
-        said = {"milestone": milestone.short_title, "date": focus.card.date}
-        yield Sentence(_("Next date"), _("%(milestone)s, %(date)s.") % said)
+def _coming(cards: list[Card]) -> Card | None:
+    """The milestone whose next date comes first; one that is done after all others."""
+    dated = [card for card in cards if card.standing.next_date]
+    done = MilestoneStatus.DONE
+    return min(dated, key=lambda card: (card.standing.status == done, card.standing.next_date.day), default=None)
+
+
+def _next_date(card: Card) -> Sentence:
+    coming = card.standing.next_date
+    what = Truncator(coming.what).chars(LONGEST_OCCASION)
+    said = {"milestone": card.milestone.short_title, "what": what, "date": coming.when}
+    return Sentence(_("Next date"), _("%(milestone)s – %(what)s: %(date)s.") % said)

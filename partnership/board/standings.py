@@ -41,7 +41,8 @@ def standing(
     *,
     today: date,
 ) -> Standing:
-    """Done: objectives reached and contents validated; late: not done after its date; at risk: by the forecast.
+    """Done: objectives reached and contents validated; late: not done after its date; at risk: by the forecast, and
+    where there are fewer places in class than young people promised.
 
     Where no forecast is known, and for all but young people, at risk is whatever is behind its share of today.
     """
@@ -78,7 +79,7 @@ def _judged(
 
 def _risks(read: list[Reading], ahead: list[Outlook]) -> list[tuple[Fraction, str]]:
     """How far each objective at risk is from what it needs, and in which words."""
-    foreseen = [outlook.reading for outlook in ahead]
+    foreseen = [outlook.reading for outlook in ahead if outlook.projection.is_known]
     short = [(outlook.ratio, outlook.words) for outlook in ahead if outlook.is_short]
     behind = [reading for reading in read if reading.is_behind and reading not in foreseen]
     return short + [(reading.ratio, _risk_reason(reading)) for reading in behind]

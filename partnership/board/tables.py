@@ -1,7 +1,7 @@
 """What the page shows: a card for each milestone, the tables of zones, those of a chair."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from urllib.parse import urlencode
@@ -14,13 +14,15 @@ from django.utils.translation import ngettext
 from .. import policies
 from ..measures import MEASURES, Counts, Measure
 from ..models import Commitment, Milestone, User, Zone
-from ..projections import Projection
+from ..projections import Projection, few_places_clause
 from ..states import Precision
 from ..templatetags.figures import number
 from .amounts import amount, lacks_words
 from .columns import ACTIVITIES, CHAIR_COLUMNS, COLUMNS, LATE, ON_DEMAND, PLACED, PLACES, WAITING, YOUNG
 from .dates import countdown, date_words, last_day
-from .readings import Contents, Reading, contents_of, figure, missing, readings
+from .next_dates import NextDate
+from .outlooks import nothing_required, unknown
+from .readings import Contents, Reading, contents_of, figure, missing, missing_in_all, readings
 from .standings import Standing, standing, verdict
 
 # Of a convention, by milestone and zone.
@@ -59,6 +61,13 @@ class Card:
             return ""
         words = ngettext("%(n)s content is not judged in time", "%(n)s contents are not judged in time", self.late)
         return words % {"n": number(self.late)}
+
+    @property
+    def coming(self) -> NextDate | None:
+        """What comes before the settlement, or after it; None where that is next: the card's date says it."""
+        settled = last_day(self.milestone.finalise_by, self.milestone.finalise_precision)
+        coming = self.standing.next_date
+        return coming if coming and coming.day != settled else None
 
     @property
     def url(self) -> str:
@@ -109,6 +118,26 @@ class Row:
     def interval(self) -> tuple[int, int, int] | None:
         """The likely number and its bounds, where enough is known for them."""
         return self.forecast.interval if self.forecast else None
+
+    @property
+    def unknown(self) -> str:
+        """Why nothing can be said of the rentrée, in a sentence."""
+        return unknown(self.projection)
+
+    @property
+    def nothing_required(self) -> str:
+        """Why no number of applications a week is asked for, in a few words; nothing where one is, or nobody knows."""
+        if self.forecast is None or self.forecast.needed_per_week is not None:
+            return ""
+        words, _sentence = nothing_required(self.forecast)
+        return words
+
+    @property
+    def few_places(self) -> str:
+        """« Paris, CS ACVD : 32 places seulement sont ouvertes… »; nothing where there are as many as were promised."""
+        few = few_places_clause(self.projection.places, self.projection.target) if self.projection else ""
+        where = ", ".join([str(self.zone or _("All zones")), self.milestone.short_title])
+        return _("%(zone)s: %(sentence)s") % {"zone": where, "sentence": f"{few}."} if few else ""
 
 
 @dataclass(frozen=True)
@@ -172,6 +201,11 @@ class Board:
     @property
     def totals(self) -> list[Row]:
         return [row for table in self.tables for row in table.totals]
+
+    @property
+    def few_places(self) -> list[str]:
+        """Where there are fewer places in class than young people promised, a sentence each."""
+        return [row.few_places for row in self.rows + self.totals if row.few_places]
 
     @property
     def columns(self) -> list[tuple[Promise, Measure]]:
@@ -386,10 +420,11 @@ def _chair_row(
 def _side(measure: str, milestone: Milestone, zone: Zone | None, read: list[Reading], counts: Counts) -> Reading | None:
     same = [reading for reading in read if reading.measure == measure]
     own = [reading for reading in same if reading.zone == zone]
-    if own:
-        return own[0]
     if zone is not None or not same:
-        return None
+        return own[0] if own else None
+    lacking = missing_in_all(same)
+    if own:
+        return replace(own[0], at_least=lacking)
     # No target for all zones: the zones' targets and their shares of today add up.
     target = sum(reading.target for reading in same)
     needed = sum(reading.target * reading.share for reading in same)
@@ -398,6 +433,7 @@ def _side(measure: str, milestone: Milestone, zone: Zone | None, read: list[Read
         figure=figure(counts, measure, milestone, None),
         target=target,
         share=Fraction(needed) / target if target else Fraction(0),
+        at_least=lacking,
     )
 
 

@@ -138,7 +138,7 @@ def _of(said: str, target: int | None) -> str:
 
 def _side(row: Row) -> str:
     """« Recrutement : encore 33 jeunes, 2 places à trouver »."""
-    lacks = (row.young_target or 0) > row.young or (row.seats_target or 0) > (row.seats or 0)
+    lacks = any(side.missing for side in (row.young_side, row.places_side) if side)
     said = {"side": row.short_side, "lacks": row.lacks}
     if lacks:
         return _("%(side)s: %(lacks)s still to find") % said

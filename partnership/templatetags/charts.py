@@ -1,8 +1,8 @@
-"""Charts drawn on the server, each with the table of its numbers: what grew over the weeks, how many came how far."""
+"""Charts drawn on the server, each with the table of its numbers: what grew, who came how far, how long it took."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django import template
@@ -134,10 +134,7 @@ def _words(shown: Sequence[Curve], forecast: Forecast | None) -> str:
 def funnel(*, steps: Sequence[Any], caption: str) -> dict[str, Any]:
     """Draw how many came how far as bars in the rows of their table; steps have a label, a number and a rate."""
     most = max([step.number for step in steps] + [1])
-    rows = [
-        {"step": step, "width": f"{100 * step.number / most:.1f}".removesuffix(".0"), "words": _rate_words(step)}
-        for step in steps
-    ]
+    rows = [{"step": step, "width": _percent(step.number / most), "words": _rate_words(step)} for step in steps]
     return {"rows": rows, "caption": caption}
 
 
@@ -145,3 +142,36 @@ def _rate_words(step: Any) -> str:
     if step.rate is None:
         return ""
     return _("%(rate)s %% of %(n)s") % {"rate": step.rate, "n": number(step.of)}
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}".removesuffix(".0")
+
+
+@register.inclusion_tag("components/stays.html")
+def stays(*, stays: Sequence[Any], caption: str) -> dict[str, Any]:
+    """Draw how long files stay in each stage as bars in the rows of their table, all on one scale of time."""
+    shares = _shares([stay.nine_tenths for stay in stays])
+    rows = [
+        {"stay": stay, "nine_tenths": _percent(share), "half": _percent(_of(stay.half, stay.nine_tenths) * share)}
+        for stay, share in zip(stays, shares, strict=True)
+    ]
+    return {"rows": rows, "caption": caption}
+
+
+@register.inclusion_tag("components/speeds.html")
+def speeds(*, speeds: Sequence[Any], caption: str) -> dict[str, Any]:
+    """Draw how soon each zone answers as bars in the rows of their table, all on one scale of open hours."""
+    shares = _shares([speed.half for speed in speeds])
+    rows = [{"speed": speed, "width": _percent(share)} for speed, share in zip(speeds, shares, strict=True)]
+    return {"rows": rows, "caption": caption}
+
+
+def _shares(lengths: Sequence[timedelta | None]) -> list[float]:
+    """Each length of the longest one; nothing of what is not known."""
+    longest = max((length for length in lengths if length), default=None)
+    return [_of(length, longest) for length in lengths]
+
+
+def _of(length: timedelta | None, whole: timedelta | None) -> float:
+    return length / whole if length and whole else 0.0

@@ -12,7 +12,7 @@ from django.urls import reverse
 from cohorts import projections as ours
 from cohorts import services
 from cohorts.forecast import AT_RISK
-from cohorts.models import Application, Enrolment, PlanningRate
+from cohorts.models import Application, Cohort, Enrolment, PlanningRate
 from cohorts.states import ApplicationState as S
 from cohorts.states import Coming, Origin, Step
 from partnership import clock, measures, projections
@@ -91,13 +91,19 @@ def test_a_file_counts_at_its_stage_and_drafts_nowhere(convention, milestone):
 
 
 def test_whoever_hesitates_is_at_risk_and_weighs_less(convention, milestone):
-    here = cohort()
-    promise(milestone, 40)
-    students = [factories.enrolment(here) for _ in range(4)]
-    Enrolment.objects.filter(pk=students[0].pk).update(answer=Coming.HESITATES, answered_at=clock.now())
+    # As many places as students, whom no others follow: only what they weigh can change.
+    here = cohort(capacity=20, applications_until=date(2027, 6, 14))
+    promise(milestone, 20)
+    students = [factories.enrolment(here, since=TODAY - timedelta(days=60)) for _ in range(20)]
+    sure = told(convention)
+    hesitant = [student.pk for student in students[:10]]
+    Enrolment.objects.filter(pk__in=hesitant).update(answer=Coming.HESITATES, answered_at=clock.now())
     (pool,) = only(convention).season.pools
-    assert (pool.at(AT_RISK), pool.at(S.CONFIRMED)) == (1, 3)
-    assert told(convention).at_risk == 1
+    assert (pool.at(AT_RISK), pool.at(S.CONFIRMED)) == (10, 10)
+    doubtful = told(convention)
+    assert (sure.at_risk, doubtful.at_risk) == (0, 10)
+    # Nine in ten of the others come, and half of these.
+    assert abs(sure.likely - 18) <= 1 and abs(doubtful.likely - 14) <= 1
 
 
 def test_a_step_is_seen_in_those_who_passed_it_and_those_who_left_there(convention, milestone):
@@ -341,9 +347,15 @@ def test_of_few_people_the_words_stand_in_the_place_of_the_interval(page, conven
 
 
 def test_cohorts_too_small_for_what_was_promised_are_told(page, convention, milestone):
-    files(cohort(capacity=16), S.CONFIRMED, 2)
+    here = cohort(capacity=16)
+    files(here, S.CONFIRMED, 2)
     promise(milestone, 100)
-    assert "84" in page().content.decode()
+    said = "16 places seulement sont ouvertes en classe pour 100 attendus : ouvrez des promotions ou des places."
+    assert said in page().content.decode().replace("\xa0", " ")
+    # A full class may be over-booked: what counts is how many may hold a place.
+    Cohort.objects.filter(pk=here.pk).update(capacity=80, overbooking_percent=25)
+    assert told(convention).places == 100 and not told(convention).few_places
+    assert "ouvertes en classe" not in page().content.decode()
 
 
 def test_the_page_supposes_what_its_address_says(page, convention, milestone):

@@ -1,5 +1,6 @@
 """What the board says: statuses, sentences and short sides from figures and dates."""
 
+import re
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ from django.utils import timezone, translation
 
 from partnership import board, clock, measures, policies
 from partnership.board import Contents, Reading
-from partnership.models import Commitment, Milestone
+from partnership.models import Commitment, Milestone, Zone
 from partnership.states import MilestoneStatus, Precision
 
 from .. import factories
@@ -156,6 +157,25 @@ def test_the_short_side_is_the_one_further_behind_its_own_objective(young, place
         assert board.short_side(*sides) == expected
 
 
+@pytest.mark.parametrize(
+    ("whole", "zones", "expected"),
+    [
+        # (figure, target) of all zones, and of each zone with a target of its own: what lacks in all.
+        ((20, 50), [], 30),
+        (None, [(24, 26), (14, 12)], 2),
+        ((38, 38), [(24, 26), (14, 12)], 2),
+        ((38, 39), [(24, 26), (14, 12)], 2),
+        ((38, 45), [(24, 26), (14, 12)], 7),
+        ((38, 38), [(26, 26), (12, 12)], 0),
+        (None, [(0, 0)], 0),
+    ],
+)
+def test_what_one_zone_has_beyond_its_target_fills_no_place_of_another(whole, zones, expected):
+    read = [Reading("host_places", *whole)] if whole else []
+    read += [Reading("host_places", *zone, zone=Zone(code=str(number))) for number, zone in enumerate(zones)]
+    assert board.missing(read, Contents()).get("host_places", 0) == expected
+
+
 def test_two_sides_are_held_against_their_own_due_dates():
     # 40 of 100 with 50 needed today is further behind than 20 of 50 with 20 needed today.
     young = Reading("confirmed", 40, 100, SETTLED, Fraction(1, 2))
@@ -298,6 +318,56 @@ def test_a_zone_short_of_its_own_target_keeps_the_milestone_open(june, figures):
     assert card.standing.status != DONE
     with translation.override("fr"):
         assert "3\u00a0jeunes" in board.lacks_words(board.missing(card.readings, card.contents))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("whole", [None, 50])
+def test_the_card_and_the_line_of_all_zones_lack_the_same(june, coordinator, client_of, figures, whole):
+    milestone = _convention(("paris", "lyon"))
+    _told(figures, milestone, "paris", confirmed=31, host_places=24)
+    # Two places more than were promised in Lyon, which are none of the two that Paris lacks.
+    _told(figures, milestone, "lyon", confirmed=15, host_places=14)
+    if whole:
+        factories.objective(milestone=milestone, measure="host_places", target=38)
+    answer = client_of(coordinator).get(reverse("partnership:board"))
+    shown = answer.context["board"]
+    (card,), (total,) = shown.cards, shown.totals
+    assert card.link == "Il manque 38\u00a0jeunes et 2\u00a0places"
+    assert total.lacks == "38\u00a0jeunes, 2\u00a0places"
+    assert total.places_side.missing == 2 and not total.places_side.is_reached
+    # The report says it as the board does.
+    report = client_of(coordinator).get(reverse("partnership:report")).context["report"]
+    places = next(figure for figure in report.figures if figure.key == "host_places")
+    assert places.note.endswith("il en manque 2 en tout.") and places.status != DONE
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "Prochaine date\u00a0: 30\u00a0juin 2027, J−16 · Engagement «\u00a0Plateau prêt\u00a0»"),
+        ("en", "Next date: 30\u00a0June 2027, D−16 · Commitment “Plateau prêt”"),
+    ],
+)
+def test_a_card_shows_its_next_date_unless_that_is_the_settlement(
+    june, coordinator, client_of, figures, language, words
+):
+    milestone = _convention(("lyon",))
+    with translation.override(language):
+        client, address = client_of(coordinator), reverse("partnership:board")
+        (before,) = client.get(address).context["board"].cards
+        assert (before.coming, before.standing.next_date.day) == (None, SETTLED)
+        assert "Prochaine date" not in (page := client.get(address).content.decode()) and "Next date" not in page
+        factories.commitment(
+            convention=milestone.convention,
+            milestone=milestone,
+            party=factories.party(),
+            text="Plateau prêt",
+            due_on=date(2027, 6, 30),
+        )
+        page = client.get(address).content.decode()
+    (found,) = re.findall(r'<p class="small milestone__next">(.*?)</p>', page)
+    assert re.sub(r"<[^>]*>", "", found) == words
 
 
 @pytest.mark.django_db

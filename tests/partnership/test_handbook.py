@@ -12,6 +12,7 @@ from config import handbook
 from partnership.management.commands import messages
 from partnership.measures import MEASURES
 from partnership.states import Role
+from partnership.templatetags.definitions import DERIVED
 from partnership.templatetags.handbook import PICTURES, picture_file
 from partnership.templatetags.ui import icon
 
@@ -233,7 +234,22 @@ def test_a_milestone_says_what_its_figures_count_to_whoever_cannot_hover(languag
         ("cohorts:register", ("contacts",)),
         ("placements:register", ("host_places",)),
         ("programmes:registration_register", ("registrations",)),
-        ("partnership:board", ("confirmed", "host_places", "placed")),
+        ("partnership:board", ("confirmed", "host_places", "placed", "short_side", "expected", "required")),
+        (
+            "partnership:report",
+            (
+                "confirmed",
+                "host_places",
+                "placed",
+                "expected",
+                "required",
+                "contents",
+                "contents_validated",
+                "short_side",
+            ),
+        ),
+        ("partnership:zone_map", ("confirmed", "host_places", "placed", "short_side")),
+        ("cohorts:forecast", ("expected", "promised", "at_risk", "cohort_places", "required", "received")),
     ],
 )
 def test_a_page_of_figures_defines_them_in_its_text(name, keys, coordinator, client_of):
@@ -241,7 +257,7 @@ def test_a_page_of_figures_defines_them_in_its_text(name, keys, coordinator, cli
     factories.cohort("lyon", of=factories.intake())
     page = client_of(coordinator).get(reverse(name)).content.decode()
     said = re.sub(r"<[^>]*>", "\n", page)
-    assert [key for key in keys if str(MEASURES[key].definition) not in said] == []
+    assert [key for key in keys if str((MEASURES | DERIVED)[key].definition) not in said] == []
 
 
 def test_the_public_page_defines_its_figures(client):

@@ -6,9 +6,10 @@ from fractions import Fraction
 import pytest
 
 from partnership import clock, next_steps
+from partnership.documents.report import LONGEST_SENTENCE
 from partnership.measures import Census
 from partnership.next_steps import Step
-from partnership.states import MilestoneStatus
+from partnership.states import MilestoneStatus, Precision
 from programmes.states import CurriculumState
 
 from .. import factories
@@ -123,15 +124,117 @@ def test_each_milestone_has_a_sentence_with_its_status_and_its_reason(figures):
 
 
 @pytest.mark.django_db
-def test_of_many_milestones_the_worst_are_told_and_the_others_counted(figures):
+@pytest.mark.parametrize(
+    ("last", "others"),
+    [
+        (5, "At risk: Jalon 1. On track: Jalon 2, Jalon 3 and Jalon 5."),
+        (7, "At risk: Jalon 1. On track: 5 other milestones."),
+    ],
+)
+def test_of_many_milestones_the_worst_are_told_and_the_others_named_or_counted(figures, last, others):
     first = diploma(figures)
-    for order in range(2, 6):
+    for order in range(2, last + 1):
         factories.milestone(first.convention, order=order, finalise_by=date(2027, 6, 1 if order == 4 else 30))
     report = told(first)
     assert [one.topic for one in report.sentences] == [
-        "Jalon 4", "Jalon 1", "Other milestones", "Short side", "In four weeks",
+        "Jalon 4", "Other milestones", "Short side", "In four weeks", "Next date",
     ]  # fmt: skip
-    assert by_topic(report)["Other milestones"] == "On track: 3."
+    assert by_topic(report)["Other milestones"] == others
+
+
+def founding(figures):
+    """The convention of three milestones: a day, a month, no date; all of it known but contents."""
+    first = diploma(figures)
+    second, third = (factories.milestone(first.convention, order=order) for order in (2, 3))
+    month = {"finalise_by": date(2028, 1, 1), "finalise_precision": Precision.MONTH}
+    factories.rewrite(second, short_title="Certificat", opens_on=date(2028, 1, 10), **month)
+    undated = {"finalise_by": None, "finalise_precision": Precision.NONE, "opens_precision": Precision.NONE}
+    factories.rewrite(third, short_title="Chaire", opens_on=None, **undated)
+    factories.rewrite(first, short_title="Diplôme")
+    known = {
+        "foreseen": {(first.pk, None): projection()},
+        "series": {"confirmed": [(date(2027, 5, 16), 40)], "host_places": [(date(2027, 5, 16), 44)]},
+    }
+    return first, known
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("waiting", "late", "days", "fifth", "text"),
+    [
+        (0, 0, None, "Next date", "Diplôme – Settlement: 31 July 2027, D−47."),
+        (4, 0, None, "Contents", "Diplôme: 4 applications wait for the content."),
+        (4, 0, 15, "Contents", "Diplôme: 4 applications wait for the content."),
+        (4, 0, 14, "Next date", "Diplôme – Commitment “Trente places”: 28 June 2027, D−14."),
+        (
+            4, 1, 14, "Contents",
+            "Diplôme: 1 content is not judged in time; Diplôme: 4 applications wait for the content.",
+        ),
+    ],
+)  # fmt: skip
+def test_of_three_milestones_five_sentences_tell_the_worst_the_side_the_forecast_the_weeks_and_what_presses(
+    figures, waiting, late, days, fifth, text
+):
+    first, known = founding(figures)
+    figures["waiting_for_content"] = {(first.pk, factories.zone("paris").pk): waiting}
+    figures["contents_late"] = {(first.pk, None): late}
+    if days:
+        factories.commitment(
+            convention=first.convention, milestone=first, party=factories.party("smt"), text="Trente places",
+            due_on=TODAY + timedelta(days=days),
+        )  # fmt: skip
+    report = told(first, **known)
+    assert [one.topic for one in report.sentences] == ["Diplôme", "Short side", "Forecast", "In four weeks", fifth]
+    worst = next(card.standing for card in report.board.cards if card.milestone == first)
+    assert (report.sentences[0].status, worst.status) == (MilestoneStatus.AT_RISK, MilestoneStatus.AT_RISK)
+    said = by_topic(report)
+    assert said["Diplôme"] == f"{worst.reason} On track: Certificat and Chaire."
+    assert said["Short side"].startswith("Recruitment: Paris (33")
+    assert said["Forecast"].startswith("80")
+    assert said["In four weeks"].startswith("52")
+    assert said[fifth].replace("\u00a0", " ") == text
+
+
+@pytest.mark.django_db
+def test_of_three_milestones_the_late_one_is_the_worst_though_another_has_the_figures(figures):
+    first, known = founding(figures)
+    factories.rewrite(first.convention.milestones.get(order=2), finalise_by=date(2027, 5, 1))
+    report = told(first, **known)
+    worst = report.sentences[0]
+    assert (worst.topic, worst.status) == ("Certificat", MilestoneStatus.LATE)
+    assert worst.text == "Not settled 14 days after its date. At risk: Diplôme. On track: Chaire."
+
+
+@pytest.mark.django_db
+def test_where_nothing_is_counted_each_of_three_milestones_has_its_sentence(figures):
+    first, _known = founding(figures)
+    with factories.before_the_signature():
+        first.objectives.all().delete()
+    figures.update({key: {} for key in figures})
+    report = told(first)
+    assert report.focus is None
+    assert [one.topic for one in report.sentences] == ["Diplôme", "Certificat", "Chaire", "Next date"]
+    assert [one.text for one in report.sentences[:3]] == [card.standing.reason for card in report.board.cards]
+
+
+@pytest.mark.django_db
+def test_the_day_of_a_long_promise_is_not_cut_from_the_paper(figures):
+    milestone = diploma(figures)
+    factories.commitment(
+        convention=milestone.convention, milestone=milestone, party=factories.party("smt"), text="W" * 240, due_on=TODAY
+    )
+    text = by_topic(told(milestone))["Next date"].replace("\u00a0", " ")
+    assert text.endswith("…: 14 June 2027, today.") and len(text) < LONGEST_SENTENCE
+
+
+@pytest.mark.django_db
+def test_the_next_date_is_that_of_what_is_not_done_yet(figures):
+    first, _known = founding(figures)
+    with factories.before_the_signature():
+        first.objectives.all().update(target=1)
+    report = told(first)
+    assert report.board.cards[0].standing.status == MilestoneStatus.DONE
+    assert by_topic(report)["Next date"].replace("\u00a0", " ") == "Certificat – Opening: 10 January 2028, D−210."
 
 
 @pytest.mark.django_db
@@ -182,14 +285,16 @@ def test_who_waits_for_a_content_the_forecast_and_the_next_date_follow(figures):
     figures["waiting_for_content"] = {(milestone.pk, factories.zone("paris").pk): 4}
     report = told(milestone, foreseen={(milestone.pk, None): projection()})
     assert [one.topic for one in report.sentences] == [
-        "Jalon 1", "Short side", "In four weeks", "Contents", "Forecast",
+        "Jalon 1", "Short side", "Forecast", "In four weeks", "Contents",
     ]  # fmt: skip
     assert by_topic(report)["Contents"] == "Jalon 1: 4 applications wait for the content."
     assert by_topic(report)["Forecast"].replace("\u00a0", " ") == (
         "80 young people present on 15 September 2027. Eight chances in ten: between 71 and 88."
     )
     del figures["waiting_for_content"]
-    assert by_topic(told(milestone))["Next date"].replace("\u00a0", " ") == ("Jalon 1, settled by 31 July 2027, D−47.")
+    assert by_topic(told(milestone))["Next date"].replace("\u00a0", " ") == (
+        "Jalon 1 – Settlement: 31 July 2027, D−47."
+    )
 
 
 # -- next actions -----------------------------------------------------------------------------------------------------
