@@ -48,17 +48,25 @@ def _student_in_two_places() -> list[str]:
 
 
 def _outside_the_zones() -> list[str]:
+    """Whoever sits at an employer outside the partnership is anywhere, and stays there if it becomes a partner."""
     return references(
         "SELECT 'placements.placement:' || placement.id FROM placements_placement AS placement "
         "JOIN placements_seat AS seat ON seat.id = placement.seat_id "
         "JOIN placements_hostsite AS site ON site.id = seat.site_id "
+        "JOIN placements_hostcompany AS company ON company.id = site.company_id "
         "JOIN cohorts_enrolment AS enrolment ON enrolment.id = placement.enrolment_id "
         "JOIN cohorts_application AS file ON file.id = enrolment.application_id "
         "JOIN cohorts_cohort AS cohort ON cohort.id = file.cohort_id "
-        "WHERE placement.state = ANY(%(live)s) AND site.zone_id <> cohort.zone_id AND NOT EXISTS ("
+        "WHERE placement.state = ANY(%(live)s) AND company.is_partner AND site.zone_id <> cohort.zone_id "
+        "AND NOT EXISTS ("
         "  SELECT FROM cohorts_application_other_zones AS other"
-        "  WHERE other.application_id = file.id AND other.zone_id = site.zone_id)",
+        "  WHERE other.application_id = file.id AND other.zone_id = site.zone_id) "
+        "AND NOT EXISTS (SELECT FROM partnership_journalentry AS line"
+        "  WHERE line.subject = 'placements.hostcompany:' || company.id AND line.before = %(outside)s"
+        "  AND line.at >= placement.proposed_at)",
         live=[*PLACEMENT_LIVE],
+        # What the journal keeps of a company that was none (admin.py, past.py).
+        outside=str(False),
     )
 
 
@@ -223,7 +231,9 @@ def register() -> None:
     invariants.register(
         Invariant("one_student_a_seat", _("one live placement a seat"), _two_on_a_seat),
         Invariant("one_seat_a_student", _("one live placement a student"), _student_in_two_places),
-        Invariant("zones_of_the_student", _("a placement stays in its student’s zones"), _outside_the_zones),
+        Invariant(
+            "zones_of_the_student", _("a placement at a partner stays in its student’s zones"), _outside_the_zones
+        ),
         Invariant("open_seats_only", _("a placement is on an open place of its intake"), _on_a_seat_that_is_none),
         Invariant("placed_while_enrolled", _("nobody is placed whose enrolment has ended"), _placed_after_the_end),
         Invariant("seats_pledged", _("an open place was pledged by its host"), _seats_nobody_pledged),

@@ -1,6 +1,7 @@
 """Who may do what with hosts, seats and placements; each policy is a sentence."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cohorts.models import Enrolment
 from partnership.models import User, Zone
@@ -19,9 +20,22 @@ def can_lead(user: User, zone: Zone) -> bool:
     return zones is None or zone.pk in zones
 
 
+def can_lead_everywhere(user: User) -> bool:
+    """Whoever leads every zone: all of them can be looked at together."""
+    return is_lead(user) and user.zones_as(Role.REGIONAL_LEAD) is None
+
+
 def can_keep_site(user: User, site: HostSite) -> bool:
     """The lead of the site's zone keeps its record and opens or closes its places."""
     return can_lead(user, site.zone)
+
+
+class Contact(NamedTuple):
+    """Who answers for a site; empty where the reader is a rival of it, but for what the site is called."""
+
+    name: str
+    phone: str
+    email: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,12 @@ class Interests:
     def reads_contacts(self, site: HostSite) -> bool:
         """Who answers for a host, what its calls gave: for whoever leads the zone and is no rival of it there."""
         return self.is_own(site) or site.zone_id not in self.zones
+
+    def contact_of(self, site: HostSite) -> Contact:
+        """Whom to call at a site; a rival reads the site's own name, and no number."""
+        if self.reads_contacts(site):
+            return Contact(site.contact_name, site.contact_phone, site.contact_email)
+        return Contact(site.name, "", "")
 
 
 def interests_of(user: User) -> Interests:

@@ -13,7 +13,7 @@ from partnership.calendars import Event, Organiser
 from partnership.fields import address_of_any
 from partnership.models import User
 
-from ..models import Placement
+from ..models import Placement, Tutor
 from ..states import VisitKind
 from .follow_up import Due, Followed, due_day
 
@@ -62,6 +62,22 @@ def of_host(placement: Placement, *, lead: User) -> str:
         return calendars.calendar(made, _("Tandem, %(site)s") % {"site": site})
 
 
+def of_tutor(coming: Iterable[Due], *, placement: Placement, tutor: Tutor, lead: User) -> str:
+    """The days to come of whoever a tutor trains, attached to their letter: a newer one moves what the older held."""
+    with translation.override(tutor.language):
+        near = _("By about this day: the very day is still to be agreed.")
+        made = [
+            _due(
+                due,
+                lead,
+                summary=f"{due.label}, {placement.enrolment}",
+                about=_caution(due) or ("" if due.is_planned else near),
+            )
+            for due in coming
+        ]
+        return calendars.calendar(made, _("Tandem, %(site)s") % {"site": placement.seat.site})
+
+
 def of_student(application: Application, followed: Followed | None, *, placement: Placement, lead: User) -> str:
     """A placed student's own dates: the first day, then the visits that are planned."""
     first_day = placement.started_on or application.intake.starts_on
@@ -91,12 +107,16 @@ def of_lead(rows: Iterable[Followed], lead: User) -> str:
             lead,
             summary=f"{due.label}, {due.placement.seat.site}, {due.placement.enrolment.application.reference}",
             url=address.format(due.placement.enrolment_id),
-            about=_("Estimated: absences and days of class are not known.") if due.is_estimated else "",
+            about=_caution(due),
         )
         for row in rows
         for due in row.due
     ]
     return calendars.calendar(made, _("Tandem follow-up"))
+
+
+def _caution(due: Due) -> str:
+    return _("Estimated: absences and days of class are not known.") if due.is_estimated else ""
 
 
 def _due(due: Due, lead: User, *, summary: str, url: str = "", about: str = "") -> Event:

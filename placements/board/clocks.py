@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,6 +24,10 @@ NOTICE = relativedelta(months=1)
 SOON = timedelta(days=31)
 # Whoever sits or has sat a placement to its end has, or had, an employer.
 _EMPLOYED = (*PLACED, PlacementState.COMPLETED)
+# Whoever had found an employer has lost it once it has said no or kept silent, or a placement has been broken off.
+_LOST = Q(state=PlacementState.BROKEN) | Q(
+    state__in=(PlacementState.DECLINED, PlacementState.LAPSED), seat__site__company__is_partner=False
+)
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,18 @@ class Clock:
 
 
 def with_clocks(students: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    """Students with what their clock is read from: their last break, and whether they have an employer."""
+    """Students with what their clock is read from: their last break, and whether they have an employer.
+
+    `brings_employer` is their own word, as they applied: they have found one, and have not lost it since.
+    """
     of = Placement.objects.filter(enrolment=OuterRef("pk"))
     last = of.filter(state=PlacementState.BROKEN).order_by("-ended_on").values("ended_on")[:1]
-    return students.annotate(broken_on=Subquery(last), has_employer=Exists(of.filter(state__in=_EMPLOYED)))
+    found = Q(application__has_employer=True) & ~Exists(of.filter(_LOST))
+    return students.annotate(
+        broken_on=Subquery(last),
+        has_employer=Exists(of.filter(state__in=_EMPLOYED)),
+        brings_employer=ExpressionWrapper(found, output_field=BooleanField()),
+    )
 
 
 def after_a_break(day: date) -> date:

@@ -15,6 +15,7 @@ from partnership.states import Scan
 
 from ..models import HostSite, Introduction, IntroductionQuerySet, Placement, Presentation, Seat
 from ..states import INTRODUCTION_LIVE, PLACEMENT_LIVE, IntroductionState
+from . import clocks
 
 # A shortlist: so many students for a place, and no student on more lists than so many (matching.md).
 STUDENTS_A_PLACE, SITES_A_STUDENT = 5, 3
@@ -47,8 +48,7 @@ def to_present(site: HostSite, intake: Intake, *, user: User) -> QuerySet[Enrolm
     )
     of_zone = Q(application__cohort__zone=site.zone) | movable
     return (
-        Enrolment.objects.visible_to(user)
-        .live()
+        clocks.with_clocks(Enrolment.objects.visible_to(user).live())
         .filter(of_zone, ~Exists(lives_elsewhere), ~Exists(shown_here), application__intake=intake)
         .select_related(
             "application__candidate__commune",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Count, F, Q
 
 from cohorts.models import Enrolment, Intake, is_minor_by
@@ -61,8 +62,13 @@ def problem_of(
         pins=known(pins),
         exclusions=known(exclusions),
         keep=known(keep),
-        weights=weights or Weights(),
+        weights=weights or weights_today(),
     )
+
+
+def weights_today() -> Weights:
+    """How much each rule weighs, ways being as long as the pages measure them (ROAD_FACTOR, in hundredths)."""
+    return Weights(detour=round(settings.ROAD_FACTOR * 100))
 
 
 # -- students ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cohorts.models import Application, Enrolment, EnrolmentQuerySet, Intake
+from cohorts.models import Application, Cohort, Enrolment, EnrolmentQuerySet, Intake
 from cohorts.states import ApplicationState, Availability
 from partnership import clock
 from partnership.distance import Distance, between
@@ -305,14 +305,15 @@ class ZoneBoard:
         return lacks_words(self.young, self.seats, self.young_target, self.seats_target, stale=self.stale)
 
 
-def intakes_of(zone: Zone) -> list[Intake]:
-    """The intakes whose students are hosted in a zone, the earliest first; each with its `cohort_pk` there."""
-    return list(
-        Intake.objects.filter(cohorts__zone=zone, programme__kind__in=HOSTED)
-        .annotate(cohort_pk=F("cohorts"))
-        .select_related("programme")
-        .order_by("starts_on", "programme__short_title")
-    )
+def intakes_of(zone: Zone | None) -> list[Intake]:
+    """The intakes whose students are hosted in a zone, each with its `cohort_pk` there, or in any; earliest first."""
+    rows = Intake.objects.filter(programme__kind__in=HOSTED)
+    if zone is None:
+        # Once each, however many zones it has.
+        rows = rows.filter(Exists(Cohort.objects.filter(intake=OuterRef("pk"))))
+    else:
+        rows = rows.filter(cohorts__zone=zone).annotate(cohort_pk=F("cohorts"))
+    return list(rows.select_related("programme").order_by("starts_on", "programme__short_title"))
 
 
 def next_of(intakes: list[Intake], today: date) -> Intake | None:

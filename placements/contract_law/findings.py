@@ -1,6 +1,7 @@
 """A contract held against the law: what forbids it, and what has to be looked at, each with its article.
 
-Two rules are told elsewhere: what a break asks for (L6231-2, 5°) and how many students a tutor has (R6223-6).
+Told elsewhere: how a contract breaks (breaks.py), what follows a break (L6231-2, 5°), how many students a tutor has
+(R6223-6).
 """
 
 from collections.abc import Iterable, Iterator
@@ -81,7 +82,7 @@ def findings(facts: Facts) -> list[Finding]:
     rules = rules_on(facts.kind, facts.starts_on)
     if rules is None:
         return [Caution(_("The rules of that date are not known here: ask the operator."), "")]
-    checks = (_age, _length, _order, _end, _share, _habilitation, _minor, _filing)
+    checks = (_age, _length, _order, _end, _share, _habilitation, _minor, _working_time, _filing)
     return [finding for check in checks for finding in check(facts, rules)]
 
 
@@ -234,6 +235,17 @@ def _minor(facts: Facts, rules: dict[str, Any]) -> Iterator[Finding]:
         yield (Caution if facts.on < facts.starts_on else Refusal)(words, rule["visit"])
     elif facts.medical_visit_on > facts.starts_on:
         yield Refusal(_("Under age on the first day: the medical visit came after it."), rule["visit"])
+
+
+def _working_time(facts: Facts, rules: dict[str, Any]) -> Iterator[Finding]:
+    """R16: the time in school is time of work; it warns of adults, who may work longer; minors are refused above."""
+    rule = rules.get("working_time")
+    if rule is None or facts.weekly_minutes is None or facts.weekly_minutes <= rule["most"] * 60:
+        return
+    if facts.born_on and facts.starts_on and relativedelta(facts.starts_on, facts.born_on).years < OF_AGE:
+        return
+    words = _("More than %(n)s hours of work a week: those in school are among them.")
+    yield Caution(words % {"n": rule["most"]}, rule["article"])
 
 
 def _filing(facts: Facts, rules: dict[str, Any]) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ from .lifecycle import (
     proposal_over,
     proposal_reminder,
     reminder_key,
+    tutor_dates,
 )
 from .links import answer_link, follow_link
 from .placements import (
@@ -107,4 +108,5 @@ __all__ = [
     "students_presented",
     "students_presented_again",
     "three_months_end",
+    "tutor_dates",
 ]

@@ -10,7 +10,8 @@ from partnership import outbox
 from partnership.models import User
 from partnership.templatetags.figures import phone
 
-from ..models import Placement
+from .. import policies
+from ..models import Placement, Tutor
 from ..states import ANSWER
 from .placements import facts
 
@@ -50,8 +51,8 @@ def proposal_reminder(placement: Placement, *, days: int, last_on: date, lead: U
 
 
 def placement_unanswered(placement: Placement, *, to: User, lapses_on: date) -> None:
-    """The lead is asked what to do about a host that does not answer."""
-    site = placement.seat.site
+    """The lead is asked what to do about a host that does not answer; a rival of it is given nobody to call."""
+    contact = policies.interests_of(to).contact_of(placement.seat.site)
     outbox.post(
         "placements/placement_unanswered",
         key=f"placement_unanswered:{placement.pk}",
@@ -59,8 +60,8 @@ def placement_unanswered(placement: Placement, *, to: User, lapses_on: date) -> 
         to=to,
         asked=False,
         address=file_address(placement, to.language),
-        contact=site.contact_name,
-        contact_phone=phone(site.contact_phone),
+        contact=contact.name,
+        contact_phone=phone(contact.phone),
         proposed_on=placement.proposed_at.date(),
         lapses_on=lapses_on,
         **facts(placement),
@@ -104,6 +105,22 @@ def placement_started(placement: Placement, *, lead: User, day_45: date, visit_o
         started_on=placement.started_on,
         day_45=day_45,
         visit_on=visit_on,
+        **(facts(placement) | said_by(lead)),
+    )
+
+
+def tutor_dates(
+    placement: Placement, *, tutor: Tutor, lead: User, event: str, dates: list[dict[str, outbox.Plain]], calendar: str
+) -> None:
+    """Whoever trains a student learns which days come, for their calendar too; once for each `event`."""
+    outbox.post(
+        "placements/tutor_dates",
+        key=f"tutor_dates:{placement.pk}:{tutor.pk}:{event}",
+        about=placement.about,
+        to=tutor,
+        reply_to=lead.email,
+        calendar=calendar,
+        dates=dates,
         **(facts(placement) | said_by(lead)),
     )
 

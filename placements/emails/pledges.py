@@ -11,6 +11,7 @@ from partnership import clock, outbox
 from partnership.models import User, Zone
 from partnership.templatetags.figures import phone
 
+from .. import policies
 from ..models import AskLine, HostPledge
 from ..states import PLEDGE, Chooser, PledgeAnswer
 
@@ -107,15 +108,20 @@ def host_answered_places(pledge: HostPledge, *, to: User, taken: int) -> None:
 
 
 def places_to_reconfirm(zone: Zone, pledges: Iterable[HostPledge], *, to: User) -> None:
-    """The lead learns, once a day, which answers have just become older than ninety days."""
+    """The lead learns, once a day, which answers have just become older than ninety days.
+
+    Whom to call stands in it for those whose contacts they read, and for no rival.
+    """
+    interests = policies.interests_of(to)
     with translation.override(to.language):
         address = settings.PUBLIC_URL + reverse("placements:call_list", args=[zone.code])
     rows = [
         {
             "site": pledge.site.name,
             "said_on": pledge.answered_at.astimezone(clock.PARIS).date(),
-            "phone": phone(pledge.site.contact_phone),
-            "contact": pledge.site.contact_name,
+            "is_shown": int(interests.reads_contacts(pledge.site)),
+            "phone": phone(interests.contact_of(pledge.site).phone),
+            "contact": interests.contact_of(pledge.site).name,
         }
         for pledge in pledges
     ]

@@ -13,9 +13,9 @@ from partnership import clock, papers
 from partnership.fields import AddressField, LineField, NameField, ProseField
 from partnership.versions import VersionForm
 
-from ..contract_law import not_to_be_kept
 from ..models import ContractFile, FundingOperator
 from ..states import BeyondAge, ContractKind, ContractPaperKind, ContractState
+from .unkept import refuse_the_unkept
 
 # A day further from today is a slip of the hand.
 _FURTHEST = timedelta(days=10 * 366)
@@ -35,14 +35,6 @@ class NearDayField(forms.DateField):
         return day
 
 
-def _refuse_the_unkept(form: forms.Form, answers: dict[str, Any]) -> dict[str, Any]:
-    """Refuse each text in which somebody typed what must not be kept."""
-    for name, value in list(answers.items()):
-        if isinstance(value, str) and (why := not_to_be_kept(value)):
-            form.add_error(name, why)
-    return answers
-
-
 class AskSheetForm(forms.Form):
     """Which contract is prepared for a placement; `kinds` are those its first day allows."""
 
@@ -58,7 +50,7 @@ class AskSheetForm(forms.Form):
 
 
 class SheetForm(VersionForm):
-    """The employer sheet; `contract` is the file it is of."""
+    """The employer sheet; `contract` is the file it is of; a rival of the site neither reads nor writes addresses."""
 
     employer_name = LineField(label=_("Employer, as on the contract"), max_length=120)
     siret = LineField(
@@ -111,14 +103,16 @@ class SheetForm(VersionForm):
         help_text=_("No social security number, nationality or bank account: they are not kept here."),
     )
 
-    def __init__(self, *args: Any, contract: ContractFile, **kwargs: Any):
+    def __init__(self, *args: Any, contract: ContractFile, with_contacts: bool = True, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.contract = contract
+        if not with_contacts:
+            del self.fields["tutor_email"]
         if contract.kind != ContractKind.QUALIFICATION:
             del self.fields["habilitation"]
 
     @classmethod
-    def filled(cls, contract: ContractFile) -> "SheetForm":
+    def filled(cls, contract: ContractFile, *, with_contacts: bool = True) -> "SheetForm":
         """The form as the sheet is now; before it was ever sent, what the host's record knows."""
         site = contract.placement.seat.site
         names = [name for name in cls.base_fields if name not in ("version", "weekly_hours")]
@@ -138,7 +132,7 @@ class SheetForm(VersionForm):
                 said |= {"tutor_name": tutor.name, "tutor_job": tutor.job, "tutor_email": tutor.email}
         minutes = contract.weekly_minutes
         said["weekly_hours"] = (Decimal(minutes) / 60).normalize() if minutes else None
-        return cls(initial=said | {"version": contract.version}, contract=contract)
+        return cls(initial=said | {"version": contract.version}, contract=contract, with_contacts=with_contacts)
 
     def clean_siret(self) -> str:
         if not self.cleaned_data["siret"]:
@@ -155,7 +149,7 @@ class SheetForm(VersionForm):
         return idcc
 
     def clean(self) -> dict[str, Any]:
-        answers = _refuse_the_unkept(self, super().clean())
+        answers = refuse_the_unkept(self, super().clean())
         first, last = answers.get("starts_on"), answers.get("ends_on")
         if first and last and last <= first:
             self.add_error("ends_on", _("The contract ends before it starts."))
@@ -200,7 +194,7 @@ class FileForm(StepForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        return _refuse_the_unkept(self, super().clean())
+        return refuse_the_unkept(self, super().clean())
 
 
 class AnswerForm(StepForm):
@@ -224,7 +218,7 @@ class AnswerForm(StepForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        answers = _refuse_the_unkept(self, super().clean())
+        answers = refuse_the_unkept(self, super().clean())
         said = answers.get("answer")
         if said and said != ContractState.ACCEPTED and not answers.get("reason") and "reason" not in self.errors:
             self.add_error("reason", _("Write the reason that the operator gives."))

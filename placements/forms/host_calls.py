@@ -13,6 +13,7 @@ from partnership.versions import VersionForm
 
 from ..models import HostContact
 from ..states import HostCallResult
+from .unkept import refuse_the_unkept
 
 _DAYS_AHEAD = 366
 
@@ -47,7 +48,7 @@ class HostCallForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean()
+        said = refuse_the_unkept(self, super().clean())
         if said.get("result") == HostCallResult.CALL_BACK and not said.get("next_on") and "next_on" not in self.errors:
             self.add_error("next_on", _("Say on which day to call back."))
         return said

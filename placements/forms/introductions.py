@@ -13,6 +13,7 @@ from partnership.fields import LineField, ProseField
 from partnership.versions import VersionForm
 
 from ..states import INTRODUCTION_REASONS, IntroductionState
+from .unkept import refuse_the_unkept
 
 LETTER, HANDED = "letter", "handed"
 
@@ -98,6 +99,9 @@ class NotChosenForm(VersionForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["reason"].choices = [(one.value, one.label) for one in INTRODUCTION_REASONS[self.state]]
+
+    def clean(self) -> dict[str, Any]:
+        return refuse_the_unkept(self, super().clean())
 
 
 class StudentDeclineForm(NotChosenForm):

@@ -13,8 +13,11 @@ from partnership.versions import VersionForm
 
 from ..models import HostSite, Placement, Tutor
 from ..states import BreakCause, Signal, VisitKind
+from .unkept import refuse_the_unkept
 
 LONGEST_NOTE, LONGEST_NOTES = 300, 1000
+# More days of absence than two years of work have are a slip of the hand.
+MOST_ABSENT = 500
 
 
 def _day_input() -> forms.DateInput:
@@ -67,6 +70,16 @@ class BreakForm(VersionForm):
         error_messages={"required": _("Choose a cause.")},
     )
     on = _day(_("Last day at the host"), initial=clock.today)
+    absent = forms.IntegerField(
+        label=_("Days of absence until then"),
+        required=False,
+        min_value=0,
+        max_value=MOST_ABSENT,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_(
+            "Days of illness and the like, which are not counted among the first 45. Their number is not kept."
+        ),
+    )
     reopen = forms.TypedChoiceField(
         label=_("Is the place open again?"),
         choices=[("yes", _("Yes, for somebody else")), ("no", _("No, it closes"))],
@@ -81,6 +94,16 @@ class BreakForm(VersionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It stays in the student’s file; the letters do not repeat it."),
     )
+
+    def __init__(self, *args: Any, first_days: str = "", **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["cause"].help_text = first_days
+
+    def clean_absent(self) -> int:
+        return self.cleaned_data["absent"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        return refuse_the_unkept(self, super().clean())
 
 
 class AmendForm(VersionForm):
@@ -104,6 +127,9 @@ class AmendForm(VersionForm):
         self.fields["site"].queryset = sites
         self.fields["tutor"].queryset = tutors
 
+    def clean(self) -> dict[str, Any]:
+        return refuse_the_unkept(self, super().clean())
+
 
 class VisitForm(forms.Form):
     """A visit, check-in or call that has taken place, and the day of the next visit."""
@@ -120,7 +146,11 @@ class VisitForm(forms.Form):
         error_messages={"required": _("Say how it goes.")},
     )
     notes = ProseField(
-        label=_("Notes"), max_length=LONGEST_NOTES, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Notes"),
+        max_length=LONGEST_NOTES,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("No social security number, nationality or bank account: they are not kept here."),
     )
     next_on = forms.DateField(label=_("Next visit, if a day is fixed"), required=False, widget=_day_input())
 
@@ -128,3 +158,6 @@ class VisitForm(forms.Form):
         super().__init__(*args, **kwargs)
         possible = set(open_kinds)
         self.fields["kind"].choices = [(value, label) for value, label in VisitKind.choices if value in possible]
+
+    def clean(self) -> dict[str, Any]:
+        return refuse_the_unkept(self, super().clean())

@@ -13,6 +13,7 @@ from partnership.states import Channel
 from partnership.versions import VersionForm
 
 from ..states import DeclineReason
+from .unkept import refuse_the_unkept
 
 LONGEST_REASON = 300
 
@@ -32,6 +33,7 @@ class StudentFilter(forms.Form):
         choices=[
             ("", _("enrolled")),
             ("to_place", _("to place")),
+            ("own_employer", _("to place, employer already found")),
             ("proposed", _("proposed to a host")),
             ("placed", _("placed")),
             ("ended", _("enrolment ended")),
@@ -61,6 +63,15 @@ class ProposeForm(forms.Form):
         help_text=_("For example: the host opens on Saturdays for this student. It is kept with the placement."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        return refuse_the_unkept(self, super().clean())
+
+    def ask_why(self) -> None:
+        """Ask for the reason, now that the hours are known not to fit; told as missing where it was asked before."""
+        self.fields["hours_reason"].required = True
+        if "hours_reason" in self.data and "hours_reason" not in self.errors:
+            self.add_error("hours_reason", _("Write why it works all the same."))
+
 
 class CancelForm(VersionForm):
     """Why a placement is cancelled: the lead's own words, read by whoever sees the student's file."""
@@ -73,6 +84,9 @@ class CancelForm(VersionForm):
         help_text=_("It stays in the student’s file; the letters do not repeat it."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        return refuse_the_unkept(self, super().clean())
+
 
 class DeclineForm(VersionForm):
     """Why a host does not take the student."""
@@ -84,6 +98,9 @@ class DeclineForm(VersionForm):
         error_messages={"required": _("Choose a reason.")},
     )
     comment = ProseField(label=_("Anything to add"), max_length=300, required=False, widget=_area())
+
+    def clean(self) -> dict[str, Any]:
+        return refuse_the_unkept(self, super().clean())
 
 
 class EndForm(VersionForm):

@@ -16,7 +16,7 @@ def hectometres(one: Place, other: Place, detour: int) -> int:
     return floor(2 * asin(sqrt(min(half, 1.0))) * EARTH_HM * detour / 100 + 0.5)
 
 
-def broken_by_rules(student: Student, site: Site, weights: Weights | None = None) -> Rule:
+def broken_by_rules(student: Student, site: Site, weights: Weights) -> Rule:
     """The rules of zones, dates, distance, languages, hours and word given; who chooses and tutors are not asked."""
     found = Rule(0)
     if site.zone != student.zone and site.zone not in student.other_zones:
@@ -25,8 +25,7 @@ def broken_by_rules(student: Student, site: Site, weights: Weights | None = None
         found |= Rule.DATES
     limit = student.near_km if site.zone == student.zone else student.far_km
     if limit is not None and student.position is not None and site.position is not None:
-        detour = (weights or Weights()).detour
-        if hectometres(student.position, site.position, detour) > 10 * limit:
+        if hectometres(student.position, site.position, weights.detour) > 10 * limit:
             found |= Rule.DISTANCE
     if not site.needs <= student.languages:
         found |= Rule.LANGUAGES

@@ -86,7 +86,7 @@ class Weights:
     balance: int = 15  # taken off for the 3rd and 4th student of a site, twice for the 5th to 8th, …
     bad_below: int = 350  # below this a fit loses (what it lacks)² / `bad_divisor` besides
     bad_divisor: int = 200
-    detour: int = 130  # the way by road in hundredths of the straight line: an assumption, kept as a setting
+    detour: int = 130  # the way by road in hundredths of the straight line: whoever asks says ROAD_FACTOR
 
     def __post_init__(self) -> None:
         values = [getattr(self, f.name) for f in fields(self) if f.name != "wishes"] + list(self.wishes)

@@ -1,7 +1,9 @@
 """Who trains students in a company, how many one person may have, and what makes them eligible."""
 
 import uuid
+from functools import cached_property
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +63,15 @@ class Tutor(models.Model):
     @property
     def about(self) -> str:
         return f"placements.hostcompany:{self.company_id}"
+
+    # Letters to a tutor: they have said no language, so it is that of the letters of a site where they train.
+    @property
+    def called(self) -> str:
+        return self.name
+
+    @cached_property
+    def language(self) -> str:
+        return self.sites.order_by("pk").values_list("contact_language", flat=True).first() or settings.LANGUAGE_CODE
 
 
 class TutorCeiling(models.Model):

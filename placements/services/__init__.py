@@ -16,7 +16,7 @@ from .asking import (
     send_new_pledge_link,
     start_asking,
 )
-from .breaks import break_off, can_be_undone, undo_break
+from .breaks import break_off, can_be_undone, first_days_of, undo_break
 from .clocks import CLOCKS
 from .closing import close_introductions
 from .contract_papers import drop_contract_paper, keep_contract_paper, look_again_at_contract_papers
@@ -121,6 +121,7 @@ __all__ = [
     "employer_sheet",
     "facts_of",
     "file_contract",
+    "first_days_of",
     "fix_meeting",
     "forget_host_list",
     "forget_inputs",

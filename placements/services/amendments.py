@@ -13,9 +13,10 @@ from partnership.workflow import Refused, edit
 
 from .. import emails
 from ..models import Amendment, HostSite, Placement, Seat, Tutor
-from ..states import PLACED
+from ..states import PLACED, PlacementState
 from . import tutors
 from .fitting import check_hours
+from .lifecycle import tell_tutor
 from .placements import FULL, MOST_TRIES, REFUSALS, hold_free_seat, responsible_for
 from .places import let_go
 
@@ -44,6 +45,8 @@ def amend(
     version: int | None = None,
 ) -> Amendment:
     """Move a student to another site of their company, or to another tutor, from a day on; host and student are told.
+
+    So is the tutor of somebody who has begun, with the days to come.
 
     Another site takes one of its free places and gives the former one back; of many who want the last, one gets it.
     """
@@ -112,4 +115,6 @@ def _amend(
     emails.placement_amended(amendment, lead=lead)
     for told in dict.fromkeys((site, old_site)):
         emails.amendment_told_host(amendment, to=told, lead=lead)
+    if placement.state == PlacementState.ACTIVE:
+        tell_tutor(placement, lead=lead, event=f"amendment:{amendment.pk}")
     return amendment

@@ -6,18 +6,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cohorts import services as recruitment
 from cohorts.models import Enrolment
 from partnership import clock, outbox, workflow
 from partnership.models import OutgoingMessage, User
 from partnership.templatetags.figures import longdate
 from partnership.workflow import Refused, move
 
+from .. import contract_law as law
 from .. import emails
 from ..board import clocks
 from ..models import TIME_TO_UNDO, HostSite, Placement, Seat
 from ..states import BreakCause, IntroductionReason, PlacementState
 from .closing import close_introductions
-from .contracts import cancel_contracts
+from .contracts import cancel_contracts, with_article
 from .lifecycle import leads_concerned
 from .placements import ON_ITS_WAY, end_of, responsible_for
 from .places import close_free, let_go, open_again
@@ -42,12 +44,15 @@ def break_off(
     reopen: bool,
     by: User,
     note: str = "",
+    absent: int = 0,
     version: int | None = None,
-) -> None:
+) -> list[law.Finding]:
     """A placement under way ends early, on a day and for a coded cause; its place is open again, or closes with it.
 
     The student comes first on the lead's list at once; host, student and lead are written to once the time to undo is
-    over. Refused before the first day: an accepted placement is cancelled.
+    over. Refused before the first day, for an accepted placement is cancelled, and where the law gives another cause on
+    that day or for that contract; what is to be looked at of it comes back. Of the days of absence that somebody says
+    nothing is kept.
     """
     if cause not in BreakCause.values:
         raise Refused(_("Choose a cause."))
@@ -59,6 +64,7 @@ def break_off(
         )
     if placement.state == PlacementState.ACCEPTED:
         raise Refused(_("This student has not begun yet: cancel the placement, or record the first day."))
+    found = _held_to_the_law(placement, cause=cause, on=on, absent=absent)
     ended = end_of(placement, on=on, by=by)
     move(
         placement,
@@ -81,6 +87,33 @@ def break_off(
     emails.break_told_student(placement, lead=lead, due=due, until=until)
     for reader in leads_concerned(placement):
         emails.break_told_lead(placement, to=reader, due=due, until=until)
+    return found
+
+
+def _held_to_the_law(placement: Placement, *, cause: str, on: date, absent: int) -> list[law.Finding]:
+    if placement.started_on is None:
+        return []
+    found = law.break_findings(
+        law.BreakFacts(
+            cause=cause,
+            on=on,
+            started_on=placement.started_on,
+            kind=placement.contract_kind,
+            calendar=recruitment.calendar_of(placement.enrolment.application.cohort),
+            absent=absent,
+        )
+    )
+    if forbidding := law.refusals(found):
+        raise Refused(" ".join(with_article(finding) for finding in forbidding))
+    return found
+
+
+def first_days_of(placement: Placement) -> str:
+    """Until when either side may leave a placement without a reason, in words; empty where no such term is known."""
+    if placement.started_on is None:
+        return ""
+    calendar = recruitment.calendar_of(placement.enrolment.application.cohort)
+    return law.first_days(placement.started_on, kind=placement.contract_kind, calendar=calendar)
 
 
 @transaction.atomic

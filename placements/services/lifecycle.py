@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partnership import clock
@@ -22,6 +23,8 @@ from .zone_leads import lead_of
 
 # Practical training and course each begin within three months of the contract (C. trav., L6222-12).
 MOST_AROUND_THE_COURSE = timedelta(days=92)
+# What host and tutor are told of beside the days that were agreed; the first check-in is a call to the student.
+_TOLD = (VisitKind.DAY_45, VisitKind.VISIT)
 
 
 def leads_concerned(placement: Placement, *, but: Actor | None = None) -> list[User]:
@@ -52,7 +55,7 @@ def lapse(placement: Placement, *, by: Actor, version: int | None = None) -> Non
 def start(placement: Placement, *, on: date, by: User, version: int | None = None) -> None:
     """The student has begun at the host on a day that somebody says; Refused for a day to come, or far from the course.
 
-    The host gets the dates of what follows, also for its calendar.
+    The host and the tutor get the dates of what follows, also for their calendars.
     """
     _must_be_past(on)
     begins = placement.enrolment.application.intake.starts_on
@@ -78,6 +81,27 @@ def start(placement: Placement, *, on: date, by: User, version: int | None = Non
         visit_on=follow_up.due_day(placement, VisitKind.VISIT),
         calendar=calendars.of_host(placement, lead=lead),
     )
+    tutor, contact = placement.tutor, placement.seat.site.contact_email
+    if tutor is not None and tutor.email.casefold() != contact.casefold():
+        tell_tutor(placement, lead=lead, event="begun")
+
+
+def tell_tutor(placement: Placement, *, lead: User, event: str) -> None:
+    """Whoever trains a student under way has the days to come, also for their calendar; once for each `event`.
+
+    Nobody is written to who has left, has no address, or for whom nothing is to come.
+    """
+    tutor = placement.tutor
+    if tutor is None or tutor.left_at or not tutor.email:
+        return
+    due = follow_up.of_one(placement, placement.visits.all()).due
+    coming = [one for one in due if one.on >= clock.today() and (one.is_planned or one.kind in _TOLD)]
+    if not coming:
+        return
+    with translation.override(tutor.language):
+        dates = [{"what": one.label, "on": one.when, "is_agreed": one.is_planned} for one in coming]
+    calendar = calendars.of_tutor(coming, placement=placement, tutor=tutor, lead=lead)
+    emails.tutor_dates(placement, tutor=tutor, lead=lead, event=event, dates=dates, calendar=calendar)
 
 
 @transaction.atomic

@@ -23,12 +23,12 @@ from ..board import problem as rows
 from ..matching.answer import plan_from_data
 from ..matching.pairs import broken_by_rules
 from ..matching.plan import Plan
-from ..matching.problem import Pair, Problem, changed
+from ..matching.problem import HOST, Pair, Problem, changed
 from ..matching.rules import Rule
 from ..matching.stored import as_data, from_data
 from ..models import MOST_WISHES, HostSite, Mobility, Placement, ProposalRun, ProposalRunQuerySet, Wish
 from ..states import WishSide
-from .placements import propose
+from .placements import REFUSALS, propose
 from .tutors import assign_tutor, why_not_eligible
 
 KIND, REPLAY = "proposal", "proposal_replay"
@@ -222,21 +222,30 @@ def accept_line(run: ProposalRun, *, student: str, by: User) -> Placement:
 
 
 def broken_now(enrolment: Enrolment, site: HostSite) -> Rule:
-    """Which hard rules keep a student from a site today; the database holds those of zones, places and tutors."""
-    sites, _tutors = rows.sites_of(enrolment.application.intake, site.zone)
+    """Which hard rules keep a student from a site today; whether a place is free is asked as it is taken."""
+    sites, tutors = rows.sites_of(enrolment.application.intake, site.zone)
     here = next(one for one in sites if one.key == str(site.pk))
-    # Whoever chooses, and whether a place is free, is asked by those who place.
-    return broken_by_rules(rows.student_of(enrolment), here)
+    found = broken_by_rules(rows.student_of(enrolment), here, rows.weights_today())
+    if here.who_chooses == HOST:
+        found |= Rule.HOST_CHOOSES
+    if here.tutors and not any(tutor.is_eligible for tutor in tutors if tutor.key in here.tutors):
+        found |= Rule.TUTOR
+    return found
 
 
 _REFUSALS = {
+    Rule.ZONE: REFUSALS["a_placement_stays_in_the_zones_of_the_student"],
+    Rule.DATES: gettext_lazy("The places of this site are for another intake than the student’s."),
     Rule.DISTANCE: gettext_lazy("It is farther than the student said they go."),
     Rule.LANGUAGES: gettext_lazy("The site needs a language that the student does not speak."),
     Rule.HOURS: gettext_lazy("The site’s hours and the student’s have too little in common."),
     Rule.MINOR: gettext_lazy(
         "The student is a minor: the site has too few hours that a minor may work (Labour code, L3162-1 to L3164-5)."
     ),
+    Rule.EXCLUDED: gettext_lazy("You ruled this site out for the student: allow it again first."),
     Rule.STALE: gettext_lazy("The host has not confirmed its places for ninety days: ask it first."),
+    Rule.TUTOR: gettext_lazy("No tutor of this site may train the student: record another one first."),
+    Rule.HOST_CHOOSES: gettext_lazy("The host chooses its students by itself: present this one to it."),
 }
 
 

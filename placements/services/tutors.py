@@ -9,12 +9,14 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from partnership import clock, workflow
+from partnership import clock, outbox, workflow
 from partnership.models import User
 from partnership.workflow import Refused, edit, record
 
 from ..models import HostSite, Placement, Tutor, TutorEligibility
-from ..states import PLACEMENT_LIVE, ContractKind
+from ..states import PLACEMENT_LIVE, ContractKind, PlacementState
+from .lifecycle import tell_tutor
+from .placements import responsible_for
 
 REFUSALS = {
     "a_tutor_has_room": gettext_lazy("An employer may have fewer students than this tutor has now."),
@@ -51,6 +53,7 @@ def edit_tutor(tutor: Tutor, *, by: User, version: int, sites: Iterable[HostSite
     with workflow.refusing(REFUSALS):
         edit(tutor, by=by, version=version, deed="tutor_edited", **changes)
     tutor.sites.set(wanted)
+    _follow_the_address(tutor)
 
 
 @transaction.atomic
@@ -60,7 +63,16 @@ def let_tutor_go(tutor: Tutor, *, by: User) -> int:
     if tutor.left_at:
         raise Refused(_("%(tutor)s has left already.") % {"tutor": tutor})
     edit(tutor, by=by, deed="tutor_left", reason="left_at", left_at=clock.now(), left_by=by)
+    outbox.cancel(to=tutor)
     return tutor.placements.live().count()
+
+
+def _follow_the_address(tutor: Tutor) -> None:
+    """Letters that have not left go where the tutor is written to now, or nowhere."""
+    if tutor.email:
+        outbox.readdress(tutor)
+    else:
+        outbox.cancel(to=tutor)
 
 
 def _hold(tutor: Tutor) -> None:
@@ -93,6 +105,7 @@ def assign_tutor(
 
     Refused, with the reason, for a tutor who is not eligible (R6223-22, D6325-6), has as many students as the law
     allows (R6223-6, D6325-9), has left, or does not work on the site. Of many at once the database lets in so many.
+    A new tutor of somebody who has begun is told of the days to come.
     """
     if contract_kind and contract_kind not in ContractKind.values:
         raise Refused(_("Choose a kind of contract."))
@@ -100,6 +113,7 @@ def assign_tutor(
         raise Refused(_("This placement has ended: nobody is trained by it."))
     if reason := why_not_eligible(tutor, placement=placement, contract_kind=contract_kind):
         raise Refused(reason)
+    is_new = placement.tutor_id != tutor.pk
     changes = {"tutor": tutor, "contract_kind": contract_kind}
     if repeats_year is not None:
         changes["repeats_year"] = repeats_year
@@ -111,6 +125,8 @@ def assign_tutor(
         if refusal.reason == str(REFUSALS["a_tutor_has_room"]):
             raise Refused(_too_many(tutor)) from refusal
         raise
+    if is_new and placement.state == PlacementState.ACTIVE:
+        tell_tutor(placement, lead=responsible_for(placement) or by, event=f"given:{placement.version}")
 
 
 def _too_many(tutor: Tutor) -> str:

@@ -13,6 +13,8 @@ from partnership.workflow import Refused, Stale, record
 from ..board import follow_up
 from ..models import Placement, Visit
 from ..states import CHECK_INS, PlacementState, Signal, VisitKind
+from .lifecycle import tell_tutor
+from .placements import responsible_for
 
 _REFUSALS = {"a_check_in_is_held_once": gettext_lazy("This check-in is recorded already.")}
 MOST_AHEAD_DAYS = 366
@@ -57,18 +59,25 @@ def record_visit(
 
 @transaction.atomic
 def plan_visit(placement: Placement, *, kind: str, on: date, by: User) -> Visit:
-    """Fix the day of the next visit or call, or move it; a check-in is planned only while it was not held."""
+    """Fix the day of the next visit or call, or move it; a check-in is planned only while it was not held.
+
+    The tutor hears of a day that was not agreed before.
+    """
     if not clock.today() <= on or (on - clock.today()).days > MOST_AHEAD_DAYS:
         raise Refused(_("Choose a day from today on, within a year."))
     held = _held(placement, None)
     if kind in CHECK_INS and held.visits.done().filter(kind=kind).exists():
         raise Refused(_REFUSALS["a_check_in_is_held_once"])
     visit = held.visits.planned().filter(kind=kind).first()
+    is_news = visit is None or visit.due_on != on
     if visit is None:
         visit = Visit.objects.create(placement=held, kind=kind, due_on=on)
     else:
-        Visit.objects.filter(pk=visit.pk).update(due_on=on, version=visit.version + 1)
+        visit.due_on, visit.version = on, visit.version + 1
+        visit.save(update_fields=["due_on", "version"])
     record(visit, "visit_planned", by=by)
+    if is_news:
+        tell_tutor(held, lead=responsible_for(held) or by, event=f"visit:{visit.pk}:{visit.version}")
     return visit
 
 

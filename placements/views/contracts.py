@@ -211,7 +211,8 @@ def contract_sheet_write(request: HttpRequest, pk: UUID) -> HttpResponse:
     if contract.state not in _SHEET_OPEN:
         messages.error(request, _("This contract is prepared already: its sheet changes no more."))
         return redirect("placements:contract_detail", contract.pk)
-    form, status, is_done = _fill(request, contract, by=request.user, channel=Channel.PHONE)
+    reads = policies.interests_of(request.user).reads_contacts(contract.placement.seat.site)
+    form, status, is_done = _fill(request, contract, by=request.user, channel=Channel.PHONE, with_contacts=reads)
     if is_done:
         messages.success(request, _("The employer sheet is written down."))
         return redirect("placements:contract_detail", contract.pk)
@@ -219,11 +220,13 @@ def contract_sheet_write(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "placements/contract_sheet_write.html", context, status=status)
 
 
-def _fill(request: HttpRequest, contract: ContractFile, *, by: Actor, channel: Channel) -> tuple[SheetForm, int, bool]:
+def _fill(
+    request: HttpRequest, contract: ContractFile, *, by: Actor, channel: Channel, with_contacts: bool = True
+) -> tuple[SheetForm, int, bool]:
     """The form of a sheet, the status of its page, and whether what was sent is kept."""
     if request.method != "POST":
-        return SheetForm.filled(contract), 200, False
-    form = SheetForm(request.POST, contract=contract)
+        return SheetForm.filled(contract, with_contacts=with_contacts), 200, False
+    form = SheetForm(request.POST, contract=contract, with_contacts=with_contacts)
     if not form.is_valid():
         return form, 422, False
     try:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cohorts.models import Enrolment, Intake
 from partnership import clock
 from partnership.distance import between, nearness
+from partnership.fields import key_in
 from partnership.policies import get_allowed, require
 from partnership.workflow import Refused, Stale
 
@@ -112,7 +113,7 @@ def _student(request: HttpRequest, pk: UUID | None) -> Enrolment | None:
     """The student near whom a site is looked for, if one is."""
     if pk is None:
         return None
-    students = Enrolment.objects.select_related("application__candidate__commune")
+    students = Enrolment.objects.select_related("application__candidate__commune", "application__cohort")
     return get_allowed(students, policies.can_place, request.user, pk=pk)
 
 
@@ -158,9 +159,14 @@ def _to_call(sites: QuerySet[HostSite]) -> QuerySet[HostSite]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def site_add(request: HttpRequest) -> HttpResponse:
-    """Record a site of the lead's zone; those it resembles are shown first."""
+    """Record a site of the lead's zone, or the employer that a student brings; those it resembles are shown first."""
     require(policies.is_lead(request.user))
-    form = SiteForm(request.POST if request.method == "POST" else None, zones=zones_of(request.user))
+    student = _student(request, key_in(request.GET.get("etudiant")))
+    form = SiteForm(
+        request.POST if request.method == "POST" else None,
+        zones=zones_of(request.user),
+        initial=_found_by(student) if student else None,
+    )
     others, status = [], 422
     if request.method == "POST" and form.is_valid():
         said = form.record()
@@ -175,8 +181,15 @@ def site_add(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("%(site)s is recorded: open its places.") % {"site": site})
                 return redirect("placements:site_detail", site.pk)
-    context = {"form": form, "others": others}
+    context = {"form": form, "others": others, "student": student}
     return render(request, "placements/site_form.html", context, status=status if form.is_bound else 200)
+
+
+def _found_by(student: Enrolment) -> dict[str, Any]:
+    """What the form begins with for the employer that a student brings: as far as anybody knows, no partner."""
+    application = student.application
+    known = {"company_name": application.employer_name, "siret": application.employer_siret}
+    return known | {"is_partner": False, "zone": application.cohort.zone_id}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

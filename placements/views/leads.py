@@ -74,6 +74,7 @@ def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeFo
     intake = next((known for known in intakes if str(known.pk) == wanted), None)
     intake = intake or boards.next_of(intakes, clock.today())
     context: dict[str, Any] = {"zone": zone, "zones": zones_of(request.user), "form": form}
+    context["leads_everywhere"] = policies.can_lead_everywhere(request.user)
     if intake is not None:
         context["board"] = boards.build(zone, intake, intakes, user=request.user)
         context["contracts_late"] = contracts.number_late(zone)
@@ -95,7 +96,8 @@ def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     here = zone_of(request, zone)
     form = ProposeForm(request.POST)
     wanted = request.POST.get("rentree", "")
-    if not form.is_valid():
+    # A reason that cannot be kept is asked for again beside what it is the reason of.
+    if not form.is_valid() and form.errors.keys() != {"hours_reason"}:
         return _zone_page(request, here, wanted=wanted, form=form)
     enrolment = get_allowed(
         Enrolment.objects.select_related(
@@ -109,8 +111,9 @@ def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
     site = get_allowed(sites, policies.can_keep_site, request.user, pk=form.cleaned_data["site"])
     try:
         # The board says what was done, and until when it can be undone.
-        services.propose(enrolment, site=site, by=request.user, hours_reason=form.cleaned_data["hours_reason"])
+        services.propose(enrolment, site=site, by=request.user, hours_reason=form.cleaned_data.get("hours_reason", ""))
     except services.Clash as clash:
+        form.ask_why()
         context = {"form": form, "clash": clash, "enrolment": enrolment, "site": site, "zone": here}
         return render(request, "placements/placement_clash.html", context, status=422)
     except Refused as refusal:
@@ -260,8 +263,10 @@ def _filtered(students: QuerySet[Enrolment], wanted: dict[str, Any]) -> QuerySet
         students = students.exclude(state__in=ENROLMENT_LIVE)
     else:
         students = students.filter(state__in=ENROLMENT_LIVE)
-    if situation == "to_place":
+    if situation in ("to_place", "own_employer"):
         students = students.filter(~_has_placement(PLACEMENT_LIVE))
+    if situation == "own_employer":
+        students = students.filter(brings_employer=True)
     if situation == "proposed":
         students = students.filter(_has_placement((PlacementState.PROPOSED,)))
     if situation == "placed":

@@ -129,14 +129,24 @@ def placement_complete(request: HttpRequest, pk: UUID) -> HttpResponse:
 def placement_break(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record a break, its cause, and whether the place is open again."""
     placement = placement_of(request, pk)
-    form = BreakForm(request.POST if request.method == "POST" else None, initial={"version": placement.version})
+    form = BreakForm(
+        request.POST if request.method == "POST" else None,
+        initial={"version": placement.version},
+        first_days=services.first_days_of(placement),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             # The board says what was done, and until when it can be undone.
-            services.break_off(placement, by=request.user, **form.cleaned_data)
+            found = services.break_off(placement, by=request.user, **form.cleaned_data)
         except Refused as refusal:
-            messages.error(request, refusal.reason)
-        return back_to_board(placement)
+            if placement.state != PlacementState.ACTIVE:
+                messages.error(request, refusal.reason)
+                return back_to_board(placement)
+            form.add_error(None, refusal.reason)
+        else:
+            for finding in found:
+                messages.warning(request, services.with_article(finding))
+            return back_to_board(placement)
     return form_page(request, "placements/placement_break.html", form, placement=placement)
 
 

@@ -15,7 +15,7 @@ from cohorts.models import Intake
 from partnership import clock
 from partnership.models import Zone
 from partnership.policies import require
-from partnership.states import JobState, Role
+from partnership.states import JobState
 from partnership.workflow import Refused, Stale
 
 from .. import policies, services
@@ -33,8 +33,7 @@ ALL = "toutes"
 def _scope(request: HttpRequest, code: str) -> Zone | None:
     """The zone of that code, or none for all of them: only for whoever leads every zone."""
     if code == ALL:
-        require(policies.is_lead(request.user))
-        require(request.user.zones_as(Role.REGIONAL_LEAD) is None)
+        require(policies.can_lead_everywhere(request.user))
         return None
     return zone_of(request, code)
 
@@ -54,11 +53,14 @@ def proposal_list(request: HttpRequest, zone: str) -> HttpResponse:
         intakes=intakes,
         initial={"intake": zones.next_of(list(intakes), clock.today())},
     )
+    if here is None:
+        # Where every zone is asked for nobody comes from another.
+        del form.fields["with_visitors"]
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         try:
             run = services.ask_for_proposal(
-                answers["intake"], here, by=request.user, with_visitors=answers["with_visitors"]
+                answers["intake"], here, by=request.user, with_visitors=answers.get("with_visitors", False)
             )
         except Refused as refusal:
             messages.error(request, refusal.reason)
@@ -70,6 +72,7 @@ def proposal_list(request: HttpRequest, zone: str) -> HttpResponse:
         "code": zone,
         "form": form,
         "has_intakes": bool(intakes),
+        "leads_everywhere": policies.can_lead_everywhere(request.user),
         "runs": runs.defer("inputs", "plan")[:MOST_LISTED],
     }
     return render(request, "placements/proposal_list.html", context, status=422 if form.is_bound else 200)

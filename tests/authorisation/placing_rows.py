@@ -10,7 +10,7 @@ THE_PLACES = [
     row("placements:home", LEADS, get=GO),
     page("placements:site_list", LEADS, asks=("q", "zone", "places", "etudiant", "page")),
     # the form names Lyon, which is not a zone that the lead of Paris may choose
-    form("placements:site_add", LEADS, unless={PARIS_LEAD: (OK, WRONG)}),
+    form("placements:site_add", LEADS, asks=("etudiant",), unless={PARIS_LEAD: (OK, WRONG)}),
     page("placements:site_detail", LEADS, of="site", zone=True),
     form("placements:site_edit", LEADS, of="site", zone=True),
     form("placements:company_edit", LEADS, of="site", zone=True),

@@ -7,6 +7,8 @@ row of ours (or none, with `changes=False`), any other POST none. With `zone`, t
 is asked for in each zone by everybody: somebody whose role stops at their own zone is told 404 for another's.
 """
 
+from cohorts.states import Step
+
 from .content_rows import CONTENTS_OF_COURSES, THE_CHAIR
 from .placing_rows import THE_PLACES
 from .rows import (
@@ -153,6 +155,7 @@ PUBLIC = [
     row("partnership:invitation_renew", EVERYBODY, post=OK, of="invitation", changes=False),
 ]
 
+_SUPPOSED = ("arrivees", "arrivees_lyon", "entretien", *(f"taux_{step}" for step in Step))
 THE_PARTNERSHIP = [
     page("partnership:board", SIGNED_IN),
     page("partnership:report", SIGNED_IN),
@@ -199,7 +202,7 @@ THE_PARTNERSHIP = [
     form("partnership:amendment_promise", DRAFTERS, of="amendment", unless={STRANGER: MISSING}),
     deed("partnership:amendment_withdraw", DRAFTERS, of="amendment change", unless={STRANGER: MISSING}),
     # the lines behind the figures, without a name
-    page("cohorts:forecast", MEMBERS, refused=MISSING, asks=("jalon",)),
+    page("cohorts:forecast", MEMBERS, refused=MISSING, asks=("jalon", *_SUPPOSED)),
     page("cohorts:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     page("placements:register", REGISTERS, asks=("mesure", "jalon", "zone", "page")),
     # long tasks: whoever started them

@@ -55,7 +55,7 @@ def questions(row: Row, world: World) -> list[dict[str, str]]:
         "responsable": ["personne", *(str(user.pk) for user in User.objects.filter(full_name="Claire Devaux"))],
         "tri": ["nom", "-nom", "zone", "-attente", "reponse", "rang"],
         "places": ["free", "stale", "full", "none", "to_call"],
-        "situation": ["to_place", "proposed", "placed", "ended"],
+        "situation": ["to_place", "own_employer", "proposed", "placed", "ended"],
         "mesure": [
             "contacts",
             "applied",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from playwright.sync_api import Response
 
 from cohorts.states import ApplicationState, ImportState, SlotKind
 from cohorts.states import ApplicationState as S
@@ -35,6 +36,8 @@ class Page:
     forms: tuple[str, ...] = ()
     # What happens before, where an address alone does not open the page.
     before: Callable[[Visitor, World], Any] | None = None
+    # The form whose answer the page is, where it has no address of its own.
+    sent: Callable[[Visitor, World], Response] | None = None
     note: str = ""
 
     def __str__(self) -> str:
@@ -69,6 +72,18 @@ def sent_too_late(visitor: Visitor, world: World) -> None:
     """Signed in again after a session that ended in the middle of a form."""
     visitor.context.clear_cookies()
     visitor.enter_with(world.tokens["kept session"])
+
+
+def placed_on_closed_days(visitor: Visitor, world: World) -> Response:
+    """A lead places somebody at a site that is closed on days they spend in the company."""
+    student = world.to_place()
+    board = reverse("placements:zone_board", args=["lyon"], query={"rentree": student.application.intake_id})
+    visitor.open(board)
+    form = visitor.page.locator(f"form:has(#site-{student.pk})")
+    form.locator("select").select_option(str(world.closed_on_fridays.pk))
+    with visitor.page.expect_navigation() as arrival:
+        form.locator("button").click()
+    return arrival.value
 
 
 def slug(world: World) -> list[Any]:

@@ -12,10 +12,19 @@ from .page import (
     of_introduction,
     of_placement,
     of_proposal,
+    placed_on_closed_days,
 )
 
 PLACING = [
     Page("placements:zone_board", Role.REGIONAL_LEAD, lambda world: ["lyon"], "lyon"),
+    Page(
+        "placements:placement_propose",
+        Role.REGIONAL_LEAD,
+        lambda world: ["lyon"],
+        "lyon",
+        status=422,
+        sent=placed_on_closed_days,
+    ),
     Page("placements:site_list", Role.REGIONAL_LEAD, zone="lyon"),
     Page("placements:site_add", Role.REGIONAL_LEAD, zone="lyon", forms=MAIN_FORM),
     Page(

@@ -61,9 +61,12 @@ def test_a_page_is_accessible_and_silent(page: Page, world, crew):
     assert problems(arrive(page, world, crew), with_axe=str(page) in WITH_AXE) == []
 
 
-def test_the_board_answers_on_one_screen(world, crew):
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_board_answers_on_one_screen(world, crew, language):
     board = next(page for page in PAGES if page.name == "partnership:board")
-    page = arrive(board, world, crew).page
+    with translation.override(language):
+        page = arrive(board, world, crew).page
+    assert page.locator("html").get_attribute("lang") == language
     assert page.locator(".milestones > li").count() == 3
     # Late or not, where, on which side, and whose move it is; the legend and the chair may stand below.
     table = page.locator(".scroll:has(.board-table)").first
@@ -112,7 +115,7 @@ def arrive(page: Page, world: World, crew: Crew) -> Visitor:
     visitor.widen(DESK)
     if page.before:
         page.before(visitor, world)
-    answer = visitor.open(page.address(world))
+    answer = page.sent(visitor, world) if page.sent else visitor.open(page.address(world))
     visitor.stay()
     assert answer.status == page.status
     assert visitor.path == page.address(world).partition("?")[0]

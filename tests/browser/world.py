@@ -131,6 +131,7 @@ class World:
         self._introduce()
         self._begin_at_a_host()
         self._know_hosts()
+        self._close_on_fridays()
         self._hold_the_chair()
         self._meet_today()
         self.texts = texts(by=self.user(Role.COORDINATOR))
@@ -207,6 +208,13 @@ class World:
         sheet = ContentFile("\n".join(rows).encode())
         intake = self.cohort("lyon").intake
         self.host_list = placing.receive_host_list(sheet, name="salon-fictif.csv", by=lead, intake=intake)
+
+    def _close_on_fridays(self) -> None:
+        """A free place at a site that does not work on days which its students spend in the company."""
+        lead, self.closed_on_fridays = self.user(Role.REGIONAL_LEAD, "lyon"), factories.site("lyon")
+        factories.seat(self.closed_on_fridays, of=self.cohort("lyon").intake, by=lead)
+        days = {weekday: (9 * 60, 19 * 60) for weekday in range(4)}
+        placing.edit_site(self.closed_on_fridays, by=lead, version=1, opening=days)
 
     def _hold_the_chair(self) -> None:
         """Somebody with a place, somebody who waits, a proposal; an activity held today."""

@@ -1,11 +1,13 @@
 """A placement that breaks: its cause and its place, the student first on the list, the six months; undone in time."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from cohorts import services as recruitment
-from cohorts.states import ExitReason
+from cohorts.models import Cohort
+from cohorts.states import ExitReason, RhythmKind
 from partnership import clock, outbox, reminders
 from partnership.models import JournalEntry, OutgoingMessage, ref
 from partnership.states import MessageState
@@ -13,10 +15,12 @@ from partnership.workflow import Refused, Stale
 from placements import services
 from placements.board import clocks
 from placements.board import zone as boards
+from placements.contract_law import Caution
 from placements.models import Placement, Seat
-from placements.states import BreakCause, PlacementState
+from placements.states import BreakCause, ContractKind, PlacementState
 
 from .. import factories
+from ..cohorts import rhythms
 from . import follow_up_factory as made
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +150,115 @@ def test_two_who_break_off_at_once_are_one(placement, lyon_lead):
     services.break_off(placement, **said)
     with pytest.raises(Stale):
         services.break_off(late, **said)
+
+
+# -- the first 45 days, and what comes after ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_december(placement):
+    """A student at a host since 14 September 2026, in school on Mondays and Tuesdays: the 45th day is 18 December."""
+    rhythms.write(
+        placement.enrolment.application.cohort,
+        rhythm_kind=RhythmKind.WEEKDAYS,
+        school_weeks=None,
+        company_weeks=None,
+        school_weekdays=[0, 1],
+    )
+    Placement.objects.filter(pk=placement.pk).update(
+        started_on=date(2026, 9, 14), contract_kind=ContractKind.APPRENTICESHIP
+    )
+    with clock.travel(datetime(2026, 12, 31, 9, tzinfo=clock.PARIS)):
+        yield Placement.objects.get(pk=placement.pk)
+
+
+def test_either_side_leaves_freely_on_the_45th_day_at_the_host_and_not_on_the_next(in_december, lyon_lead):
+    said = {"cause": BreakCause.PROBATION_APPRENTICE, "reopen": True, "by": lyon_lead}
+    for on in (date(2026, 12, 21), date(2026, 12, 30)):
+        with pytest.raises(Refused, match="L6222-18"):
+            services.break_off(in_december, on=on, **said)
+    assert (in_december.state, JournalEntry.objects.filter(after=PlacementState.BROKEN).count()) == ("active", 0)
+    assert services.break_off(in_december, on=date(2026, 12, 18), **said) == []
+    services.undo_break(in_december, by=lyon_lead)
+    # A minute later; two days of illness, of which nothing is kept.
+    with clock.travel(clock.now() + timedelta(minutes=1)):
+        assert services.break_off(in_december, on=date(2026, 12, 22), absent=2, **said) == []
+        assert in_december.break_note == ""
+        services.undo_break(in_december, by=lyon_lead)
+    in_december.refresh_from_db()
+    assert (in_december.state, in_december.break_cause, in_december.ended_on) == ("active", "", None)
+
+
+def test_another_contract_has_no_such_days(in_december, lyon_lead):
+    Placement.objects.update(contract_kind=ContractKind.PROFESSIONALISATION)
+    in_december.refresh_from_db()
+    said = {"on": date(2026, 9, 16), "reopen": True, "by": lyon_lead}
+    with pytest.raises(Refused, match="L6222-18"):
+        services.break_off(in_december, cause=BreakCause.PROBATION_EMPLOYER, **said)
+    assert services.break_off(in_december, cause=BreakCause.OTHER, **said) == []
+
+
+def test_a_resignation_after_them_is_recorded_and_comes_with_what_to_look_at(in_december, lyon_lead):
+    said = {"on": date(2026, 12, 22), "reopen": True, "by": lyon_lead}
+    (finding,) = services.break_off(in_december, cause=BreakCause.RESIGNATION, **said)
+    assert finding.article == "L6222-18, D6222-21-1"
+    assert in_december.state == PlacementState.BROKEN
+
+
+def test_without_a_rhythm_or_a_contract_nothing_more_than_that_is_said(placement, lyon_lead):
+    found = services.break_off(
+        placement, cause=BreakCause.PROBATION_EMPLOYER, on=clock.today(), reopen=True, by=lyon_lead
+    )
+    assert [(type(one), one.article) for one in found] == [(Caution, "L6222-18")]
+
+
+@pytest.fixture
+def after_them(placement):
+    """A student at a host for two hundred days, some eighty of them in the company, of an apprenticeship contract."""
+    since = clock.today() - timedelta(days=200)
+    Cohort.objects.filter(pk=placement.enrolment.application.cohort_id).update(
+        rhythm_kind=RhythmKind.WEEKDAYS,
+        school_weekdays=[0, 1],
+        training_from=since,
+        training_until=since + timedelta(days=300),
+    )
+    Placement.objects.filter(pk=placement.pk).update(started_on=since, contract_kind=ContractKind.APPRENTICESHIP)
+    placement.refresh_from_db()
+    return placement
+
+
+def test_the_page_says_when_they_end_and_a_wrong_cause_loses_nothing_that_was_typed(after_them, lead):
+    url = reverse("placements:placement_break", args=[after_them.pk])
+    assert "L6222-18" in lead.get(url).content.decode()
+    said = {
+        "on": clock.today(),
+        "reopen": "no",
+        "note": "Parti un lundi.",
+        "version": after_them.version,
+        "absent": "3",
+    }
+    wrong = lead.post(url, said | {"cause": BreakCause.PROBATION_EMPLOYER})
+    page = wrong.content.decode()
+    assert wrong.status_code == 422
+    assert "choisissez une autre cause" in page and "Parti un lundi." in page and 'value="3"' in page
+    after_them.refresh_from_db()
+    assert after_them.state == PlacementState.ACTIVE
+    board = lead.post(url, said | {"cause": BreakCause.RESIGNATION}, follow=True)
+    assert "médiateur" in board.content.decode()
+    after_them.refresh_from_db()
+    assert (after_them.state, after_them.break_cause) == (PlacementState.BROKEN, BreakCause.RESIGNATION)
+    # A second click, of the same page.
+    again = lead.post(url, said | {"cause": BreakCause.RESIGNATION})
+    assert again.status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["-1", "beaucoup", "501"])
+def test_days_of_absence_are_a_number_of_days(after_them, lead, typed):
+    url = reverse("placements:placement_break", args=[after_them.pk])
+    said = {"on": clock.today(), "reopen": "no", "cause": BreakCause.AGREEMENT, "version": after_them.version}
+    assert lead.post(url, said | {"absent": typed}).status_code == 422
+    after_them.refresh_from_db()
+    assert after_them.state == PlacementState.ACTIVE
 
 
 # -- the clocks -------------------------------------------------------------------------------------------------------

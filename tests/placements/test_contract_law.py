@@ -5,11 +5,14 @@ from datetime import date, timedelta
 import holidays
 import pytest
 
+from cohorts import rhythm
+from partnership.templatetags.figures import longdate
 from placements import contract_law as law
-from placements.contract_law import Caution, Facts, Refusal
+from placements.contract_law import BreakFacts, Caution, Facts, Refusal
 from placements.contract_law.deadlines import add_jours_ouvrables
 from placements.contract_law.findings import hours_of
-from placements.states import BeyondAge, ContractKind, ContractState
+from placements.contract_law.presence import day_at_the_host, days_at_the_host
+from placements.states import BeyondAge, BreakCause, ContractKind, ContractState
 
 A, P, Q = ContractKind.APPRENTICESHIP, ContractKind.PROFESSIONALISATION, ContractKind.QUALIFICATION
 START = date(2026, 9, 14)
@@ -181,6 +184,139 @@ def test_a_qualification_contract_of_2002_is_held_against_its_own_time(said, exp
 def test_a_quarter_of_a_year_of_work_is_402_hours():
     assert hours_of(START, YEAR, 25, 1607) == 402
     assert hours_of(START, date(2027, 3, 13), 25, 1607) == 201
+
+
+# -- R16 --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"weekly_minutes": 35 * 60}, []),
+        ({"weekly_minutes": 35 * 60 + 1}, [(Caution, "L6222-24")]),
+        # Of somebody whose age is not known both are said.
+        ({"weekly_minutes": 39 * 60, "born_on": None}, [(Caution, "L6222-1"), (Caution, "L6222-24")]),
+    ],
+)
+def test_more_than_35_hours_a_week_are_looked_at_for_the_hours_in_school_are_among_them(said, expected):
+    assert told(facts(**said)) == expected
+
+
+def test_of_another_contract_nothing_is_said_of_the_hours_a_week():
+    assert told(facts(P, weekly_minutes=39 * 60)) == []
+
+
+# -- breaks: R9 and R10 -----------------------------------------------------------------------------------------------
+
+# School on Mondays and Tuesdays from 14 September 2026, in the school zone of Paris. By hand: three days a week in the
+# company but five in the autumn holidays, and not on 11 November; the 45th is the last before the Christmas holidays.
+CALENDAR = rhythm.calendar(rhythm.Pattern.of_weekdays(0, 1), START, date(2027, 7, 2), rhythm.in_zone("C"))
+UNKNOWN_HOLIDAYS = rhythm.calendar(rhythm.Pattern.of_weekdays(0, 1), START, date(2027, 7, 2), ())
+LAST_FREE_DAY = date(2026, 12, 18)
+EMPLOYER, STUDENT = BreakCause.PROBATION_EMPLOYER, BreakCause.PROBATION_APPRENTICE
+
+
+def broken(cause: BreakCause, on: date, **said) -> list[tuple[type, str]]:
+    usual = {"started_on": START, "kind": A, "calendar": CALENDAR}
+    found = law.break_findings(BreakFacts(cause=cause, on=on, **(usual | said)))
+    return [(type(one), one.article) for one in found]
+
+
+def test_the_days_at_the_host_are_those_that_are_neither_of_school_nor_holidays():
+    assert days_at_the_host(CALENDAR, START, START) == 0
+    assert days_at_the_host(CALENDAR, START, date(2026, 9, 18)) == 3
+    # In the autumn holidays all five.
+    assert days_at_the_host(CALENDAR, date(2026, 10, 19), date(2026, 10, 25)) == 5
+    assert days_at_the_host(CALENDAR, date(2026, 11, 9), date(2026, 11, 15)) == 2
+    assert days_at_the_host(CALENDAR, START, LAST_FREE_DAY) == 45
+    assert day_at_the_host(CALENDAR, START, 45) == LAST_FREE_DAY
+    # Before the training and after it no day is of school; nor is any known without a calendar.
+    assert days_at_the_host(CALENDAR, date(2026, 9, 7), date(2026, 9, 13)) == 5
+    assert days_at_the_host(None, START, date(2026, 9, 18)) == 5
+
+
+@pytest.mark.parametrize("cause", [EMPLOYER, STUDENT])
+def test_either_side_leaves_freely_until_the_45th_day_at_the_host_and_not_on_the_next(cause):
+    assert broken(cause, START) == []
+    assert broken(cause, LAST_FREE_DAY) == []
+    assert broken(cause, LAST_FREE_DAY + timedelta(days=2)) == []  # a Sunday
+    assert broken(cause, date(2026, 12, 21)) == [(Refusal, "L6222-18")]
+
+
+def test_days_of_absence_do_not_count():
+    on = date(2026, 12, 23)
+    assert days_at_the_host(CALENDAR, START, on) == 48
+    assert broken(STUDENT, on, absent=3) == []
+    assert broken(STUDENT, on, absent=2) == [(Refusal, "L6222-18")]
+    assert broken(STUDENT, on, absent=49) == [(Refusal, "")]
+    assert broken(BreakCause.AGREEMENT, on, absent=49) == [(Refusal, "")]
+
+
+def test_what_the_calendar_does_not_say_is_not_concluded():
+    # Without a rhythm, days of school are counted too: the 45th is a Monday, at the earliest.
+    assert broken(STUDENT, date(2026, 11, 16), calendar=None) == []
+    assert broken(STUDENT, date(2026, 11, 17), calendar=None) == [(Caution, "L6222-18")]
+    # Without the school holidays there are as many days at the host, or more.
+    day = day_at_the_host(UNKNOWN_HOLIDAYS, START, 45)
+    assert day > LAST_FREE_DAY
+    assert broken(STUDENT, day, calendar=UNKNOWN_HOLIDAYS) == [(Caution, "L6222-18")]
+    after = day_at_the_host(UNKNOWN_HOLIDAYS, START, 46)
+    assert broken(STUDENT, after, calendar=UNKNOWN_HOLIDAYS) == [(Refusal, "L6222-18")]
+
+
+def test_the_first_days_are_of_an_apprenticeship_contract_alone():
+    assert broken(STUDENT, START, kind=P) == [(Refusal, "L6222-18")]
+    assert broken(STUDENT, date(2002, 9, 20), kind=Q, started_on=date(2002, 9, 16)) == [(Refusal, "L117-17")]
+    assert broken(STUDENT, START, kind="") == [(Caution, "L6222-18")]
+    # Whatever the contract is, it is none in which they still last.
+    assert broken(STUDENT, date(2026, 12, 21), kind="") == [(Refusal, "L6222-18")]
+
+
+def test_in_2002_they_were_the_first_two_months_and_of_other_times_nothing_is_known():
+    begun = date(2002, 9, 16)
+    assert broken(EMPLOYER, date(2002, 11, 15), started_on=begun, calendar=None) == []
+    assert broken(EMPLOYER, date(2002, 11, 16), started_on=begun, calendar=None) == [(Refusal, "L117-17")]
+    assert broken(BreakCause.RESIGNATION, date(2003, 3, 1), started_on=begun) == []
+    assert broken(EMPLOYER, date(2010, 9, 20), started_on=date(2010, 9, 13)) == [(Caution, "")]
+    assert broken(BreakCause.DISMISSAL, date(2010, 9, 20), started_on=date(2010, 9, 13)) == []
+
+
+@pytest.mark.parametrize(
+    ("cause", "before", "after"),
+    [
+        (BreakCause.AGREEMENT, [], []),
+        (BreakCause.RESIGNATION, [(Caution, "L6222-18")], [(Caution, "L6222-18, D6222-21-1")]),
+        (BreakCause.DISMISSAL, [(Caution, "L6222-18")], [(Caution, "L6222-18")]),
+        (BreakCause.HEALTH, [], []),
+        (BreakCause.SCHOOL_EXCLUSION, [], []),
+        (BreakCause.EMPLOYER_CLOSES, [], []),
+        (BreakCause.LEFT_COURSE, [], []),
+        (BreakCause.OTHER, [], [(Caution, "L6222-18")]),
+    ],
+)
+def test_every_other_cause_is_recorded_and_looked_at_where_the_law_asks_for_more(cause, before, after):
+    assert broken(cause, LAST_FREE_DAY) == before
+    assert broken(cause, date(2026, 12, 21)) == after
+    # Of other contracts, and of one that is not known, nothing is concluded.
+    for kind in (P, ""):
+        assert broken(cause, date(2026, 12, 21), kind=kind) == []
+
+
+def test_a_resignation_says_when_the_mediator_and_the_employer_had_to_know():
+    (finding,) = law.break_findings(
+        BreakFacts(BreakCause.RESIGNATION, date(2027, 3, 20), START, kind=A, calendar=CALENDAR)
+    )
+    # Seven days, and five more.
+    assert longdate(date(2027, 3, 13)) in finding.sentence and longdate(date(2027, 3, 8)) in finding.sentence
+
+
+def test_the_term_of_the_first_days_is_told_with_what_is_not_known_of_it():
+    known = law.first_days(START, kind=A, calendar=CALENDAR)
+    assert longdate(LAST_FREE_DAY) in known and "L6222-18" in known and "absences" in known
+    assert f"{longdate(date(2026, 11, 16))} au plus tôt" in law.first_days(START)
+    assert "ou avant" in law.first_days(START, calendar=UNKNOWN_HOLIDAYS)
+    assert longdate(date(2002, 11, 15)) in law.first_days(date(2002, 9, 16), kind=A)
+    assert law.first_days(START, kind=P) == law.first_days(date(2010, 9, 13)) == ""
 
 
 # -- what must not be kept --------------------------------------------------------------------------------------------

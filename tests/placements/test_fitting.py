@@ -82,6 +82,11 @@ def test_the_lead_is_asked_why_on_a_page_of_its_own(alternating, site, seat, stu
     url = reverse("placements:placement_propose", args=["lyon"])
     asked = lead.post(url, {"enrolment": student.pk, "site": site.pk, "rentree": alternating.intake_id})
     assert asked.status_code == 422 and "hours_reason" in asked.content.decode()
+    assert "(facultatif)" not in asked.content.decode() and not asked.context["form"].errors
+    for typed, wrong in (("", "Écrivez pourquoi"), ("Elle est de nationalité italienne.", "nationalité")):
+        again = lead.post(url, {"enrolment": student.pk, "site": site.pk, "hours_reason": typed})
+        assert again.status_code == 422 and typed in again.content.decode()
+        assert wrong in str(again.context["form"].errors["hours_reason"]) and not Placement.objects.exists()
     said = {"enrolment": student.pk, "site": site.pk, "hours_reason": "Le vendredi en télétravail."}
     assert lead.post(url, said).status_code == 302
     assert Placement.objects.get().hours_reason

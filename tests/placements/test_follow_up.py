@@ -1,8 +1,9 @@
 """Students at their hosts: what falls due, what is noted, calendars, the report and the list to print."""
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
+from urllib.parse import urlsplit
 
 import icalendar
 import openpyxl
@@ -12,13 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cohorts.models import Cohort
-from partnership import clock, links, reminders
-from partnership.models import OutgoingMessage, ref
+from partnership import clock, reminders
+from partnership.models import OutgoingMessage
 from partnership.workflow import Refused, Stale
 from placements import services
 from placements.board import follow_up, reports
-from placements.models import Visit
-from placements.states import ROUND, BreakCause, PlacementState, Signal, VisitKind
+from placements.models import Placement, Visit
+from placements.states import BreakCause, PlacementState, Signal, VisitKind
 
 from .. import factories
 from . import follow_up_factory as made
@@ -222,15 +223,21 @@ def _events(text: bytes | str) -> list[dict]:
 
 def test_a_lead_subscribes_to_what_is_due_without_a_name(lead, lyon_lead, client, placement):
     assert lead.get(_url("lead_agenda")).status_code == 200
-    address = lead.post(_url("lead_agenda")).context["address"]
-    answer = client.get(
-        address.partition("exemple.test")[2] if "exemple.test" in address else "/" + address.split("/", 3)[3]
-    )
+    address = urlsplit(lead.post(_url("lead_agenda")).context["address"]).path
+    answer = client.get(address)
+    assert answer.status_code == 200
     events = _events(answer.content)
     assert {event["dtstart"].dt for event in events} == {due.on for due in follow_up.of_one(placement, []).due}
     assert placement.enrolment.application.candidate.last_name not in answer.content.decode()
+    # The very address that answered a moment ago.
     lead.post(_url("lead_agenda_close"))
-    assert client.get(_url("lead_calendar", links.mint(ROUND, ref(placement.proposed_by))[:-1])).status_code == 404
+    assert client.get(address).status_code == 404
+
+
+def test_an_address_that_was_replaced_or_never_given_opens_nothing(lead, client, placement):
+    former, newer = (urlsplit(lead.post(_url("lead_agenda")).context["address"]).path for _turn in range(2))
+    another = newer.replace("/tandem.ics", "x/tandem.ics")
+    assert [client.get(address).status_code for address in (former, newer, another)] == [404, 200, 404]
 
 
 def test_a_student_puts_their_days_into_their_calendar(client, placement, follow_token, lyon_lead):
@@ -272,6 +279,41 @@ def test_the_report_counts_places_answers_and_causes_and_each_link_shows_the_sam
     assert lead.get(_url("zone_report", "lyon")).status_code == 200
     book = openpyxl.load_workbook(io.BytesIO(lead.get(_url("zone_report_export", "lyon")).content))
     assert book.active.max_row == 1 + sum(len(part) for part in parts.values())
+
+
+def test_the_report_tells_how_soon_hosts_answer_and_how_far_students_go(lead, lyon):
+    def placed(state, *, town, asked=1, answered, **dates) -> None:
+        commune = factories.commune(town) if town else None
+        student = factories.enrolment(lyon, of=factories.candidate(commune=commune))
+        one = factories.placement(student, factories.seat(of=lyon.intake), state=state)
+        moments = {"proposed_at": asked, "answered_at": answered}
+        said = {name: datetime(2026, 6, day, 14, tzinfo=clock.PARIS) for name, day in moments.items()}
+        Placement.objects.filter(pk=one.pk).update(**said, **dates)
+
+    # The first of June 2026 is a Monday.
+    began, ended = date(2026, 6, 15), date(2026, 7, 15)
+    placed(PlacementState.ACTIVE, town="lyon", answered=3, started_on=began)
+    placed(PlacementState.BROKEN, town="toulouse", answered=8, started_on=began, ended_on=ended)
+    placed(PlacementState.ACCEPTED, town="paris", asked=5, answered=8)
+    placed(PlacementState.ACCEPTED, town=None, answered=5)
+    placed(PlacementState.DECLINED, town="paris", answered=2)
+    factories.placement(factories.enrolment(lyon), factories.seat(of=lyon.intake))
+    parts = reports.of_zone(lyon.zone, lyon.intake)
+    values = {part.key: [figure.value for figure in part.figures] for part in parts}
+    # Of answers after 2, 5, 1, 4 and 1 working days; of first days 12 and 7 days after the yes; of one break.
+    assert values["delays"] == ["2\u00a0jours ouvrés", "5\u00a0jours ouvrés", "9,5 jours", "30 jours"]
+    # Of those who have a place: in its commune, from Toulouse, from Paris, from nobody knows where.
+    assert values["distances"] == ["471\u00a0km", "511\u00a0km", "2", "1"]
+    assert reports.verdict(parts).endswith("2\u00a0jours ouvrés.")
+    page = lead.get(_url("zone_report", "lyon")).content.decode()
+    assert all(value in page for key in ("delays", "distances") for value in values[key])
+
+
+def test_the_report_says_that_nothing_is_known_yet_of_delays_and_distances(lyon):
+    factories.placement(factories.enrolment(lyon), factories.seat(of=lyon.intake))
+    parts = {part.key: [figure.value for figure in part.figures] for part in reports.of_zone(lyon.zone, lyon.intake)}
+    assert parts["delays"] == ["aucun"] * 4
+    assert parts["distances"] == ["pas encore connu", "pas encore connu", "0", "0"]
 
 
 def test_a_hosts_students_are_printed_with_their_dates_and_tutors(lead, placement):

@@ -7,18 +7,21 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from partnership import clock
-from partnership.models import JournalEntry, OutgoingMessage, ref
+from partnership import clock, jobs, outbox
+from partnership.models import JournalEntry, OutgoingMessage, User, ref
 from partnership.states import Channel
 from partnership.workflow import Refused
-from placements import services
-from placements.models import HostCall, HostContact, HostSite
-from placements.states import HostCallResult, PlacementState
+from placements import emails, services
+from placements.models import ContractFile, HostCall, HostContact, HostPledge, HostSite, Placement, ProposalRun
+from placements.states import BreakCause, ContractState, HostCallResult, IntroductionState, PlacementState
 
 from .. import factories
+from . import contract_factory as contracts
 from . import hosting_factory as hosting
+from . import introductions_factory as introductions
 
 pytestmark = pytest.mark.django_db
+S = ContractState
 
 
 def _url(name, thing):
@@ -124,9 +127,19 @@ def rival(lyon, lyon_lead, student):
     )
     hosting.contact(site, name="Secret Second", email="secret2@exemple.test", phone="+33465719998")
     hosting.call(site, lyon_lead, note="Secret note", next_on=clock.today())
-    hosting.tutor(site, email="secret3@exemple.test", phone="+33465719997")
+    tutor = hosting.tutor(site, email="secret3@exemple.test", phone="+33465719997")
     factories.seat(site, of=lyon.intake)
     services.propose(student, site=site, by=lyon_lead)
+    # Somebody who has begun there, with a contract to prepare; and one who is to be proposed.
+    begun = factories.placement(
+        factories.enrolment(lyon), factories.seat(site, of=lyon.intake), state=PlacementState.ACTIVE, by=lyon_lead
+    )
+    Placement.objects.filter(pk=begun.pk).update(tutor=tutor)
+    contracts.contract(Placement.objects.get(pk=begun.pk), by=lyon_lead)
+    factories.enrolment(lyon)
+    factories.seat(site, of=lyon.intake)
+    run = services.ask_for_proposal(lyon.intake, lyon.zone, by=lyon_lead)
+    jobs.run_slice(str(run.job_id))
     return site
 
 
@@ -145,9 +158,24 @@ _OF_A_ZONE = (
 )
 
 
+def _asked(site):
+    return Placement.objects.get(seat__site=site, state=PlacementState.PROPOSED)
+
+
+def _of_whoever_has_begun():
+    """Pages about a student at the host and their contract; for whoever may read contacts, each names one."""
+    contract = ContractFile.objects.get()
+    pages = [_url(name, contract) for name in ("contract_detail", "contract_sheet_write")]
+    return [*pages, _url("visit_record", contract.placement)]
+
+
 def _pages(site):
-    placement = site.seats.get().placements.get()
+    placement = _asked(site)
+    begun = ContractFile.objects.get().placement
     return [
+        *_of_whoever_has_begun(),
+        _url("proposal_detail", ProposalRun.objects.get()),
+        *(_url(name, begun) for name in ("placement_amend", "placement_break", "placement_complete")),
         _url("site_detail", site),
         _url("site_edit", site),
         reverse("placements:site_list"),
@@ -159,22 +187,50 @@ def _pages(site):
         reverse("placements:register") + "?mesure=placed",
         *(reverse(f"placements:{name}", args=["lyon"]) for name in _OF_A_ZONE),
         *(_url(name, site) for name in ("site_present", "pledge_record", "site_sheet")),
-        *(_url(name, placement) for name in ("contract_ask", "visit_record")),
+        _url("contract_ask", placement),
     ]
 
 
+def _is_told(text):
+    return any(word in text.replace("\u00a0", " ") for word in SECRETS)
+
+
 def _told(lead, site):
-    return [url for url in _pages(site) if any(word in lead.get(url).content.decode() for word in SECRETS)]
+    return [url for url in _pages(site) if _is_told(lead.get(url).content.decode())]
 
 
 def test_a_lead_who_runs_no_host_reads_whom_to_call(lead, rival):
     """A control: the silence below is not an empty world's."""
-    assert len(_told(lead, rival)) >= 7
+    told = _told(lead, rival)
+    assert len(told) >= 10 and set(_of_whoever_has_begun()) <= set(told)
+    assert str(rival) in lead.get(_url("proposal_detail", ProposalRun.objects.get())).content.decode()
 
 
 def test_a_lead_who_runs_a_host_reads_no_contact_and_no_note_of_a_rival(lead, rival, lyon_lead):
     hosting.run_by(lyon_lead)
+    assert {lead.get(url).status_code for url in _pages(rival)} == {200}
     assert _told(lead, rival) == []
+
+
+def test_a_rival_writes_the_sheet_down_without_the_tutors_address(lead, rival, lyon_lead):
+    hosting.run_by(lyon_lead)
+    contract = ContractFile.objects.get()
+    url = _url("contract_sheet_write", contract)
+    assert "tutor_email" not in lead.get(url).context["form"].fields
+    start = contract.placement.enrolment.application.intake.starts_on
+    said = {"employer_name": "Hôte (fictif)", "tutor_name": "Karima Fictive", "tutor_email": "pirate@exemple.test"}
+    said |= {"starts_on": start, "ends_on": start + timedelta(days=300), "version": contract.version}
+    refused = lead.post(url, said | {"employer_name": ""})
+    assert refused.status_code == 422 and not _is_told(refused.content.decode())
+    assert lead.post(url, said).status_code == 302
+    contract.refresh_from_db()
+    assert (contract.state, contract.tutor_name, contract.tutor_email) == (S.RECEIVED, "Karima Fictive", "")
+    ContractFile.objects.update(tutor_email="secret4@exemple.test")
+    assert not _is_told(lead.get(url).content.decode())
+    contract.refresh_from_db()
+    assert lead.post(url, said | {"version": contract.version}).status_code == 302
+    contract.refresh_from_db()
+    assert contract.tutor_email == "secret4@exemple.test"
 
 
 def test_a_rivals_contacts_calls_and_tutors_are_404(lead, rival, lyon_lead):
@@ -217,10 +273,68 @@ def test_a_rival_is_one_in_the_zone_where_they_run_a_host_alone(lead, rival, lyo
 
 def test_who_may_read_the_placement_of_a_rival_still_answers_for_it(lead, rival, lyon_lead):
     hosting.run_by(lyon_lead)
-    placement = rival.seats.get().placements.get()
+    placement = _asked(rival)
     lead.post(_url("placement_accept", placement), {"version": str(placement.version)})
     placement.refresh_from_db()
     assert placement.state == PlacementState.ACCEPTED
+
+
+# -- what is written to a lead ----------------------------------------------------------------------------------------
+
+
+def _letters_to(reader: User, site: HostSite) -> dict[str, OutgoingMessage]:
+    """Every letter that a lead may receive about a site, by its template."""
+    asked, contract, today = _asked(site), ContractFile.objects.get(), clock.today()
+    begun, pledge = contract.placement, HostPledge.objects.get(site=site)
+    broken = Placement(pk=begun.pk, enrolment=begun.enrolment, seat=begun.seat, proposed_by=begun.proposed_by)
+    broken.state, broken.break_cause, broken.ended_on = PlacementState.BROKEN, BreakCause.RESIGNATION, today
+    met = introductions.introduction(to=site, by=reader, state=IntroductionState.MEETING)
+    contract.file_by = contract.answered_on = today
+    contract.answer_reason = "Le SIRET ne convient pas."
+    with outbox.proofs() as letters:
+        emails.placement_unanswered(asked, to=reader, lapses_on=today)
+        emails.placement_lapsed(asked, to=reader)
+        emails.host_answered(begun, to=reader)
+        emails.break_told_lead(broken, to=reader, due=clock.now(), until=today)
+        emails.six_months_end(broken, to=reader, ends_on=today)
+        emails.contract_deadline(contract, to=reader)
+        emails.contract_step_late(contract, to=reader, due=today, silence="")
+        emails.contract_returned(contract, lead=reader)
+        emails.introduction_answered(met, to=reader)
+        emails.places_to_reconfirm(site.zone, [pledge], to=reader)
+        emails.host_answered_places(pledge, to=reader, taken=1)
+    return {letter.template.removeprefix("placements/"): letter for letter in letters}
+
+
+_NAMES_A_CONTACT = {"placement_unanswered", "places_to_reconfirm"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_letter_gives_a_lead_the_contact_of_a_rival(rival, lyon_lead, language):
+    User.objects.filter(pk=lyon_lead.pk).update(language=language)
+    lyon_lead.refresh_from_db()
+    told = _letters_to(lyon_lead, rival)
+    assert len(told) == 11
+    assert {name for name, letter in told.items() if _is_told(letter.text)} == _NAMES_A_CONTACT
+    assert all("65 71 99 99" in told[name].text.replace("\u00a0", " ") for name in _NAMES_A_CONTACT)
+    hosting.run_by(lyon_lead)
+    for name, letter in _letters_to(lyon_lead, rival).items():
+        assert not _is_told(letter.subject + letter.text + letter.html), name
+        # They lead the zone all the same: the host is named, and what is due.
+        assert rival.name in letter.text, name
+
+
+def test_a_lead_who_runs_a_host_reads_the_contact_of_their_own(lyon, lyon_lead, student):
+    own = hosting.run_by(lyon_lead)
+    HostSite.objects.filter(pk=own.pk).update(contact_phone="+33465719999")
+    own.refresh_from_db()
+    factories.seat(own, of=lyon.intake)
+    placement = services.propose(student, site=own, by=lyon_lead)
+    with outbox.proofs() as letters:
+        emails.placement_unanswered(placement, to=lyon_lead, lapses_on=clock.today())
+        emails.places_to_reconfirm(own.zone, [HostPledge.objects.get(site=own)], to=lyon_lead)
+    for letter in letters:
+        assert "Moi-même" in letter.text and "65 71 99 99" in letter.text.replace("\u00a0", " ")
 
 
 # -- the story and the cost -------------------------------------------------------------------------------------------

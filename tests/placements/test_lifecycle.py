@@ -175,7 +175,7 @@ def test_another_tutor_is_an_amendment_of_the_same_place(lyon_lead):
     placement.refresh_from_db()
     assert placement.tutor == tutor
     assert Amendment.objects.get().to_tutor == tutor
-    assert _templates() == ["amendment_told_host", "placement_amended"]
+    assert _templates() == ["amendment_told_host", "placement_amended", "tutor_dates"]
 
 
 def test_what_is_no_amendment_is_refused(lyon_lead):

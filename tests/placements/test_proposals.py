@@ -1,9 +1,11 @@
 """Proposals: computed from the rows, looked at under « what if », accepted line by line, computed again."""
 
 import copy
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,12 +13,13 @@ from django.utils import translation
 
 from cohorts.models import Enrolment
 from partnership import clock, jobs
-from partnership.models import JournalEntry
+from partnership.models import Commune, JournalEntry
 from partnership.states import JobState
 from partnership.workflow import Refused, Stale
 from placements import services
 from placements.board import problem as rows
 from placements.matching import sentences
+from placements.matching.answer import ranked_from_data
 from placements.matching.pairs import broken_by_rules
 from placements.matching.plan import Reason
 from placements.matching.rules import Rule
@@ -234,8 +237,7 @@ def test_a_student_who_goes_no_farther_is_not_placed_farther(lyon, lyon_lead, st
     services.say_mobility(student, near_km=30, far_km=None, wishes=[], by=lyon_lead, version=0)
     [one] = rows.students_of(lyon.intake, lyon.zone)
     [here], _tutors = rows.sites_of(lyon.intake, lyon.zone)
-    if one.position is not None and here.position is not None:
-        assert Rule.DISTANCE in broken_by_rules(one, here)
+    assert Rule.DISTANCE in broken_by_rules(one, here, rows.weights_today())
 
 
 def test_wishes_are_kept_in_their_order_and_replaced_whole(lyon_lead, student, site):
@@ -298,9 +300,49 @@ def test_a_lead_of_another_zone_sees_no_proposal(asked, client_of, paris_lead):
     assert client_of(paris_lead).get(_page(asked)).status_code == 404
 
 
-def test_the_students_page_tells_their_hosts_as_they_were_weighed(lead, asked, student, site):
-    text = lead.get(reverse("placements:student_detail", args=[student.pk])).content.decode()
-    assert text.count(site.name) >= 1 and "<ol>" in text
+def _north(km: int) -> Commune:
+    """A commune so many kilometres by road north of Villeurbanne; south of it, if there are fewer than none."""
+    home = factories.commune("lyon")
+    where = {"latitude": home.latitude + km / (111.2 * settings.ROAD_FACTOR), "longitude": home.longitude}
+    return Commune.objects.create(
+        insee_code=f"{69900 + km}", name=f"À {km} km", department="69", postcodes=["69999"], **where
+    )
+
+
+def test_the_students_page_tells_their_hosts_as_they_were_weighed(lead, lyon, lyon_lead, student):
+    hosts = {}
+    for name, km, places in (("Alpha (fictif)", 2, 1), ("Bêta (fictif)", -4, 1), ("Gamma (fictif)", 20, 2)):
+        hosts[name] = factories.site("lyon", name=name, commune=_north(km))
+        for _number in range(places):
+            factories.seat(hosts[name], of=lyon.intake, by=lyon_lead)
+
+    def weighed() -> tuple[list[str], list[int], list[int]]:
+        """The hosts in the page's order, then what each fits and what a place there takes from others."""
+        run = _work(services.ask_for_proposal(lyon.intake, lyon.zone, by=lyon_lead))
+        text = lead.get(reverse("placements:student_detail", args=[student.pk])).content.decode()
+        [listed] = re.findall(r"<details[^>]*>(?:(?!</details>).)*<ol>(.*?)</ol>", text, re.DOTALL)
+        told = [re.split("\N{NO-BREAK SPACE}?:", words)[0] for words in re.findall("<li>(.*?)</li>", listed)]
+        ranked = [ranked_from_data(row).fit for row in run.plan["ranks"][str(student.pk)]]
+        fits = {fit.site: fit.total for fit in ranked}
+        prices = services.plan_of(run).prices
+        keys = [str(hosts[name].pk) for name in told]
+        assert not any(prices[key].students for key in keys)
+        return told, [fits[key] for key in keys], [prices[key].points for key in keys]
+
+    told, fits, prices = weighed()
+    # Nobody else wants a place: the nearest fits best.
+    assert told == ["Alpha (fictif)", "Bêta (fictif)", "Gamma (fictif)"]
+    assert prices == [0, 0, 0] and fits == sorted(fits, reverse=True)
+    before = dict(zip(told, fits, strict=True))
+    # Two others live beside Alpha, which has one place: a second one there would be worth more to them.
+    for _number in range(2):
+        factories.enrolment(lyon, of=factories.candidate(commune=_north(3 + _number)))
+    told, fits, prices = weighed()
+    assert told == ["Bêta (fictif)", "Alpha (fictif)", "Gamma (fictif)"]
+    assert dict(zip(told, fits, strict=True)) == before
+    assert prices[1] > prices[0] > prices[2] == 0
+    left = [fit - price for fit, price in zip(fits, prices, strict=True)]
+    assert left == sorted(left, reverse=True) and len(set(left)) == len(left)
 
 
 @pytest.fixture

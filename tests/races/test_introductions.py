@@ -13,7 +13,7 @@ from tests import factories
 
 from .crowd import at_once, naive, without_index
 
-CROWD = 12
+CROWD = 50
 
 
 @pytest.fixture
@@ -23,12 +23,13 @@ def lead():
 
 @pytest.fixture
 def cohort():
-    return factories.cohort(capacity=40)
+    return factories.cohort(capacity=CROWD)
 
 
 def _presented(students, sites, lead):
     for site in sites:
-        services.present(students, site=site, by=lead)
+        for first in range(0, len(students), services.MOST_PRESENTED):
+            services.present(students[first : first + services.MOST_PRESENTED], site=site, by=lead)
     return list(Introduction.objects.order_by("pk"))
 
 
