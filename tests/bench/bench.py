@@ -29,7 +29,7 @@ class Scale:
     exported: int = 100_000
     imported: int = 10_000
     students: int = 500_000
-    proposed: tuple[int, ...] = (100, 10_000)
+    proposed: tuple[int, ...] = (100, 10_000, 100_000)
     seasons: int = 500
 
 

@@ -1,7 +1,7 @@
 """A proposal from rows to explained lines beside the bare solver, and beside placing by hand, one after another.
 
 `python -m tests.bench.seating 100000` measures one size in a process that does nothing else; the invented France is
-the same each time. P8 (`proposals.py`) asks it for the smaller sizes.
+the same each time. P8 (`proposals.py`) asks it for each of its sizes.
 """
 
 import json

@@ -15,6 +15,7 @@ from partnership.models import JournalEntry, User, Zone
 from partnership.states import Role
 from placements.models import HostPledge
 from placements.states import PlacementState
+from programmes.states import HOSTED
 from tests import factories
 
 FIRST_NAMES = (
@@ -95,7 +96,9 @@ def fill(number: int) -> None:
     """
     pattern = factories.application(of=factories.candidate(), state=ApplicationState.SUBMITTED)
     states = [state for state, share in _SHARES.items() for _ in range(share)]
-    cohorts = list(Cohort.objects.order_by("pk").values_list("pk", "intake"))
+    # A million students of the demonstration's certificates would have no place with a host.
+    hosted = Cohort.objects.filter(intake__programme__kind__in=HOSTED)
+    cohorts = list(hosted.order_by("pk").values_list("pk", "intake"))
     owners = list(
         User.objects.filter(memberships__role=Role.RECRUITER).values_list("pk", flat=True).order_by("full_name")
     )
@@ -162,8 +165,8 @@ def fill(number: int) -> None:
 def _students(cohorts: list[tuple[int, int]]) -> list[tuple[Model, dict[str, str], str]]:
     """An enrolment, a place and its placement to copy, what each copy has of its own, and who has one."""
     placed = factories.placement(state=PlacementState.ACCEPTED)
-    site, intakes = placed.seat.site, list(Intake.objects.order_by("pk"))
-    for intake in intakes:
+    site = placed.seat.site
+    for intake in Intake.objects.filter(programme__kind__in=HOSTED):
         HostPledge.objects.get_or_create(site=site, intake=intake, defaults={"answered_at": clock.now()})
     begun = [pk for pk in Cohort.objects.filter(intake__starts_on__lte=clock.today()).values_list("pk", flat=True)]
     cohort = f"(ARRAY{[pk for pk, _ in cohorts]})[1 + {_drawn(2, len(cohorts))}]"

@@ -83,7 +83,9 @@ def test_the_nearest_sites_of_everybody_are_found(bench):
 
 def test_the_forecast_is_held_against_seasons_and_reads_in_three_statements_and_the_milestones(bench):
     lines = list(foresight.measure(bench))
-    assert len(lines) == 2 * 2 * len(seasons.HORIZONS) + 1
+    # In all zones and zone by zone: a line for each seed, what is judged of all of them, and their error.
+    assert len(lines) == 2 * (len(foresight.SEEDS) + 2) * len(seasons.HORIZONS) + 1
+    assert [line.goal for line in lines].count("75–85%") == 2 * len(seasons.HORIZONS)
     convention = Convention.objects.get()
     prefetch_related_objects([convention], "milestones__objectives")
     with CaptureQueriesContext(connection) as sent:

@@ -43,7 +43,9 @@ def test_a_convention_is_drafted_signed_by_two_and_answers_on_its_board(parties,
     assert convention.state == ConventionState.SIGNED
     paule.open(reverse("partnership:board"))
     paule.sees("En retard ? Non", inside="h1")
-    paule.sees("100")
+    paule.sees("Il manque 100 jeunes et 50 places", inside=".milestones")
+    # Both sides again beside the tandem, in all zones.
+    paule.sees("100 jeunes, 50 places", inside=".board-table tfoot")
     _suppose(paule, convention)
 
 
@@ -77,7 +79,8 @@ def _objective(paule: Visitor, measure: str, target: str) -> None:
     paule.choose("Figure", measure)
     paule.fill("Target", target)
     paule.click("Add the objective")
-    paule.sees(target)
+    # Its line: the figure, a dash, the number.
+    paule.sees(f"– {target}")
 
 
 def _sign(signer: Visitor, convention: Convention, party: str) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from cohorts import services as recruitment
 from cohorts.models import Application, Cohort, Enrolment
+from cohorts.states import Coming
 from partnership import clock, personal_data
 from partnership import services as partnership
 from partnership.measures import Cell, Counts
@@ -79,6 +80,7 @@ class Diary:
 
     def _found(self) -> None:
         self.convention: Convention = factories.convention(signed=False)
+        factories.planning_rates()
         self.coordinators = {code: factories.user(Role.COORDINATOR, party_code=code) for code in ("smt", "igs")}
         self.recruiter = factories.user(Role.HEAD_OF_RECRUITMENT)
         self.administrator = factories.user(Role.ADMINISTRATOR)
@@ -193,6 +195,13 @@ class Diary:
         file = self.file(name)
         recruitment.confirm(file, by=file.candidate)
 
+    def _fix(self, name: str, starts_at: datetime) -> None:
+        recruitment.schedule_interview(self.file(name), starts_at=starts_at, place="Campus", by=self.recruiter)
+
+    def _answer(self, name: str, answer: Coming) -> None:
+        """Whether a student still comes, as they say themselves."""
+        recruitment.answer_if_coming(self._student(name), answer, by=self.file(name).candidate)
+
     def _recruit(self) -> None:
         by = self.recruiter
         for day, name, zone in ((2, "Ana", "paris"), (3, "Bob", "lyon"), (6, "Cléo", "lyon"), (8, "Dan", "paris")):
@@ -218,10 +227,17 @@ class Diary:
         self.plan(at(6, 20), lambda: recruitment.reopen(self.file("Cléo"), reason="Elle revient.", by=by))
         self.plan(at(6, 25), lambda: recruitment.reopen(self.file("Fred"), reason="Joint.", by=by))
         self.plan(at(6, 28), lambda: self._apply("Gil", "lyon"))
+        self.plan(at(6, 29), lambda: self._fix("Gil", at(6, 30, 9)))
+        self.plan(at(6, 30), lambda: recruitment.record_absence(self.file("Gil"), by=by))
+        self.plan(at(7, 1, 12), lambda: self._fix("Gil", at(7, 2, 9)))
+        self.plan(at(7, 2, 12), lambda: recruitment.record_interview(self.file("Gil"), note="", by=by))
+        self.plan(at(7, 3, 12), lambda: recruitment.waitlist(self.file("Gil"), by=by))
         self.plan(
             at(7, 4),
             lambda: recruitment.postpone(self.file("Gil"), cohort=self.cohort("lyon", self.next_intake), by=by),
         )
+        self.plan(at(7, 15), lambda: self._answer("Bob", Coming.HESITATES))
+        self.plan(at(7, 18), lambda: self._answer("Bob", Coming.YES))
         # Somebody under way is erased: they leave, and count on.
         self.plan(at(8, 20), lambda: self._erase("Eva"))
         self.plan(at(9, 13), lambda: recruitment.arrive(self._student("Ana"), by=by))

@@ -11,16 +11,18 @@ from cohorts import services
 from cohorts.models import Application, Cohort
 from cohorts.services.students import DAYS_OF_THE_LETTER
 from cohorts.states import SlotKind
-from partnership import clock, reminders, sending, sweeps, working_time
-from partnership.models import User
+from partnership import clock, projections, reminders, sending, sweeps, working_time
+from partnership.models import Convention, User
 from partnership.services import notice_turns
 from partnership.states import Role
 from partnership.working_time import ONE_DAY
 from programmes.states import CurriculumState
 from tests import factories
 
+from . import foreseeing
 from .lives import CONFIRMED, OF_620, End, Young
 
+Forecasts = dict[foreseeing.Where, foreseeing.Said]
 # Seven groups of sixteen; the zones take what fills them.
 GROUPS = {"paris": 4, "lyon": 2, "toulouse": 1}
 # The hours at which what time brings is looked at; in earnest it is every minute.
@@ -41,13 +43,16 @@ class Season:
         self.chance = random.Random(year)
         self.turn = count()
         self.entrusted: Counter[str] = Counter()
+        # Each Monday and on the eve of the first day: what was forecast by zone, and what it should be by SQL.
+        self.foreseen: dict[date, tuple[Forecasts, Forecasts]] = {}
         with clock.travel(self.at(self.first - 7 * ONE_DAY, 9)):
             self.found()
 
     # -- who and what -------------------------------------------------------------------------------------------------
 
     def found(self) -> None:
-        """What is promised, the validated course, its three cohorts, whoever recruits, and the interviews’ slots."""
+        """What is promised and planned, the validated course, its three cohorts, whoever recruits, the slots."""
+        factories.planning_rates()
         self.milestone = factories.milestone(finalise_by=self.starts_on - 14 * ONE_DAY)
         programme = factories.programme(milestone=self.milestone)
         content = factories.curriculum(programme, state=CurriculumState.VALIDATED)
@@ -94,8 +99,8 @@ class Season:
                 held_by=self.recruiters[code],
             )
         self.people = list(self.young_people())
-        there = sum(young.end == End.PRESENT for young in self.people)
-        factories.objective(milestone=self.milestone, measure="confirmed", target=there)
+        self.there = sum(young.end == End.PRESENT for young in self.people)
+        factories.objective(milestone=self.milestone, measure="confirmed", target=self.there)
 
     def young_people(self) -> Iterator[Young]:
         """Each end as often as the planning rates say, in the zone whose places it takes; contacts come until June."""
@@ -197,7 +202,15 @@ class Season:
                 for _worker in range(2 if self.scale == 1 and day.weekday() == 0 else 1):
                     reminders.remind(seconds=600)
                     notice_turns()
+            if day.weekday() == 0 or day == self.starts_on - ONE_DAY:
+                self.foreseen[day] = self.forecasts(), foreseeing.said_by_sql({self.milestone.order: self.there})
             day += ONE_DAY
+
+    def forecasts(self) -> Forecasts:
+        """What is forecast of the milestone, by zone and in all of them."""
+        told = projections.projections(None, Convention.objects.get())
+        codes = {cohort.zone_id: code for code, cohort in self.cohorts.items()} | {None: ""}
+        return {(self.milestone.order, codes[zone]): foreseeing.told_of(one) for (_key, zone), one in told.items()}
 
     def has_a_place(self, cohort: Cohort) -> bool:
         """Whether somebody may be offered a place at once: one is free, and nobody waits for it."""

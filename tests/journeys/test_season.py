@@ -39,6 +39,7 @@ def test_a_season_loses_nobody(scale, smtp):
     everybody_is_answered(season)
     each_letter_left_once(season, smtp)
     figures_are_what_sql_counts(season)
+    the_forecast_followed_from_the_files(season)
 
 
 def everybody_is_answered(season):
@@ -134,3 +135,14 @@ def figures_are_what_sql_counts(season):
     assert figures["present"] == lives[End.PRESENT]
     assert figures["confirmed"] == sum(lives[end] for end in CONFIRMED) - lives[End.MELTED]
     assert clock.now().year != YEAR  # nobody travels any more
+
+
+def the_forecast_followed_from_the_files(season):
+    """Each Monday it said what SQL counted; from the first file until the first day it said something."""
+    assert [day for day, (told, counted) in season.foreseen.items() if told != counted] == []
+    in_all = {day: told[season.milestone.order, ""] for day, (told, _counted) in season.foreseen.items()}
+    first = min(young.begins for young in season.people).date()
+    awaited = [day for day in in_all if first < day <= season.starts_on]
+    assert len(awaited) > 10 and [day for day in awaited if in_all[day] is None] == []
+    # Some were silent long enough to be at risk.
+    assert any(in_all[day][-1] for day in awaited)
