@@ -28,23 +28,24 @@ _IMPORTED = re.compile(rb"""@import url\(["']?([^"')]+)""")
 def measure(bench: "Bench") -> Iterator[Line]:
     """Each page of the staff beside the floor's list, in the demonstration; and with a million applications more."""
     with demonstration(bench) as world:
-        yield from _dearest(bench, world, "")
+        # The same addresses and sessions in both: the larger is a copy with more files.
+        asks = {page: asking(bench, page, world) for page in of_the_staff()}
+        yield from _dearest(bench, asks, "")
         bench.use_demonstration(bench.scale.large)
-        yield from _dearest(bench, world, f" with {bench.scale.large:,} applications")
+        yield from _dearest(bench, asks, f" with {bench.scale.large:,} applications")
 
 
-def _dearest(bench: "Bench", world: World, size: str) -> Iterator[Line]:
+def _dearest(bench: "Bench", asks: dict[Page, Callable[[], None]], size: str) -> Iterator[Line]:
     """The few that cost most, and those that send most."""
     rough, sent = {}, {}
-    for page in of_the_staff():
-        ask = asking(bench, page, world)
+    for page, ask in asks.items():
         ask()
         rough[page] = min(cost_of(ask, 2).cpu for _ in range(2))
         sent[page] = len(statements(ask))
     dearest = sorted(rough, key=rough.get, reverse=True)[:DEAREST]
     how = {"rounds": bench.scale.rounds, "times": max(bench.scale.times // 2, 1)}
     for page in dearest:
-        mine, bare = alternate(asking(bench, page, world), lambda: bench.floor.get("/liste/"), **how)
+        mine, bare = alternate(asks[page], lambda: bench.floor.get("/liste/"), **how)
         yield at_most("P10", f"{page} ({page.reader.value}){size}", mine.cpu, bare.cpu, 4.5)
     most = sorted(sent, key=sent.get, reverse=True)
     for page in [page for page in most if sent[page] > 20] or most[:1]:
