@@ -18,7 +18,17 @@ from ..states import VisitKind
 from .follow_up import Due, Followed, due_day
 
 
-def _day(key: str, on: date, summary: str, by: User, *, location: str = "", url: str = "", about: str = "") -> Event:
+def _day(
+    key: str,
+    on: date,
+    summary: str,
+    by: User,
+    *,
+    location: str = "",
+    url: str = "",
+    about: str = "",
+    cancelled: bool = False,
+) -> Event:
     return calendars.event(
         key,
         # The later answer of the feed replaces the earlier one; a day that moves back does so as well.
@@ -31,6 +41,7 @@ def _day(key: str, on: date, summary: str, by: User, *, location: str = "", url:
         organiser=Organiser(by.full_name, by.email),
         url=url,
         whole_day=True,
+        cancelled=cancelled,
     )
 
 
@@ -62,8 +73,11 @@ def of_host(placement: Placement, *, lead: User) -> str:
         return calendars.calendar(made, _("Tandem, %(site)s") % {"site": site})
 
 
-def of_tutor(coming: Iterable[Due], *, placement: Placement, tutor: Tutor, lead: User) -> str:
-    """The days to come of whoever a tutor trains, attached to their letter: a newer one moves what the older held."""
+def of_tutor(coming: Iterable[Due], *, placement: Placement, tutor: Tutor, lead: User, gone: Iterable[Due] = ()) -> str:
+    """The days to come of whoever a tutor trains, attached to their letter: a newer one moves what the older held.
+
+    Days that are `gone` leave their calendar.
+    """
     with translation.override(tutor.language):
         near = _("By about this day: the very day is still to be agreed.")
         made = [
@@ -75,6 +89,7 @@ def of_tutor(coming: Iterable[Due], *, placement: Placement, tutor: Tutor, lead:
             )
             for due in coming
         ]
+        made += [_due(due, lead, summary=f"{due.label}, {placement.enrolment}", cancelled=True) for due in gone]
         return calendars.calendar(made, _("Tandem, %(site)s") % {"site": placement.seat.site})
 
 
@@ -119,6 +134,7 @@ def _caution(due: Due) -> str:
     return _("Estimated: absences and days of class are not known.") if due.is_estimated else ""
 
 
-def _due(due: Due, lead: User, *, summary: str, url: str = "", about: str = "") -> Event:
+def _due(due: Due, lead: User, *, summary: str, url: str = "", about: str = "", cancelled: bool = False) -> Event:
     key = f"placements.placement:{due.placement.pk}:{due.kind}"
-    return _day(key, due.on, summary, lead, location=_place(due.placement), url=url, about=about)
+    place = _place(due.placement)
+    return _day(key, due.on, summary, lead, location=place, url=url, about=about, cancelled=cancelled)

@@ -3,19 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
-from math import ceil
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cohorts import services as recruitment
-from cohorts.models import Cohort, Intake
+from cohorts.models import Intake
 from partnership import clock
 from partnership.models import Zone
 from partnership.templatetags.figures import longdate
 
+from ..contract_law.presence import day_at_the_host
 from ..models import Placement, Visit
 from ..states import CHECK_INS, PlacementState, Signal, VisitKind
 from .zone import with_names
@@ -25,23 +24,6 @@ _PRESENCE = {VisitKind.DAY_35: 35, VisitKind.DAY_45: 45}
 # Our choice: a first visit within two months, then one every three.
 FIRST_VISIT, NEXT_VISIT = timedelta(days=60), timedelta(days=90)
 SOON = timedelta(days=14)
-WORKING_DAYS, A_WEEK = 5, 7
-
-
-def share_of_presence(cohort: Cohort) -> Fraction:
-    """Of the days of the calendar, how many a student of a cohort works at the host: by its rhythm, holidays apart."""
-    pattern = recruitment.pattern_of(cohort)
-    if pattern is None:
-        return Fraction(WORKING_DAYS, A_WEEK)
-    if pattern.school_weekdays:
-        return Fraction(WORKING_DAYS - len(pattern.school_weekdays), A_WEEK)
-    of_weeks = Fraction(pattern.company_weeks, pattern.school_weeks + pattern.company_weeks)
-    return Fraction(WORKING_DAYS, A_WEEK) * of_weeks
-
-
-def day_of_presence(first_day: date, number: int, share: Fraction) -> date:
-    """Estimate when so many days of presence are reached: absences and days of class are not known."""
-    return first_day + timedelta(days=ceil(number / share) - 1)
 
 
 def due_day(placement: Placement, kind: str) -> date | None:
@@ -49,8 +31,9 @@ def due_day(placement: Placement, kind: str) -> date | None:
     if placement.started_on is None:
         return None
     if kind in _PRESENCE:
-        share = share_of_presence(placement.enrolment.application.cohort)
-        return day_of_presence(placement.started_on, _PRESENCE[VisitKind(kind)], share)
+        # As a break is held against: host, tutor and lead read one day.
+        calendar = recruitment.calendar_of(placement.enrolment.application.cohort)
+        return day_at_the_host(calendar, placement.started_on, _PRESENCE[VisitKind(kind)])
     return placement.started_on + FIRST_VISIT if kind == VisitKind.VISIT else None
 
 
@@ -62,10 +45,8 @@ class Due:
     kind: VisitKind
     on: date
     is_planned: bool = False
-
-    @property
-    def is_estimated(self) -> bool:
-        return self.kind in CHECK_INS and not self.is_planned
+    # Days of school, or school holidays, are not known. Absences never are.
+    is_estimated: bool = False
 
     @property
     def is_late(self) -> bool:
@@ -109,9 +90,13 @@ class Followed:
 
 
 def followed(placements: QuerySet[Placement]) -> list[Followed]:
-    """Placements under way with their follow-up, whoever is due first on top; two statements whatever their number."""
+    """Placements under way with their follow-up, whoever is due first on top; in three statements, however many."""
     rows = with_names(placements.filter(state=PlacementState.ACTIVE)).select_related("tutor")
-    rows = rows.prefetch_related(Prefetch("visits", queryset=Visit.objects.order_by("due_on", "pk"), to_attr="noted"))
+    rows = rows.prefetch_related(
+        Prefetch("visits", queryset=Visit.objects.order_by("due_on", "pk"), to_attr="noted"),
+        # What the calendar of a cohort is drawn from.
+        "enrolment__application__cohort__zone__school_zones",
+    )
     found = [of_one(placement, placement.noted) for placement in rows.order_by()]
     far = date.max
     return sorted(found, key=lambda row: (row.next.on if row.next else far, str(row.placement.enrolment)))
@@ -128,7 +113,15 @@ def of_one(placement: Placement, visits: Iterable[Visit]) -> Followed:
         if visit.done_on is None
     ]
     known = {visit.kind for visit in visits}
-    due += [Due(placement, kind, due_day(placement, kind)) for kind in CHECK_INS if kind not in known]
+    calendar = recruitment.calendar_of(placement.enrolment.application.cohort)
+    is_estimated = calendar is None or not calendar.is_known
+    due += [
+        Due(
+            placement, kind, day_at_the_host(calendar, placement.started_on, _PRESENCE[kind]), is_estimated=is_estimated
+        )
+        for kind in CHECK_INS
+        if kind not in known
+    ]
     if not any(one.kind == VisitKind.VISIT for one in due):
         last = max((visit.done_on for visit in done if visit.kind == VisitKind.VISIT), default=None)
         on = last + NEXT_VISIT if last else due_day(placement, VisitKind.VISIT)

@@ -45,11 +45,13 @@ def problem_of(
     """What is to be solved for an intake, in one zone or in all: as many statements however many students and sites.
 
     `with_visitors` adds to a zone's own students those of others who said they could come. Pairs of whom nobody is
-    left are forgotten.
+    left are forgotten. An employer outside the partnership has been brought by somebody, whom nobody here knows: it is
+    left out, but for the places that pins give.
     """
     students = students_of(intake, zone, with_visitors=with_visitors)
-    sites, tutors = sites_of(intake, zone)
-    people, places = {student.key for student in students}, {site.key for site in sites}
+    people, pins = {student.key for student in students}, list(pins)
+    sites, tutors = sites_of(intake, zone, pinned=Counter(site for student, site in pins if student in people))
+    places = {site.key for site in sites}
 
     def known(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
         return tuple(sorted((one, other) for one, other in pairs if one in people and other in places))
@@ -134,11 +136,19 @@ def place_of(commune: Commune | None) -> Place | None:
 # -- sites ------------------------------------------------------------------------------------------------------------
 
 
-def sites_of(intake: Intake, zone: Zone | None = None) -> tuple[list[Site], list[Tutor]]:
-    """The sites with their free places, those without one too, and the tutors who still have room."""
-    rows = HostSite.objects.select_related("zone", "commune").prefetch_related("opening_hours")
+def sites_of(
+    intake: Intake, zone: Zone | None = None, *, pinned: Counter[str] | None = None
+) -> tuple[list[Site], list[Tutor]]:
+    """The sites with their free places, those without one too, and the tutors who still have room.
+
+    With `pinned`, how many are pinned to each site by its key, one outside the partnership has no more places than
+    these, and is left out without.
+    """
+    rows = HostSite.objects.select_related("company", "zone", "commune").prefetch_related("opening_hours")
     if zone is not None:
         rows = rows.filter(zone=zone)
+    if pinned is not None:
+        rows = rows.filter(Q(company__is_partner=True) | Q(pk__in=list(pinned)))
     sites = list(rows)
     keys = [site.pk for site in sites]
     free = Counter(Seat.objects.free().filter(site__in=keys, intake=intake).order_by().values_list("site", flat=True))
@@ -158,13 +168,15 @@ def sites_of(intake: Intake, zone: Zone | None = None) -> tuple[list[Site], list
     fresh_from = clock.now() - PLEDGE_LIFE
     found = []
     for site in sites:
-        pledge = pledges.get(site.pk)
+        pledge, seats = pledges.get(site.pk), free[site.pk]
+        if pinned is not None and not site.company.is_partner:
+            seats = min(seats, pinned[str(site.pk)])
         found.append(
             Site(
                 key=str(site.pk),
                 zone=site.zone.code,
                 position=place_of(site.commune),
-                seats=free[site.pk],
+                seats=seats,
                 hosted=hosted[site.pk],
                 needs=frozenset(site.languages_needed),
                 languages=frozenset(site.languages),

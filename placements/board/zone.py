@@ -1,7 +1,7 @@
 """The zone at a glance: who is to be placed, which places are free, what is under way."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from math import inf
 from typing import Any
@@ -18,7 +18,7 @@ from partnership.models import Commune, Objective, OutgoingMessage, User, Zone
 from partnership.states import MessageState
 from programmes.states import HOSTED
 
-from .. import emails
+from .. import emails, policies
 from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat, Tutor
 from ..states import PLACED, PLACEMENT_LIVE, Chooser, PlacementState, PledgeAnswer
 from . import clocks
@@ -140,6 +140,8 @@ class SiteOption:
     site: HostSite
     free: int
     distance: Distance | None
+    # Outside the partnership, and of a zone that the reader does not lead.
+    is_elsewhere: bool = False
 
 
 @dataclass
@@ -192,21 +194,45 @@ def _options(commune: Commune | None, rows: list[SiteRow]) -> list[SiteOption]:
 
 
 def nearest_to(enrolment: Enrolment, *, user: User, most: int = 5) -> list[SiteOption]:
-    """The nearest sites with a free place for this student, in their zone and where they could go, in one statement."""
+    """The nearest sites with a free place for this student, in their zone and where they could go, in one statement.
+
+    An employer outside the partnership is offered whatever its zone, and before all others to whoever brings one (a
+    student `with_clocks`): the one that their application names on top.
+    """
     application = enrolment.application
-    zones = {application.cohort.zone_id, *(zone.pk for zone in application.other_zones.all())}
+    zones = [application.cohort.zone, *application.other_zones.all()]
     fresh = HostPledge.objects.filter(
         site=OuterRef("site"), intake=OuterRef("intake"), answered_at__gte=clock.now() - PLEDGE_LIFE
     )
     free = Seat.objects.free().filter(Exists(fresh), site=OuterRef("pk"), intake=application.intake_id).order_by()
+    here = HostSite.objects.visible_to(user).filter(zone__in=zones)
     sites = (
-        HostSite.objects.visible_to(user)
-        .filter(zone__in=zones)
+        HostSite.objects.filter(Q(pk__in=here.order_by().values("pk")) | Q(company__is_partner=False))
         .annotate(free=Subquery(free.values("site").annotate(n=Count("pk")).values("n")))
         .filter(free__gt=0)
-        .select_related("company", "commune")
+        .select_related("company", "commune", "zone")
     )
-    return _options(application.candidate.commune, [SiteRow(site, free=site.free) for site in sites])[:most]
+    options = _options(application.candidate.commune, [SiteRow(site, free=site.free) for site in sites])
+    if enrolment.brings_employer:
+        options.sort(key=lambda one: (one.site.company.is_partner, not _is_named(application, one.site)))
+    return [
+        replace(one, is_elsewhere=not one.site.company.is_partner and not policies.can_keep_site(user, one.site))
+        for one in options[:most]
+    ]
+
+
+def board_of(enrolment: Enrolment, *, user: User) -> Zone | None:
+    """The zone, their own or else one where they could go, from whose board somebody places a student."""
+    application = enrolment.application
+    zones = [application.cohort.zone, *application.other_zones.all()]
+    return next((zone for zone in zones if policies.can_lead(user, zone)), None)
+
+
+def _is_named(application: Application, site: HostSite) -> bool:
+    """Whether a site is that of the employer whom an application names."""
+    if application.employer_siret and site.siret:
+        return site.siret == application.employer_siret
+    return site.company.name.casefold() == application.employer_name.casefold()
 
 
 # -- placements -------------------------------------------------------------------------------------------------------
@@ -356,6 +382,7 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         for row in board.placements
         if row.waits_until
         and row.placement.proposed_by_id == user.pk
+        and policies.can_change(user, row.placement)
         and row.placement.proposed_at > now - TIME_TO_UNDO
     ]
 

@@ -64,7 +64,7 @@ def first_days(started_on: date, *, kind: str = "", calendar: Calendar | None = 
         return ""
     if "months" in rule:
         words = _("The first %(n)s months end on %(day)s.")
-        last = started_on + relativedelta(months=rule["months"]) - ONE_DAY
+        last = _last_of(rule["months"], since=started_on)
         said = {"n": rule["months"], "day": longdate(last)}
     else:
         said = {"n": rule["days"], "day": longdate(day_at_the_host(calendar, started_on, rule["days"]))}
@@ -81,10 +81,16 @@ def first_days(started_on: date, *, kind: str = "", calendar: Calendar | None = 
     return f"{words % said} {may % {'article': rule['article']}}"
 
 
+def _last_of(months: int, *, since: date) -> date:
+    """The last day of so many months: the eve of the day of the same number or, where the month has none, its last."""
+    then = since + relativedelta(months=months)
+    return then if then.day < since.day else then - ONE_DAY
+
+
 def _are_over(facts: BreakFacts, rule: dict[str, Any]) -> bool | None:
     """Whether the first days were over before the last one at the host; None where the calendar does not say."""
     if "months" in rule:
-        return facts.on >= facts.started_on + relativedelta(months=rule["months"])
+        return facts.on > _last_of(rule["months"], since=facts.started_on)
     days = facts.days - facts.absent
     if facts.calendar is None:
         # Days of school are counted with the others: there were fewer.
@@ -99,7 +105,7 @@ def _in_the_first_days(facts: BreakFacts, rules: dict[str, Any]) -> Iterator[Fin
     """R9: the cause is that of an apprenticeship contract, while its first days last."""
     rule = rules.get("probation")
     if facts.kind not in ("", ContractKind.APPRENTICESHIP):
-        words = _("Only an apprenticeship contract has first days in which no reason is needed: choose another cause.")
+        words = _("The first 45 days are those of an apprenticeship contract: choose another cause.")
         yield Refusal(words, rule["article"] if rule else "")
         return
     if rule is None:
@@ -122,7 +128,7 @@ def _in_the_first_days(facts: BreakFacts, rules: dict[str, Any]) -> Iterator[Fin
 
 def _too_late(facts: BreakFacts, rule: dict[str, Any]) -> str:
     if "months" in rule:
-        last = facts.started_on + relativedelta(months=rule["months"]) - ONE_DAY
+        last = _last_of(rule["months"], since=facts.started_on)
         words = _("The first %(n)s months ended on %(day)s: choose another cause.")
         return words % {"n": rule["months"], "day": longdate(last)}
     words = _(

@@ -39,6 +39,8 @@ from .lifecycle import (
     proposal_reminder,
     reminder_key,
     tutor_dates,
+    tutor_dates_over,
+    tutor_letters,
 )
 from .links import answer_link, follow_link
 from .placements import (
@@ -109,4 +111,6 @@ __all__ = [
     "students_presented_again",
     "three_months_end",
     "tutor_dates",
+    "tutor_dates_over",
+    "tutor_letters",
 ]

@@ -1,13 +1,14 @@
 """A placement as time goes by: the host reminded, the lead asked, the first and the last day."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 
 from partnership import outbox
-from partnership.models import User
+from partnership.models import OutgoingMessage, User
 from partnership.templatetags.figures import phone
 
 from .. import policies
@@ -122,6 +123,44 @@ def tutor_dates(
         calendar=calendar,
         dates=dates,
         **(facts(placement) | said_by(lead)),
+    )
+
+
+def tutor_letters(
+    placement: Placement, tutor: Tutor, *, over: bool = False, event: str = ""
+) -> QuerySet[OutgoingMessage]:
+    """The letters that told a tutor of days of a placement, or that they are `over`; of events that begin so."""
+    name = "tutor_dates_over" if over else "tutor_dates"
+    return OutgoingMessage.objects.filter(key__startswith=f"{name}:{placement.pk}:{tutor.pk}:{event}")
+
+
+def tutor_dates_over(
+    placement: Placement,
+    *,
+    tutor: Tutor,
+    lead: User,
+    event: str,
+    dates: list[dict[str, outbox.Plain]],
+    calendar: str,
+    from_on: date | None,
+    site: str = "",
+    due: datetime | None = None,
+) -> None:
+    """Whoever trained a student at a site learns which days are theirs no more: the placement has ended, or from a day
+    on somebody else trains."""
+    said = facts(placement) | said_by(lead)
+    outbox.post(
+        "placements/tutor_dates_over",
+        key=f"tutor_dates_over:{placement.pk}:{tutor.pk}:{event}",
+        about=placement.about,
+        to=tutor,
+        due=due,
+        reply_to=lead.email,
+        calendar=calendar,
+        dates=dates,
+        from_on=from_on or "",
+        ended_on=placement.ended_on or "",
+        **(said | {"site": site or said["site"]}),
     )
 
 

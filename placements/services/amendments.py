@@ -16,9 +16,9 @@ from ..models import Amendment, HostSite, Placement, Seat, Tutor
 from ..states import PLACED, PlacementState
 from . import tutors
 from .fitting import check_hours
-from .lifecycle import tell_tutor
 from .placements import FULL, MOST_TRIES, REFUSALS, hold_free_seat, responsible_for
 from .places import let_go
+from .tutor_dates import release_tutor, tell_tutor
 
 # An amendment is told in advance, not a year ahead.
 MOST_AHEAD = timedelta(days=183)
@@ -46,7 +46,7 @@ def amend(
 ) -> Amendment:
     """Move a student to another site of their company, or to another tutor, from a day on; host and student are told.
 
-    So is the tutor of somebody who has begun, with the days to come.
+    So is the tutor of somebody who has begun, with the days from then on, and the former one, who has them no more.
 
     Another site takes one of its free places and gives the former one back; of many who want the last, one gets it.
     """
@@ -85,8 +85,11 @@ def _amend(
             raise Refused(reason)
     changes: dict[str, Seat | Tutor | str | None] = {"tutor": tutor}
     if site != old_site:
-        # The student, then the place, then the placement: whoever places locks them in this order.
+        # The student, then the placement, as whoever ends it, then the site it leaves; a place, and by the law of the
+        # zones the company, only after them: whoever changes a site or its records goes from the site to the company.
         Enrolment.objects.select_for_update(no_key=True).get(pk=placement.enrolment_id)
+        Placement.objects.select_for_update(no_key=True).get(pk=placement.pk)
+        HostSite.objects.select_for_update(no_key=True).get(pk=old_site.pk)
         changes["hours_reason"] = check_hours(placement.enrolment, site, reason=hours_reason)
         changes["seat"] = hold_free_seat(site, placement.enrolment.application.intake_id)
     shown = placement.version if version is None else version
@@ -116,5 +119,8 @@ def _amend(
     for told in dict.fromkeys((site, old_site)):
         emails.amendment_told_host(amendment, to=told, lead=lead)
     if placement.state == PlacementState.ACTIVE:
-        tell_tutor(placement, lead=lead, event=f"amendment:{amendment.pk}")
+        event = f"amendment:{amendment.pk}"
+        if tutor != old_tutor:
+            release_tutor(placement, old_tutor, lead=lead, event=event, since=from_on, site=old_site.name)
+        tell_tutor(placement, lead=lead, event=event, since=from_on)
     return amendment

@@ -23,6 +23,7 @@ from .contracts import cancel_contracts, with_article
 from .lifecycle import leads_concerned
 from .placements import ON_ITS_WAY, end_of, responsible_for
 from .places import close_free, let_go, open_again
+from .tutor_dates import release_tutors, restore_tutors
 
 _GONE = {
     "one_live_placement_per_student": gettext_lazy("This student already has another place: the break stays."),
@@ -49,10 +50,10 @@ def break_off(
 ) -> list[law.Finding]:
     """A placement under way ends early, on a day and for a coded cause; its place is open again, or closes with it.
 
-    The student comes first on the lead's list at once; host, student and lead are written to once the time to undo is
-    over. Refused before the first day, for an accepted placement is cancelled, and where the law gives another cause on
-    that day or for that contract; what is to be looked at of it comes back. Of the days of absence that somebody says
-    nothing is kept.
+    The student comes first on the lead's list at once; host, tutor, student and lead are written to once the time to
+    undo is over. Refused before the first day, for an accepted placement is cancelled, and where the law gives another
+    cause on that day or for that contract; what is to be looked at of it comes back. Of the days of absence that
+    somebody says nothing is kept.
     """
     if cause not in BreakCause.values:
         raise Refused(_("Choose a cause."))
@@ -85,6 +86,7 @@ def break_off(
     emails.break_told_host(placement, lead=lead, reopened=reopen, due=due)
     until = clocks.after_a_break(on)
     emails.break_told_student(placement, lead=lead, due=due, until=until)
+    release_tutors(placement, lead=lead, due=due)
     for reader in leads_concerned(placement):
         emails.break_told_lead(placement, to=reader, due=due, until=until)
     return found
@@ -144,6 +146,7 @@ def undo_break(placement: Placement, *, by: User) -> None:
             break_cause="",
             break_note="",
         )
+    restore_tutors(placement, lead=responsible_for(placement) or by)
     # Whoever was shown them within these minutes is told that they have a place.
     close_introductions(placement.enrolment, reason=IntroductionReason.PLACED, by=by)
     for key in keys:

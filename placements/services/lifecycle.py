@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partnership import clock
@@ -19,12 +18,11 @@ from ..states import PlacementState, VisitKind
 from .contracts import cancel_contracts
 from .placements import end_of, host_knows, responsible_for
 from .places import close_free, let_go
+from .tutor_dates import release_tutors, tell_tutor
 from .zone_leads import lead_of
 
 # Practical training and course each begin within three months of the contract (C. trav., L6222-12).
 MOST_AROUND_THE_COURSE = timedelta(days=92)
-# What host and tutor are told of beside the days that were agreed; the first check-in is a call to the student.
-_TOLD = (VisitKind.DAY_45, VisitKind.VISIT)
 
 
 def leads_concerned(placement: Placement, *, but: Actor | None = None) -> list[User]:
@@ -86,24 +84,6 @@ def start(placement: Placement, *, on: date, by: User, version: int | None = Non
         tell_tutor(placement, lead=lead, event="begun")
 
 
-def tell_tutor(placement: Placement, *, lead: User, event: str) -> None:
-    """Whoever trains a student under way has the days to come, also for their calendar; once for each `event`.
-
-    Nobody is written to who has left, has no address, or for whom nothing is to come.
-    """
-    tutor = placement.tutor
-    if tutor is None or tutor.left_at or not tutor.email:
-        return
-    due = follow_up.of_one(placement, placement.visits.all()).due
-    coming = [one for one in due if one.on >= clock.today() and (one.is_planned or one.kind in _TOLD)]
-    if not coming:
-        return
-    with translation.override(tutor.language):
-        dates = [{"what": one.label, "on": one.when, "is_agreed": one.is_planned} for one in coming]
-    calendar = calendars.of_tutor(coming, placement=placement, tutor=tutor, lead=lead)
-    emails.tutor_dates(placement, tutor=tutor, lead=lead, event=event, dates=dates, calendar=calendar)
-
-
 @transaction.atomic
 def start_all(placements: Iterable[Placement], *, on: date, by: User) -> int:
     """Several students have begun on the same day; how many. One that cannot is Refused, and none begins."""
@@ -125,7 +105,9 @@ def complete(placement: Placement, *, on: date, by: User, version: int | None = 
     move(placement, PlacementState.COMPLETED, by=by, version=version, **end_of(placement, on=on, by=by))
     close_free(placement.seat, by=by, at=placement.ended_at)
     cancel_contracts(placement, by=by)
-    emails.placement_completed(placement, lead=responsible_for(placement) or by)
+    lead = responsible_for(placement) or by
+    emails.placement_completed(placement, lead=lead)
+    release_tutors(placement, lead=lead)
 
 
 def _must_be_past(day: date) -> None:

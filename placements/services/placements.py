@@ -20,6 +20,7 @@ from .closing import close_introductions
 from .contracts import cancel_contracts
 from .fitting import check_hours
 from .places import let_go
+from .tutor_dates import release_tutors
 from .zone_leads import lead_of
 
 MOST_TRIES = 3
@@ -182,6 +183,7 @@ def free_the_seat(enrolment: Enrolment, *, by: Actor, reason: str) -> None:
             let_go(placement.seat, by=by)
             cancel_contracts(placement, by=by)
             emails.placement_cancelled(placement)
+            release_tutors(placement, lead=responsible_for(placement) or placement.proposed_by)
             continue
         told = host_knows(placement)
         move(placement, PlacementState.CANCELLED, by=by, reason=reason)

@@ -15,8 +15,8 @@ from partnership.workflow import Refused, edit, record
 
 from ..models import HostSite, Placement, Tutor, TutorEligibility
 from ..states import PLACEMENT_LIVE, ContractKind, PlacementState
-from .lifecycle import tell_tutor
 from .placements import responsible_for
+from .tutor_dates import release_tutor, tell_tutor
 
 REFUSALS = {
     "a_tutor_has_room": gettext_lazy("An employer may have fewer students than this tutor has now."),
@@ -105,7 +105,7 @@ def assign_tutor(
 
     Refused, with the reason, for a tutor who is not eligible (R6223-22, D6325-6), has as many students as the law
     allows (R6223-6, D6325-9), has left, or does not work on the site. Of many at once the database lets in so many.
-    A new tutor of somebody who has begun is told of the days to come.
+    A new tutor of somebody who has begun is told of the days to come, the former one that they are theirs no more.
     """
     if contract_kind and contract_kind not in ContractKind.values:
         raise Refused(_("Choose a kind of contract."))
@@ -113,7 +113,8 @@ def assign_tutor(
         raise Refused(_("This placement has ended: nobody is trained by it."))
     if reason := why_not_eligible(tutor, placement=placement, contract_kind=contract_kind):
         raise Refused(reason)
-    is_new = placement.tutor_id != tutor.pk
+    former = placement.tutor
+    is_new = former != tutor
     changes = {"tutor": tutor, "contract_kind": contract_kind}
     if repeats_year is not None:
         changes["repeats_year"] = repeats_year
@@ -126,7 +127,9 @@ def assign_tutor(
             raise Refused(_too_many(tutor)) from refusal
         raise
     if is_new and placement.state == PlacementState.ACTIVE:
-        tell_tutor(placement, lead=responsible_for(placement) or by, event=f"given:{placement.version}")
+        lead, event = responsible_for(placement) or by, f"given:{placement.version}"
+        release_tutor(placement, former, lead=lead, event=event, since=clock.today())
+        tell_tutor(placement, lead=lead, event=event)
 
 
 def _too_many(tutor: Tutor) -> str:

@@ -13,8 +13,8 @@ from partnership.workflow import Refused, Stale, record
 from ..board import follow_up
 from ..models import Placement, Visit
 from ..states import CHECK_INS, PlacementState, Signal, VisitKind
-from .lifecycle import tell_tutor
 from .placements import responsible_for
+from .tutor_dates import tell_tutors
 
 _REFUSALS = {"a_check_in_is_held_once": gettext_lazy("This check-in is recorded already.")}
 MOST_AHEAD_DAYS = 366
@@ -77,7 +77,7 @@ def plan_visit(placement: Placement, *, kind: str, on: date, by: User) -> Visit:
         visit.save(update_fields=["due_on", "version"])
     record(visit, "visit_planned", by=by)
     if is_news:
-        tell_tutor(held, lead=responsible_for(held) or by, event=f"visit:{visit.pk}:{visit.version}")
+        tell_tutors(held, lead=responsible_for(held) or by, event=f"visit:{visit.pk}:{visit.version}")
     return visit
 
 

@@ -92,7 +92,7 @@ def back_to_board(placement: Placement) -> HttpResponseRedirect:
 
 @require_POST
 def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
-    """Place a student on a free place of a site of the zone."""
+    """Place a student on a free place of a site of the zone, or of an employer outside the partnership."""
     here = zone_of(request, zone)
     form = ProposeForm(request.POST)
     wanted = request.POST.get("rentree", "")
@@ -107,11 +107,16 @@ def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
         request.user,
         pk=form.cleaned_data["enrolment"],
     )
-    sites = HostSite.objects.filter(zone=here).select_related("company", "zone")
-    site = get_allowed(sites, policies.can_keep_site, request.user, pk=form.cleaned_data["site"])
+    site = _site_to_place_at(request.user, here, form.cleaned_data["site"])
     try:
         # The board says what was done, and until when it can be undone.
         services.propose(enrolment, site=site, by=request.user, hours_reason=form.cleaned_data.get("hours_reason", ""))
+        if not policies.can_keep_site(request.user, site):
+            words = _(
+                "Placement proposed: %(student)s, at %(site)s. The site is of zone %(zone)s: its lead alone can cancel "
+                "it, and answers for the host."
+            )
+            messages.success(request, words % {"student": enrolment, "site": site, "zone": site.zone})
     except services.Clash as clash:
         form.ask_why()
         context = {"form": form, "clash": clash, "enrolment": enrolment, "site": site, "zone": here}
@@ -120,6 +125,15 @@ def placement_propose(request: HttpRequest, zone: str) -> HttpResponse:
         messages.error(request, refusal.reason)
     url = reverse("placements:zone_board", args=[here.code])
     return HttpResponseRedirect(f"{url}?rentree={enrolment.application.intake_id}")
+
+
+def _site_to_place_at(user: User, here: Zone, pk: UUID) -> HostSite:
+    """A site of the zone; or of any, outside the partnership: whoever may place the student may place them there."""
+    sites = HostSite.objects.select_related("company", "zone")
+    brought = sites.filter(company__is_partner=False, pk=pk).first()
+    if brought is not None:
+        return brought
+    return get_allowed(sites.filter(zone=here), policies.can_keep_site, user, pk=pk)
 
 
 def placement_of(request: HttpRequest, pk: UUID) -> Placement:
@@ -331,6 +345,7 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_live": is_live,
         "waits": waits,
         "nearest": boards.nearest_to(enrolment, user=request.user) if waits else [],
+        "place_from": boards.board_of(enrolment, user=request.user),
         "clock": clocks.clock_of(enrolment),
         "availability": boards.availability_words(application),
         "may_end": is_live and cohort_policies.can_end(request.user, enrolment),

@@ -266,6 +266,9 @@ def test_what_the_calendar_does_not_say_is_not_concluded():
 
 def test_the_first_days_are_of_an_apprenticeship_contract_alone():
     assert broken(STUDENT, START, kind=P) == [(Refusal, "L6222-18")]
+    (finding,) = law.break_findings(BreakFacts(STUDENT, START, START, kind=P, calendar=CALENDAR))
+    # A fixed-term contract has its own trial period: these days alone are not its own.
+    assert "45" in finding.sentence
     assert broken(STUDENT, date(2002, 9, 20), kind=Q, started_on=date(2002, 9, 16)) == [(Refusal, "L117-17")]
     assert broken(STUDENT, START, kind="") == [(Caution, "L6222-18")]
     # Whatever the contract is, it is none in which they still last.
@@ -279,6 +282,25 @@ def test_in_2002_they_were_the_first_two_months_and_of_other_times_nothing_is_kn
     assert broken(BreakCause.RESIGNATION, date(2003, 3, 1), started_on=begun) == []
     assert broken(EMPLOYER, date(2010, 9, 20), started_on=date(2010, 9, 13)) == [(Caution, "")]
     assert broken(BreakCause.DISMISSAL, date(2010, 9, 20), started_on=date(2010, 9, 13)) == []
+
+
+@pytest.mark.parametrize(
+    ("begun", "last"),
+    [
+        # A month that has no such day ends with its own last one.
+        (date(2002, 7, 31), date(2002, 9, 30)),
+        (date(2002, 7, 30), date(2002, 9, 29)),
+        (date(2002, 12, 29), date(2003, 2, 28)),
+        (date(2002, 12, 28), date(2003, 2, 27)),
+        (date(2002, 8, 1), date(2002, 9, 30)),
+    ],
+    ids=str,
+)
+def test_two_months_end_on_the_eve_of_the_same_day_or_with_the_month_that_has_none(begun, last):
+    said = {"started_on": begun, "calendar": None}
+    assert broken(EMPLOYER, last, **said) == []
+    assert broken(EMPLOYER, last + timedelta(days=1), **said) == [(Refusal, "L117-17")]
+    assert longdate(last) in law.first_days(begun, kind=A)
 
 
 @pytest.mark.parametrize(

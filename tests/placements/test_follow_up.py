@@ -2,7 +2,6 @@
 
 import io
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from urllib.parse import urlsplit
 
 import icalendar
@@ -12,16 +11,20 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cohorts.models import Cohort
+from cohorts.services import calendar_of
+from cohorts.states import RhythmKind
 from partnership import clock, reminders
-from partnership.models import OutgoingMessage
+from partnership.models import OutgoingMessage, SchoolZone
+from partnership.templatetags.figures import longdate
 from partnership.workflow import Refused, Stale
+from placements import contract_law as law
 from placements import services
 from placements.board import follow_up, reports
 from placements.models import Placement, Visit
 from placements.states import BreakCause, PlacementState, Signal, VisitKind
 
 from .. import factories
+from ..cohorts import rhythms
 from . import follow_up_factory as made
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +36,7 @@ def _url(name: str, *args, **query: str) -> str:
 
 @pytest.fixture
 def placement(lyon_lead):
-    return made.active(since=40)
+    return made.active(since=42)
 
 
 def _note(placement, by, **said):
@@ -44,20 +47,35 @@ def _note(placement, by, **said):
 # -- what falls due ---------------------------------------------------------------------------------------------------
 
 
-def test_forty_five_days_of_presence_are_nine_weeks_of_five_days():
-    assert follow_up.day_of_presence(date(2026, 9, 14), 45, Fraction(5, 7)) == date(2026, 11, 15)
-    assert follow_up.day_of_presence(date(2026, 9, 14), 45, Fraction(1)) == date(2026, 10, 28)
-
-
 def test_check_ins_and_the_first_visit_fall_due_by_themselves(placement):
+    placement.started_on = date(2026, 9, 14)
     row = follow_up.of_one(placement, [])
-    start = placement.started_on
-    assert [(due.kind, due.on) for due in row.due] == [
-        (VisitKind.DAY_35, start + timedelta(days=48)),
-        (VisitKind.VISIT, start + timedelta(days=60)),
-        (VisitKind.DAY_45, start + timedelta(days=62)),
+    # Days of school are not known: seven weeks of five days; nine, and one day more for 11 November.
+    assert [(due.kind, due.on, due.is_estimated) for due in row.due] == [
+        (VisitKind.DAY_35, date(2026, 10, 30), True),
+        (VisitKind.VISIT, date(2026, 11, 13), False),
+        (VisitKind.DAY_45, date(2026, 11, 16), True),
     ]
-    assert [due.is_estimated for due in row.due] == [True, False, True]
+
+
+def test_day_45_is_that_until_which_a_break_needs_no_reason(placement):
+    cohort, start, last = placement.enrolment.application.cohort, date(2026, 9, 14), date(2026, 12, 18)
+    in_school = {"rhythm_kind": RhythmKind.WEEKDAYS, "school_weekdays": [0, 1]}
+    rhythms.write(cohort, school_weeks=None, company_weeks=None, **in_school)
+    placement.started_on = start
+
+    def day_45() -> follow_up.Due:
+        [due] = [due for due in follow_up.of_one(placement, []).due if due.kind == VisitKind.DAY_45]
+        assert follow_up.due_day(placement, VisitKind.DAY_45) == due.on
+        assert longdate(due.on) in law.first_days(start, calendar=calendar_of(cohort))
+        return due
+
+    assert (day_45().on, day_45().is_estimated, day_45().when) == (last, False, longdate(last))
+    # No school holiday is known any more: there are fewer days at the host, or as many.
+    SchoolZone.objects.all().delete()
+    assert day_45().on > last and day_45().is_estimated
+    cohort.rhythm_kind = ""
+    assert day_45().on < last and day_45().is_estimated
 
 
 def test_what_is_noted_is_no_longer_due_and_the_next_visit_is_planned(placement, lyon_lead):
@@ -88,7 +106,7 @@ def test_a_check_in_is_held_once_and_a_double_click_is_one(placement, lyon_lead)
     "said",
     [
         {"done_on": clock.today() + timedelta(days=1)},
-        {"done_on": clock.today() - timedelta(days=41)},
+        {"done_on": clock.today() - timedelta(days=43)},
         {"kind": "x"},
         {"signal": "x"},
         {"next_on": clock.today() - timedelta(days=1)},
@@ -199,6 +217,9 @@ def test_pages_ask_as_many_questions_with_one_row_as_with_ten(lead, placement, l
             found[page] = len(asked)
         return found
 
+    today = clock.today()
+    said = {"training_from": today - timedelta(days=42), "training_until": today + timedelta(days=250)}
+    rhythms.write(placement.enrolment.application.cohort, **said)
     made.accepted(of=factories.enrolment(placement.enrolment.application.cohort))
     factories.placement(
         factories.enrolment(placement.enrolment.application.cohort), factories.seat(of=placement.seat.intake)
@@ -322,17 +343,3 @@ def test_a_hosts_students_are_printed_with_their_dates_and_tutors(lead, placemen
     page = lead.get(_url("site_sheet", placement.seat.site_id)).content.decode()
     assert str(placement.enrolment) in page
     assert "Camille Fictive" in page
-
-
-@pytest.mark.parametrize(
-    ("rhythm", "day"),
-    [
-        ({}, 63),
-        ({"rhythm_kind": "weeks", "school_weeks": 1, "company_weeks": 1}, 126),
-        ({"rhythm_kind": "weekdays", "school_weekdays": [0, 1]}, 105),
-    ],
-)
-def test_the_45th_day_of_presence_is_later_the_more_days_are_spent_at_school(rhythm, day):
-    cohort = Cohort(**rhythm)
-    share = follow_up.share_of_presence(cohort)
-    assert follow_up.day_of_presence(date(2027, 9, 1), 45, share) == date(2027, 9, 1) + timedelta(days=day - 1)

@@ -17,6 +17,7 @@ from partnership.models import OutgoingMessage, User
 from partnership.outbox import LINK_MARK
 from partnership.reminders import REMINDERS
 from partnership.states import Role
+from partnership.templatetags.figures import longdate
 from placements import emails, services
 from placements.models import (
     Amendment,
@@ -247,6 +248,23 @@ def tutor_dates(cast: Cast) -> None:
     services.plan_visit(placement, kind=VisitKind.VISIT, on=_day(), by=cast.lead)
 
 
+def tutor_dates_over(cast: Cast) -> None:
+    with translation.override(cast.language):
+        said = {"what": str(VisitKind.VISIT.label), "on": longdate(_day())}
+    dates = [said | {"is_agreed": agreed} for agreed in (True, False)]
+    for state, from_on in ((P.ACTIVE, _day()), (P.BROKEN, None)):
+        days = 10 if state == P.ACTIVE else None
+        emails.tutor_dates_over(
+            cast.placement(state, days=days),
+            tutor=cast.tutor,
+            lead=cast.lead,
+            event="1",
+            dates=dates,
+            calendar="",
+            from_on=from_on,
+        )
+
+
 def host_answered(cast: Cast) -> None:
     for state in (P.ACCEPTED, P.DECLINED):
         emails.host_answered(cast.placement(state), to=cast.lead)
@@ -340,6 +358,7 @@ WRITERS: dict[str, Callable[[Cast], None]] = {
         students_presented_again,
         three_months_end,
         tutor_dates,
+        tutor_dates_over,
     )
 }
 

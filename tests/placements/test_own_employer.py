@@ -2,6 +2,7 @@
 
 import re
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -11,8 +12,9 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from cohorts.models import Enrolment
+from partnership.states import Role
 from placements import services
-from placements.models import HostSite, Placement
+from placements.models import HostCompany, HostSite, Placement
 from placements.states import PlacementState
 
 from .. import factories
@@ -190,3 +192,96 @@ def test_without_a_student_the_form_is_a_partners_and_another_zones_student_is_4
     for asked in ("", "pas-une-cle"):
         assert lead.get(_page("site_add"), {"etudiant": asked}).context["form"]["is_partner"].value() is True
     assert client_of(paris_lead).get(_record(bringer)).status_code == 404
+
+
+# -- placed where it was recorded, whatever the zone -------------------------------------------------------------------
+
+
+def _outside(zone: str, lyon, *, name: str = "Employeur trouvé (fictif)", siret: str = "") -> HostSite:
+    """An employer outside the partnership with a free place."""
+    site = factories.site(zone, company=HostCompany.objects.create(name=name, is_partner=False), siret=siret)
+    factories.seat(site, of=lyon.intake)
+    return site
+
+
+def _offered(client, student: Enrolment) -> tuple[list[HostSite], dict[str, dict[str, str]], str]:
+    """The sites on a student's page in their order, what each form there posts where, and the text."""
+    page = client.get(_page("student_detail", student.pk))
+    text = page.content.decode()
+    forms = re.findall(r'<form method="post" action="([^"]*/placer/)">(.*?)</form>', text, re.DOTALL)
+    said = [dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)) | {"to": address} for address, form in forms]
+    return [one.site for one in page.context["nearest"]], {one["site"]: one for one in said}, text
+
+
+def test_their_page_offers_their_employer_first_and_places_them_there(lead, lyon, seat):
+    here, there = _outside("lyon", lyon), _outside("paris", lyon, name="CABINET du Parc (fictif)")
+    factories.seat(factories.site("paris"), of=lyon.intake)
+    bringer = factories.enrolment(lyon, has_employer=True, employer_name="Cabinet du Parc (fictif)")
+    sites, forms, text = _offered(lead, bringer)
+    assert sites == [there, here, seat.site]
+    assert set(forms) == {str(there.pk), str(here.pk)}
+    # Of another zone's record a lead reads who and where it is.
+    assert _page("site_detail", here.pk) in text and _page("site_detail", there.pk) not in text
+    said = forms[str(there.pk)]
+    answer = lead.post(said.pop("to"), said, follow=True)
+    placement = Placement.objects.get()
+    assert (placement.enrolment, placement.seat.site, placement.state) == (bringer, there, PlacementState.PROPOSED)
+    # What the lead of the host's zone alone may do is not offered.
+    assert [message.level_tag for message in answer.context["messages"]] == ["success"]
+    board = answer.context["board"]
+    assert ([row.placement for row in board.placements], board.undoable) == ([placement], [])
+    assert _page("placement_undo", placement.pk) not in answer.content.decode()
+
+
+def test_the_employer_of_the_siret_that_the_application_names_is_first(lead, lyon):
+    near, there = _outside("lyon", lyon), _outside("paris", lyon, siret="73282932000074")
+    bringer = factories.enrolment(lyon, has_employer=True, employer_siret="73282932000074")
+    assert _offered(lead, bringer)[0] == [there, near]
+
+
+def test_whoever_brings_none_is_offered_outside_employers_by_their_distance(lead, lyon, seat, student):
+    there = _outside("paris", lyon)
+    sites, forms, _text = _offered(lead, student)
+    assert sites == [seat.site, there] and set(forms) == {str(there.pk)}
+
+
+def test_whoever_leads_the_employers_zone_as_well_can_take_back(client_of, lyon):
+    there = _outside("paris", lyon)
+    bringer = factories.enrolment(lyon, has_employer=True)
+    everywhere = client_of(factories.user(Role.REGIONAL_LEAD))
+    said = _offered(everywhere, bringer)[1][str(there.pk)]
+    answer = everywhere.post(said.pop("to"), said, follow=True)
+    assert [row.placement for row in answer.context["board"].undoable] == [Placement.objects.get()]
+    assert not list(answer.context["messages"])
+
+
+def test_a_full_employer_or_one_of_another_intake_is_not_offered(lead, lyon, bringer):
+    full, later = _outside("paris", lyon), factories.site("paris", company=HostCompany.objects.get())
+    factories.placement(factories.enrolment(lyon), full.seats.get())
+    factories.seat(later, of=factories.intake(starts_on=lyon.intake.starts_on + timedelta(days=30)))
+    assert _offered(lead, bringer)[:2] == ([], {})
+
+
+def test_no_partner_of_another_zone_and_nobody_elses_student_is_placed_so(lead, client_of, paris_lead, lyon, bringer):
+    there = _outside("paris", lyon)
+    stranger = factories.enrolment(factories.cohort("paris", of=lyon.intake), has_employer=True)
+    for browser, zone, student in ((lead, "lyon", stranger), (client_of(paris_lead), "paris", bringer)):
+        said = {"enrolment": str(student.pk), "site": str(there.pk)}
+        assert browser.post(_page("placement_propose", zone), said).status_code == 404
+    HostCompany.objects.filter(pk=there.company_id).update(is_partner=True)
+    said = {"enrolment": str(bringer.pk), "site": str(there.pk)}
+    assert lead.post(_page("placement_propose", "lyon"), said).status_code == 404
+    assert _offered(lead, bringer)[0] == [] and not Placement.objects.exists()
+
+
+def test_their_page_asks_as_many_questions_with_one_employer_as_with_five(lead, lyon, bringer):
+    def asked() -> int:
+        with _counting() as queries:
+            _read(lead, _page("student_detail", bringer.pk))
+        return len(queries)
+
+    _outside("paris", lyon)
+    few = asked()
+    for _number in range(4):
+        _outside("paris", lyon)
+    assert asked() == few <= 20

@@ -13,10 +13,12 @@ from partnership.distance import between
 from partnership.workflow import Refused
 from placements import services
 from placements.board import problem as rows
+from placements.matching.answer import plan_from_data
 from placements.matching.problem import Weights
 from placements.matching.rules import Rule
 from placements.matching.sentences import kilometres
-from placements.models import HostPledge, HostSite, Placement, ProposalRun, Tutor
+from placements.matching.stored import as_data
+from placements.models import HostCompany, HostPledge, HostSite, Placement, ProposalRun, Tutor
 from placements.services import proposals
 from placements.states import Chooser
 
@@ -178,3 +180,37 @@ def test_several_rules_are_told_together(ask, site, seat, student, lyon_lead):
     with pytest.raises(Refused) as refused:
         services.accept_line(run, student=str(student.pk), by=lyon_lead)
     assert refused.value.reason == proposals.refusal_of(Rule.LANGUAGES | Rule.HOST_CHOOSES)
+
+
+# -- employers that somebody brought ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def brought(lyon, lyon_lead):
+    """An employer outside the partnership, with two places."""
+    site = factories.site("lyon", company=HostCompany.objects.create(name="Employeur (fictif)", is_partner=False))
+    for _number in range(2):
+        factories.seat(site, of=lyon.intake, by=lyon_lead)
+    return site
+
+
+def test_the_places_of_an_employer_that_somebody_brought_are_proposed_to_nobody(ask, brought, seat, lyon, student):
+    factories.enrolment(lyon)
+    run = ask()
+    assert (run.students, run.places, run.placed) == (2, 1, 1)
+    assert [site.key for site in rows.problem_of(lyon.intake).sites] == [str(seat.site_id)]
+    # Whoever becomes a partner is proposed like the others.
+    HostCompany.objects.update(is_partner=True)
+    run = ask()
+    assert (run.places, run.placed) == (3, 2)
+
+
+def test_a_pin_has_a_place_there_and_nobody_beside_it(brought, lyon, lyon_lead, student):
+    factories.enrolment(lyon)
+    pin = str(student.pk), str(brought.pk)
+    problem = rows.problem_of(lyon.intake, lyon.zone, pins=[pin])
+    assert [(site.key, site.seats) for site in problem.sites] == [(str(brought.pk), 1)]
+    plan = plan_from_data(proposals.solved(as_data(problem))["plan"])
+    assert [(line.student, line.site) for line in plan.lines] == [pin]
+    services.propose(student, site=brought, by=lyon_lead)
+    assert rows.problem_of(lyon.intake, lyon.zone, pins=[pin]).sites == ()

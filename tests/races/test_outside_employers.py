@@ -6,10 +6,11 @@ import time
 import pytest
 from django.db import transaction
 
+from partnership import clock
 from partnership.states import Role
 from partnership.workflow import record
 from placements import services
-from placements.models import HostCompany, Placement
+from placements.models import HostCompany, HostSite, Placement
 from tests import factories
 
 from .crowd import PATIENCE, at_once
@@ -78,3 +79,44 @@ def test_whoever_is_placed_while_the_employer_becomes_a_partner_waits_and_is_ref
 
     assert at_once(2, deed) == {"done": 1, "Refused": 1}
     assert not Placement.objects.exists()
+
+
+# -- somebody moves within it, while its records change ----------------------------------------------------------------
+
+
+@pytest.fixture
+def moving(lead):
+    """A student of Lyon at an outside employer there, which has a free place in Paris."""
+    lyon = factories.cohort("lyon")
+    company = HostCompany.objects.create(name="Employeur trouvé (fictif)", is_partner=False)
+    old, new = (factories.site(zone, company=company) for zone in ("lyon", "paris"))
+    for site in (old, new):
+        factories.seat(site, of=lyon.intake, by=lead)
+    placement = services.propose(factories.enrolment(lyon), site=old, by=lead)
+    services.accept(placement, by=old)
+    return placement, new
+
+
+@pytest.mark.parametrize("by", ["the records", "the end"])
+def test_whoever_moves_out_of_the_zones_waits_for_others_in_no_circle(moving, lead, by):
+    placement, new = moving
+    old, held = placement.seat.site, threading.Event()
+    # An employer sheet completes the site, then the company; whatever ends the placement frees its place then.
+    rows = [HostSite.objects.filter(pk=old.pk), HostCompany.objects.filter(pk=old.company_id)]
+    if by == "the end":
+        rows = [Placement.objects.filter(pk=placement.pk), HostSite.objects.filter(pk=old.pk)]
+
+    def deed(place):
+        if place == 0:
+            with transaction.atomic():
+                rows[0].select_for_update(no_key=True).get()
+                held.set()
+                # Time enough to come as far as the lock.
+                time.sleep(1)
+                rows[1].select_for_update(no_key=True).get()
+        else:
+            assert held.wait(PATIENCE)
+            services.amend(placement, site=new, tutor=None, from_on=clock.today(), by=lead)
+
+    assert at_once(2, deed) == {"done": 2}
+    assert Placement.objects.get().seat.site == new
