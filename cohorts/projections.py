@@ -1,5 +1,6 @@
 """The forecast of each milestone by zone: from the files as they stand."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -46,6 +47,9 @@ class Recruitment:
     targets: dict[int | None, int]
     season: Season | None = None
     unknown: str = ""
+    # By zone and in all, of every intake: the places in what has not begun, and who is confirmed in what has.
+    open_places: Mapping[int | None, int] = field(default_factory=Counter)
+    begun: Mapping[int | None, int] = field(default_factory=Counter)
 
     @property
     def zones(self) -> list[int]:
@@ -72,6 +76,8 @@ class Recruitment:
             is_small=outlook.is_small,
             unknown="" if outlook.is_known else _("No application has come yet: there is nothing to forecast from."),
             places=outlook.places,
+            open_places=self.open_places[zone],
+            begun=self.begun[zone],
         )
 
 
@@ -90,10 +96,11 @@ def project(census: Census) -> dict[Cell, Projection]:
 
 @dataclass
 class _Promised:
-    """A milestone with its targets, and the cohorts of its courses."""
+    """A milestone with its targets, and the cohorts of its courses: all of them, and those of two intakes."""
 
     day: date
     targets: dict[int | None, int] = field(default_factory=dict)
+    cohorts: list[Cohort] = field(default_factory=list)
     current: list[Cohort] = field(default_factory=list)
     previous: list[Cohort] = field(default_factory=list)
 
@@ -139,6 +146,7 @@ def _add_cohorts(promised: dict[int, _Promised], cohorts: Iterable[Cohort], toda
         days = list(starts)
         current = next((day for day in days if day >= today), days[-1])
         one = promised[starts[current][0].intake.programme.milestone_id]
+        one.cohorts += [cohort for some in starts.values() for cohort in some]
         one.current += starts[current]
         earlier = [day for day in days if day < current]
         one.previous += starts[earlier[-1]] if earlier else []
@@ -173,7 +181,25 @@ def _recruitment(
         return Recruitment(milestone, rentree, promised.targets, unknown=said)
     last = _sum_of(promised.previous, counted)
     beliefs = tuple(forecast.learnt(*_of_last(step, last), planned[step]) for step in Step)
-    return Recruitment(milestone, rentree, promised.targets, Season(_pools(promised.current, counted, today), beliefs))
+    season = Season(_pools(promised.current, counted, today), beliefs)
+    open_places, begun = _room(promised.cohorts, counted, today)
+    return Recruitment(milestone, rentree, promised.targets, season, open_places=open_places, begun=begun)
+
+
+def _room(
+    cohorts: Iterable[Cohort], counted: Mapping[int, Tally], today: date
+) -> tuple[Counter[int | None], Counter[int | None]]:
+    """By zone and in all, what there is for a target, which counts every intake: places, and who is confirmed."""
+    open_places: Counter[int | None] = Counter()
+    begun: Counter[int | None] = Counter()
+    for cohort in cohorts:
+        for zone in (cohort.zone_id, None):
+            if cohort.intake.starts_on < today:
+                begun[zone] += counted[cohort.pk].in_states([_S.CONFIRMED])
+            else:
+                # No more are confirmed than there are places.
+                open_places[zone] += cohort.places
+    return open_places, begun
 
 
 def _planned(cohorts: Iterable[Cohort], plans: dict[int | None, dict[Step, Belief]]) -> dict[Step, Belief]:

@@ -110,7 +110,10 @@ def _definitions(report: Report) -> Page:
     rows += [
         [_("Objective"), _("What the convention promises for a side, in a zone or in all.")],
         [_("Needed today"), _("The objective times the share of the time that has passed since the signature.")],
-        [_("Missing"), _("What lacks of the objective; nothing once it is reached.")],
+        [
+            _("Missing"),
+            _("What lacks of the objective. In all zones, what one zone has beyond its own counts for no other."),
+        ],
         [
             _("Short side"),
             _(

@@ -37,6 +37,9 @@ class Projection:
     unknown: str = ""
     # In class, in the cohorts that recruit; None where they are not known.
     places: int | None = None
+    # The same with those of later intakes; and who is confirmed in intakes that have begun, whom the target counts too.
+    open_places: int | None = None
+    begun: int = 0
 
     @property
     def is_known(self) -> bool:
@@ -50,25 +53,32 @@ class Projection:
     @property
     def few_places(self) -> str:
         """That places in class are fewer than the young people awaited, in a sentence; nothing where they are not."""
-        said = few_places_clause(self.places, self.target)
+        said = few_places_clause(self, self.target)
         return f"{capfirst(said)}." if said else ""
 
 
-def few_places_clause(places: int | None, target: int | None) -> str:
+def few_places_clause(projection: Projection, target: int | None) -> str:
     """« 64 places seulement sont ouvertes en classe pour 100 attendus… »; nothing where they do, or nobody knows."""
-    if places is None or target is None or places >= target:
+    places, begun = projection.open_places, projection.begun
+    if places is None or target is None or places + begun >= target:
         return ""
     said = ngettext(
         "only %(n)s place is open in class for %(expected)s: open cohorts or places",
         "only %(n)s places are open in class for %(expected)s: open cohorts or places",
         places,
     )
-    return said % {"n": number(places), "expected": awaited(target)}
+    expected = awaited_beside(target - begun) if begun else awaited(target)
+    return said % {"n": number(places), "expected": expected}
 
 
 def awaited(target: int) -> str:
     """« 100 attendus »."""
     return ngettext("%(n)s awaited", "%(n)s awaited", target) % {"n": number(target)}
+
+
+def awaited_beside(others: int) -> str:
+    """« 60 autres attendus », beside those who have begun."""
+    return ngettext("%(n)s more awaited", "%(n)s more awaited", others) % {"n": number(others)}
 
 
 Source = Callable[[Census], dict[Cell, Projection]]

@@ -9,9 +9,9 @@ from ..projections import Projection
 from ..states import MilestoneStatus
 from ..templatetags.figures import number, rate, shortdate
 from .lines import Line
-from .outlooks import nothing_required, unknown
+from .outlooks import nothing_required
 from .readings import Reading
-from .tables import Board
+from .tables import Board, Row
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def key_figures(board: Board, focus: Line | None) -> list[KeyFigure]:
         _confirmed(focus),
         _places(focus),
         _placed(focus),
-        _expected(focus.row.projection),
-        _required(focus.row.projection),
+        _expected(focus.row),
+        _required(focus.row),
         _contents(board),
     ]
 
@@ -101,9 +101,10 @@ def _placed(focus: Line) -> KeyFigure:
 # -- what is to come --------------------------------------------------------------------------------------------------
 
 
-def _expected(projection: Projection | None) -> KeyFigure:
-    if why := unknown(projection):
-        return _figure("expected", note=why)
+def _expected(row: Row) -> KeyFigure:
+    projection = row.forecast
+    if projection is None:
+        return _figure("expected", note=row.unknown)
     return _figure("expected", number(projection.likely), _present(projection), interval_words(projection))
 
 
@@ -120,9 +121,10 @@ def interval_words(projection: Projection) -> str:
     return _("Eight chances in ten: between %(low)s and %(high)s.") % said
 
 
-def _required(projection: Projection | None) -> KeyFigure:
-    if why := unknown(projection):
-        return _figure("required", note=why)
+def _required(row: Row) -> KeyFigure:
+    projection = row.forecast
+    if projection is None:
+        return _figure("required", note=row.unknown)
     few = projection.few_places
     if projection.needed_per_week is None:
         _words, sentence = nothing_required(projection)

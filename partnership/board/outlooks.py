@@ -25,19 +25,25 @@ class Outlook:
     projection: Projection
 
     @property
+    def target(self) -> int:
+        """What the forecast is held against: young people present where so many were promised, else those confirmed."""
+        return self.reading.target if self.projection.target is None else self.projection.target
+
+    @property
     def few_places(self) -> str:
         """That there are fewer places in class than were promised young people, as a clause."""
-        return few_places_clause(self.projection.places, self.reading.target)
+        return few_places_clause(self.projection, self.target)
 
     @property
     def is_short(self) -> bool:
-        return bool(self.few_places) or self.projection.likely < self.reading.target
+        return bool(self.few_places) or self.projection.likely < self.target
 
     @property
     def ratio(self) -> Fraction:
         """What is expected, or at most possible, over what was promised; whole where nothing was."""
-        seen = self.projection.likely if self.projection.is_known else self.projection.places
-        return Fraction(seen or 0, self.reading.target) if self.reading.target else Fraction(1)
+        seen = self.projection
+        there = seen.likely if seen.is_known else seen.begun + (seen.open_places or 0)
+        return Fraction(there, self.target) if self.target else Fraction(1)
 
     @property
     def words(self) -> str:
@@ -49,7 +55,7 @@ class Outlook:
             "forecast": _("Forecast for %(zone)s") % {"zone": zone} if zone else _("Forecast"),
             "young": ngettext("%(n)s young person present", "%(n)s young people present", seen.likely)
             % {"n": number(seen.likely)},
-            "expected": awaited(self.reading.target),
+            "expected": awaited(self.target),
             "date": shortdate(seen.rentree),
             "low": number(seen.low),
             "high": number(seen.high),
@@ -76,8 +82,15 @@ def outlooks(read: Iterable[Reading], projections: Projections) -> list[Outlook]
     return found
 
 
-def unknown(projection: Projection | None) -> str:
-    """Why nothing can be said of the start, in a sentence; nothing where something can."""
+def unknown(projection: Projection | None, in_all: Projection | None = None) -> str:
+    """Why nothing can be said of the start, in a sentence; nothing where something can.
+
+    Of a zone of which nothing is projected, it is what holds `in_all` zones, or that none recruits there.
+    """
+    if projection is None and in_all is not None:
+        # Of cohorts that recruit the places are known: what is not known of these says nothing of other zones.
+        everywhere = in_all.unknown if in_all.places is None else ""
+        return everywhere or _("No cohort recruits in this zone yet.")
     if projection is None:
         return _("Not known: nothing has been projected for this milestone.")
     return projection.unknown

@@ -30,9 +30,14 @@ class Reading:
         return not self.missing
 
     @property
+    def counted(self) -> int:
+        """The figure; of all zones, without what some have beyond their own targets while others lack it."""
+        return min(self.figure, max(self.target - self.at_least, 0)) if self.at_least else self.figure
+
+    @property
     def is_behind(self) -> bool:
         """Below the target times the elapsed share of time."""
-        return self.figure < self.target * self.share
+        return self.counted < self.target * self.share
 
     @property
     def expected(self) -> int:
@@ -41,13 +46,13 @@ class Reading:
 
     @property
     def missing(self) -> int:
-        return max(self.target - self.figure, self.at_least, 0)
+        return max(self.target - self.counted, self.at_least, 0)
 
     @property
     def ratio(self) -> Fraction:
-        """The figure over what is needed today; whole as long as nothing is."""
+        """What counts over what is needed today; whole as long as nothing is."""
         needed = self.target * self.share
-        return Fraction(self.figure) / needed if needed else Fraction(max(self.figure, 1))
+        return Fraction(self.counted) / needed if needed else Fraction(max(self.counted, 1))
 
     @property
     def label(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.utils.text import Truncator, get_text_list
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -18,6 +18,7 @@ from .amounts import lacks_words
 from .columns import PLACES, YOUNG
 from .key_figures import interval_words
 from .lines import Line
+from .next_dates import NextDate, next_commitment
 from .tables import Board, Card
 
 MOST = 5
@@ -27,8 +28,6 @@ MOST_ZONES = 4
 FOUR_WEEKS = timedelta(weeks=4)
 # A date as near as that goes before a content for which somebody waits, but for one that is not judged in time.
 SOON = timedelta(days=14)
-# Of what a date is for: the date must not be cut from it on the paper.
-LONGEST_OCCASION = 100
 _WORST_FIRST = [MilestoneStatus.LATE, MilestoneStatus.AT_RISK, MilestoneStatus.ON_TRACK, MilestoneStatus.DONE]
 
 # By measure, a figure and the day it was kept, the oldest first.
@@ -51,7 +50,7 @@ def sentences(board: Board, lines: list[Line], focus: Line | None, series: Serie
         told.append(Sentence(_("Short side"), short_sides(lines, focus)))
         told += _forecast(focus)
         told.append(Sentence(_("In four weeks"), what_changed(focus, series, today=today)))
-    told = [*told, *_most_urgent_first(board.cards, today)][: MOST - 1]
+    told = [*told, *_most_urgent_first(board, today)][: MOST - 1]
     return [*_of_milestones(board.cards, MOST - len(told)), *told]
 
 
@@ -161,37 +160,40 @@ def _before(series: Series, measure: str, day: date) -> tuple[date, int] | None:
 # -- what waits, what comes -------------------------------------------------------------------------------------------
 
 
-def _most_urgent_first(cards: list[Card], today: date) -> list[Sentence]:
+def _most_urgent_first(board: Board, today: date) -> list[Sentence]:
     """The contents and the next date, what presses more before the other: there may be room for one of them."""
-    contents, coming = list(_contents(cards)), _coming(cards)
+    contents, (card, coming) = list(_contents(board.cards)), _coming(board, today)
     if coming is None:
         return contents
-    is_near = coming.standing.next_date.day - today <= SOON
-    if is_near and not any(card.late for card in cards):
-        return [_next_date(coming), *contents]
-    return [*contents, _next_date(coming)]
+    if coming.day - today <= SOON and not any(one.late for one in board.cards):
+        return [_next_date(card, coming), *contents]
+    return [*contents, _next_date(card, coming)]
 
 
 def _contents(cards: list[Card]) -> Iterator[Sentence]:
     told = [
         _("%(milestone)s: %(words)s") % {"milestone": card.milestone.short_title, "words": words}
         for card in cards
-        for words in (card.late_words, card.waiting_words)
-        if words
+        if (words := ", ".join(filter(None, [card.late_words, card.waiting_words])))
     ]
     if told:
         yield Sentence(_("Contents"), joined(told) + ".")
 
 
-def _coming(cards: list[Card]) -> Card | None:
-    """The milestone whose next date comes first; one that is done after all others."""
-    dated = [card for card in cards if card.standing.next_date]
-    done = MilestoneStatus.DONE
-    return min(dated, key=lambda card: (card.standing.status == done, card.standing.next_date.day), default=None)
+def _coming(board: Board, today: date) -> tuple[Card | None, NextDate | None]:
+    """The date that comes first and the card of its milestone, if it has one; of what is done after all others."""
+    whole = next_commitment((one for one in board.commitments if one.milestone_id is None), today=today)
+    dated = [(card, card.standing.next_date) for card in board.cards] + [(None, whole)]
+    return min((pair for pair in dated if pair[1]), key=lambda pair: _rank(*pair), default=(None, None))
 
 
-def _next_date(card: Card) -> Sentence:
-    coming = card.standing.next_date
-    what = Truncator(coming.what).chars(LONGEST_OCCASION)
-    said = {"milestone": card.milestone.short_title, "what": what, "date": coming.when}
+def _rank(card: Card | None, coming: NextDate) -> tuple[bool, date]:
+    return (card is not None and card.standing.status == MilestoneStatus.DONE, coming.day)
+
+
+def _next_date(card: Card | None, coming: NextDate) -> Sentence:
+    said = {"what": coming.brief, "date": coming.when}
+    if card is None:
+        return Sentence(_("Next date"), _("%(what)s: %(date)s") % said + ".")
+    said["milestone"] = card.milestone.short_title
     return Sentence(_("Next date"), _("%(milestone)s – %(what)s: %(date)s.") % said)

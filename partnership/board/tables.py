@@ -100,6 +100,8 @@ class Row:
     lacks: str
     days_left: str
     projection: Projection | None = None
+    # Of its milestone in all zones.
+    projection_in_all: Projection | None = None
 
     @property
     def young_target(self) -> int | None:
@@ -122,7 +124,7 @@ class Row:
     @property
     def unknown(self) -> str:
         """Why nothing can be said of the rentrée, in a sentence."""
-        return unknown(self.projection)
+        return unknown(self.projection, self.projection_in_all)
 
     @property
     def nothing_required(self) -> str:
@@ -135,7 +137,7 @@ class Row:
     @property
     def few_places(self) -> str:
         """« Paris, CS ACVD : 32 places seulement sont ouvertes… »; nothing where there are as many as were promised."""
-        few = few_places_clause(self.projection.places, self.projection.target) if self.projection else ""
+        few = few_places_clause(self.projection, self.projection.target) if self.projection else ""
         where = ", ".join([str(self.zone or _("All zones")), self.milestone.short_title])
         return _("%(zone)s: %(sentence)s") % {"zone": where, "sentence": f"{few}."} if few else ""
 
@@ -386,6 +388,7 @@ def _row(
         lacks=lacks,
         days_left=countdown(settled, today) if exact else date_words(settled, milestone.finalise_precision),
         projection=foreseen.get(zone.pk if zone else None),
+        projection_in_all=foreseen.get(None),
     )
 
 

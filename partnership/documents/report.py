@@ -16,7 +16,7 @@ from ..templatetags.ui import tandem_words
 
 # What one page holds; the workbook has every line, and the pages of the convention every word.
 MOST_LINES = 7
-LONGEST_SENTENCE, LONGEST_STEP, LONGEST_OWNER, LONGEST_NAME, LONGEST_NOTE = 230, 150, 40, 34, 110
+LONGEST_SENTENCE, LONGEST_STEP, LONGEST_OWNER, LONGEST_NAME, LONGEST_NOTE = 400, 150, 40, 40, 200
 
 
 def report_page(report: Report) -> bytes:

@@ -239,3 +239,93 @@ def test_a_place_more_than_promised_in_one_zone_is_none_in_another(opened, miles
         files(cohort(zone, capacity=30), S.CONFIRMED, number)
     answer = opened("fr")
     assert "3 jeunes" in row(answer, "Toutes les zones") and "Il manque 3 jeunes" in card(answer)
+
+
+# -- other intakes, which the promise counts as well ------------------------------------------------------------------
+
+EARLIER, LATER = date(2027, 6, 1), date(2028, 1, 10)
+
+
+def few_places_of(answer) -> list[str]:
+    return [words.replace("\xa0", " ") for words in answer.context["board"].few_places]
+
+
+def test_whoever_is_confirmed_in_a_class_that_has_begun_needs_no_other_place(opened, milestone):
+    files(cohort(starts_on=EARLIER, capacity=12), S.CONFIRMED, 12)
+    files(cohort(capacity=8), S.SUBMITTED, 2)
+    promise(milestone, 20, "lyon")
+    assert (told(milestone.convention).places, few_places_of(opened("fr"))) == (8, [])
+
+
+def test_places_of_a_later_intake_are_places(opened, milestone):
+    files(cohort(capacity=8), S.SUBMITTED, 2)
+    cohort(starts_on=LATER, capacity=12)
+    promise(milestone, 20, "lyon")
+    assert (told(milestone.convention).places, few_places_of(opened("fr"))) == (8, [])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "Lyon, Jalon 1 : 13 places seulement sont ouvertes en classe pour 18 autres attendus : ouvrez"),
+        ("en", "Lyon, Jalon 1: only 13 places are open in class for 18 more awaited: open cohorts"),
+    ],
+)
+def test_places_too_few_for_those_who_have_not_begun_are_told(opened, milestone, language, words):
+    # Of fourteen places two are empty, and stay so: the class has begun.
+    files(cohort(starts_on=EARLIER, capacity=14), S.CONFIRMED, 12)
+    files(cohort(capacity=8), S.SUBMITTED, 2)
+    cohort(starts_on=LATER, capacity=5)
+    promise(milestone, 30, "lyon")
+    answer = opened(language)
+    with translation.override(language):
+        assert few_places_of(answer)[0].startswith(words)
+    assert words.partition(": ")[2].partition(": ")[0] in card(answer)
+
+
+def test_once_the_objective_is_reached_nothing_is_said_of_places(opened, milestone):
+    files(cohort(starts_on=EARLIER, capacity=20), S.CONFIRMED, 20)
+    cohort(capacity=8)
+    promise(milestone, 20, "lyon")
+    answer = opened("fr")
+    (shown,) = answer.context["board"].cards
+    assert (shown.standing.status, few_places_of(answer)) == (MilestoneStatus.DONE, [])
+    assert "ouvertes en classe" not in said(opened("fr", "partnership:report").content.decode())
+
+
+def test_the_forecast_and_the_places_are_held_against_the_same_promise(opened, milestone):
+    factories.rewrite(milestone.convention, signed_at=TODAY)
+    here = cohort(capacity=16)
+    files(here, S.CONFIRMED, 10)
+    files(here, S.SUBMITTED, 40, created_at=TODAY, submitted_at=TODAY)
+    promise(milestone, 20)
+    promise(milestone, 12, measure="present")
+    answer = opened("fr")
+    (shown,) = answer.context["board"].cards
+    assert told(milestone.convention).target == 12
+    assert (shown.standing.status, few_places_of(answer)) == (ON_TRACK, [])
+    assert "pour 12 attendus" in card(answer)
+
+
+# -- zones of which nothing is projected ------------------------------------------------------------------------------
+
+
+@both
+def test_a_zone_with_an_older_intake_alone_says_that_it_does_not_recruit(opened, milestone, language):
+    files(cohort("lyon", starts_on=date(2026, 9, 15)), S.CONFIRMED)
+    files(cohort("paris"), S.SUBMITTED, 2)
+    promise(milestone, 20, "paris")
+    words = {
+        "fr": "Aucune promotion ne recrute encore dans cette zone.",
+        "en": "No cohort recruits in this zone yet.",
+    }
+    answer = opened(language)
+    assert words[language] in row(answer, "Lyon")
+    assert words[language] not in row(answer, "Paris")
+
+
+def test_what_holds_in_all_zones_is_said_of_each(opened, milestone):
+    for zone in ("lyon", "paris"):
+        files(cohort(zone, starts_on=date(2027, 6, 14)), S.CONFIRMED)
+    promise(milestone, 20)
+    assert "La rentrée a eu lieu le 14 juin 2027" in row(opened("fr"), "Lyon")

@@ -75,7 +75,7 @@ def diploma(figures, *, zones=tuple(TARGETS)) -> Milestone:
 def told(milestone: Milestone, *, series=None, steps=(), commitments=(), foreseen=None):
     """The report of the milestone's convention, as the page puts it together."""
     convention = milestone.convention
-    counts = measures.counts(None, convention)
+    counts, commitments = measures.counts(None, convention), list(commitments)
     shown = boards.build(
         list(convention.milestones.with_promises()),
         list(factories.Zone.objects.all()),
@@ -83,6 +83,7 @@ def told(milestone: Milestone, *, series=None, steps=(), commitments=(), foresee
         signed_on=convention.measured_from,
         today=TODAY,
         projections=foreseen,
+        commitments=commitments or None,
     )
     lines = boards.lines_of(shown)
     return boards.report_of(convention, shown, lines, today=TODAY, commitments=commitments, steps=steps, series=series)

@@ -342,6 +342,26 @@ def test_the_card_and_the_line_of_all_zones_lack_the_same(june, coordinator, cli
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("whole", [None, 38])
+def test_on_its_date_the_line_of_all_zones_is_behind_as_long_as_a_zone_is(june, coordinator, client_of, figures, whole):
+    milestone = _convention(("paris", "lyon"))
+    _told(figures, milestone, "paris", confirmed=64, host_places=24)
+    _told(figures, milestone, "lyon", confirmed=20, host_places=14)
+    if whole:
+        factories.objective(milestone=milestone, measure="host_places", target=whole)
+    with clock.travel(datetime(2027, 8, 2, 10, tzinfo=clock.PARIS)):
+        client = client_of(coordinator)
+        shown = client.get(reverse("partnership:board")).context["board"]
+        report = client.get(reverse("partnership:report")).context["report"]
+    (card,), (total,) = shown.cards, shown.totals
+    assert (card.standing.status, card.link) == (LATE, "Il manque 2\u00a0places")
+    assert (total.places_side.figure, total.places_side.target) == (38, 38)
+    assert (total.short_side, total.places_side.missing) == ("Accueil", 2)
+    places = next(figure for figure in report.figures if figure.key == "host_places")
+    assert (places.value, places.status) == ("38", AT_RISK) and places.note.endswith("il en manque 2 en tout.")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("language", "words"),
     [

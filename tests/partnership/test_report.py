@@ -94,6 +94,23 @@ def test_every_cell_of_the_workbook_is_the_board_s_and_a_number(coordinator, cli
 
 
 @pytest.mark.django_db
+def test_what_is_missing_in_the_workbook_is_what_its_definition_says(coordinator, client_of, figures):
+    milestone = diploma(figures, zones=("paris", "lyon"))
+    figures["host_places"][milestone.pk, factories.zone("lyon").pk] = 14
+    made = book(client_of(coordinator))
+    header, *_zones, total = made["Figures"].iter_rows(values_only=True)
+    row = dict(zip(header, total, strict=True))
+    assert (row["Zone"], row["Host places"], row["Places: objective"], row["Places: missing"]) == (
+        "All zones",
+        38,
+        38,
+        2,
+    )
+    meanings = dict(made["Definitions"].iter_rows(min_row=2, values_only=True))
+    assert meanings["Missing"].endswith("In all zones, what one zone has beyond its own counts for no other.")
+
+
+@pytest.mark.django_db
 def test_the_workbook_says_what_each_figure_means_and_every_date(coordinator, client_of, figures):
     milestone = diploma(figures, zones=("lyon",))
     kept = datetime(2027, 5, 3, 9, tzinfo=clock.PARIS)
@@ -159,6 +176,37 @@ def test_the_longest_words_still_stand_on_one_page(coordinator, client_of, figur
         )
     foreseen[milestone.pk, None] = projection(unknown="Une raison dite en beaucoup de mots, " * 5)
     content = opened(client_of(coordinator), "partnership:report_pdf").content
+    with pikepdf.open(io.BytesIO(content)) as file:
+        assert len(file.pages) == 1
+
+
+@pytest.mark.django_db
+def test_no_sentence_of_a_usual_convention_is_cut_from_the_paper(coordinator, client_of, figures, foreseen):
+    milestone = diploma(figures)
+    certificate, chair = (factories.milestone(milestone.convention, order=order) for order in (2, 3))
+    names = {
+        milestone: "Certificat directeur de centre d’appels",
+        certificate: "Diplôme d’assistance et vente à distance",
+        chair: "Chaire de télémarketing",
+    }
+    for one, name in names.items():
+        factories.rewrite(one, short_title=name)
+    for kind in ("waiting_for_content", "contents_late"):
+        figures[kind] = {(one.pk, None): 131 for one in (milestone, certificate)}
+    few = {"needed_per_week": None, "places": 64, "open_places": 64, "target": 128}
+    for zone in (None, factories.zone("paris").pk):
+        foreseen[milestone.pk, zone] = projection(low=15, likely=20, high=25, **few)
+    with translation.override("fr"):
+        content = opened(client_of(coordinator), "partnership:report_pdf").content
+        report = opened(client_of(coordinator), "partnership:report").context["report"]
+    said = " ".join(words(content).split())
+    assert "…" not in said
+    # The longest of each kind are there to their ends.
+    required = by_key(report)["required"].note
+    assert required.startswith("Aucun nombre ne suffit") and len(required) > 150
+    for text in (required, *(sentence.text for sentence in report.sentences)):
+        assert " ".join(text.split())[-30:] in said
+    assert len(report.sentences[0].text) > 230
     with pikepdf.open(io.BytesIO(content)) as file:
         assert len(file.pages) == 1
 

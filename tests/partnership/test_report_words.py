@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from django.utils import translation
 
 from partnership import clock, next_steps
 from partnership.documents.report import LONGEST_SENTENCE
@@ -168,7 +169,7 @@ def founding(figures):
         (4, 0, 14, "Next date", "Diplôme – Commitment “Trente places”: 28 June 2027, D−14."),
         (
             4, 1, 14, "Contents",
-            "Diplôme: 1 content is not judged in time; Diplôme: 4 applications wait for the content.",
+            "Diplôme: 1 content is not judged in time, 4 applications wait for the content.",
         ),
     ],
 )  # fmt: skip
@@ -224,7 +225,40 @@ def test_the_day_of_a_long_promise_is_not_cut_from_the_paper(figures):
         convention=milestone.convention, milestone=milestone, party=factories.party("smt"), text="W" * 240, due_on=TODAY
     )
     text = by_topic(told(milestone))["Next date"].replace("\u00a0", " ")
-    assert text.endswith("…: 14 June 2027, today.") and len(text) < LONGEST_SENTENCE
+    assert text.endswith("…”: 14 June 2027, today.") and len(text) < LONGEST_SENTENCE
+
+
+@pytest.mark.django_db
+def test_a_long_promise_keeps_the_quotes_around_it(figures):
+    milestone = diploma(figures)
+    factories.commitment(
+        convention=milestone.convention, milestone=milestone, party=factories.party("smt"), text="W" * 240, due_on=TODAY
+    )
+    with translation.override("fr"):
+        text = by_topic(told(milestone))["Prochaine date"].replace("\u00a0", " ")
+    assert text.startswith("Jalon 1 – Engagement « W") and text.endswith("W… » : 14 juin 2027, aujourd’hui.")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        (3, "Commitment “Comité de pilotage”: 17 June 2027, D−3."),
+        (60, "Jalon 1 – Settlement: 31 July 2027, D−47."),
+        (-1, "Jalon 1 – Settlement: 31 July 2027, D−47."),
+    ],
+)
+def test_the_next_date_may_be_that_of_a_promise_without_a_milestone(figures, days, text):
+    milestone = diploma(figures)
+    convention = milestone.convention
+    factories.commitment(
+        convention=convention,
+        party=factories.party("smt"),
+        text="Comité de pilotage",
+        due_on=TODAY + timedelta(days=days),
+    )
+    report = told(milestone, commitments=convention.commitments.all())
+    assert by_topic(report)["Next date"].replace("\u00a0", " ") == text
 
 
 @pytest.mark.django_db

@@ -195,6 +195,16 @@ def test_it_says_what_comes_each_week_and_what_is_needed_where_the_forecast_know
     assert "Prévision pour Lyon\u00a0: 12\u00a0jeunes présents pour 20\u00a0attendus" in _french().text
 
 
+def test_what_one_zone_has_beyond_its_own_makes_no_line_of_all_zones_met(diploma, figures):
+    for zone, young, places in (("lyon", 20, 8), ("paris", 85, 42)):
+        figures["confirmed"][diploma.pk, factories.zone(zone).pk] = young
+        figures["host_places"][diploma.pk, factories.zone(zone).pk] = places
+    _remind(date(2027, 8, 2))
+    lines = [line.strip() for line in _plain(_french()).splitlines()]
+    total = lines.index("- Toutes les zones, Diplôme : 105 jeunes confirmés sur 100, 50 places sur 50")
+    assert lines[total + 1].startswith("Accueil : encore 4 places")
+
+
 def test_it_names_the_commitments_that_are_late_or_due_within_two_weeks(diploma):
     igs = factories.party("igs")
     for text, due in (
