@@ -15,7 +15,7 @@ from partnership.models import Party
 from partnership.states import Role
 
 from .content_pages import CHAIR, CONTENTS
-from .convention_pages import DRAFTING
+from .convention_pages import CONVENTION
 from .page import (
     MAIN_FORM,
     Page,
@@ -123,28 +123,6 @@ PUBLIC = [
     Page("placements:application_follow", args=follow("introduced"), note="introduced"),
     Page("placements:follow_introduction_decline", args=presented("introduced"), forms=MAIN_FORM),
 ]
-
-CONVENTION = [
-    Page("partnership:board", Role.COORDINATOR),
-    Page("partnership:report", Role.COORDINATOR),
-    Page("partnership:convention", Role.COORDINATOR),
-    Page("partnership:milestone_detail", Role.COORDINATOR, lambda world: [1]),
-    Page("partnership:milestone_detail", Role.COORDINATOR, lambda world: [3], note="undated"),
-    Page("partnership:zone_map", Role.COORDINATOR),
-    Page("partnership:agenda", Role.COORDINATOR),
-    Page("partnership:agenda_subscription", Role.COORDINATOR),
-    Page("partnership:commitment_list", Role.COORDINATOR, forms=("main form[action$='/tenir/'] >> nth=0",)),
-    Page("cohorts:history", Role.COORDINATOR),
-    Page("cohorts:history", Role.COORDINATOR, query="?jalon=2", note="certificate"),
-    *DRAFTING,
-    Page("cohorts:forecast", Role.COORDINATOR),
-    Page("cohorts:forecast", Role.COORDINATOR, query="?jalon=2", note="small"),
-    Page("cohorts:forecast", Role.COORDINATOR, query="?arrivees=20&taux_admitted=80", note="supposed"),
-    Page("cohorts:forecast", Role.COORDINATOR, query="?arrivees=beaucoup", status=422, note="wrong"),
-    Page("cohorts:register", Role.COORDINATOR),
-    Page("placements:register", Role.COORDINATOR),
-]
-
 
 TEAM = [
     Page("partnership:person_list", Role.ADMINISTRATOR),

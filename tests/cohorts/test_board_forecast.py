@@ -14,9 +14,9 @@ from cohorts.states import ApplicationState as S
 from partnership.states import MilestoneStatus
 
 from .. import factories
-from .test_projections import TODAY, cohort, files, mid_june, promise, told  # noqa: F401 (a fixture)
+from .foreseeing import TODAY, cohort, files, promise, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mid_june")]
 AT_RISK, ON_TRACK = MilestoneStatus.AT_RISK, MilestoneStatus.ON_TRACK
 both = pytest.mark.parametrize("language", ["fr", "en"])
 
@@ -27,9 +27,8 @@ def said(html: str) -> str:
 
 
 @pytest.fixture
-def milestone(mid_june):  # noqa: F811 (the fixture)
-    factories.planning_rates()
-    return factories.milestone(factories.convention())
+def milestone(convention):
+    return factories.milestone(convention)
 
 
 @pytest.fixture

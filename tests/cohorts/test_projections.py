@@ -1,6 +1,6 @@
 """From the files as they stand to the forecast, in few statements; and the page that tells it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -16,58 +16,18 @@ from cohorts.models import Application, Cohort, Enrolment, PlanningRate
 from cohorts.states import ApplicationState as S
 from cohorts.states import Coming, Origin, Step
 from partnership import clock, measures, projections
-from partnership.clock import PARIS
 from partnership.measures import Census
 from partnership.models import Convention, JournalEntry
 from tests import factories
 
-pytestmark = pytest.mark.django_db
-TODAY = datetime(2027, 6, 15, 10, 0, tzinfo=PARIS)
-RENTREE = date(2027, 9, 15)
+from .foreseeing import RENTREE, TODAY, cohort, files, promise, told
 
-
-@pytest.fixture(autouse=True)
-def mid_june():
-    with clock.travel(TODAY):
-        yield
-
-
-@pytest.fixture
-def convention(mid_june):
-    found = factories.convention()
-    factories.planning_rates()
-    return found
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mid_june")]
 
 
 @pytest.fixture
 def milestone(convention):
     return factories.milestone(convention)
-
-
-def cohort(zone="lyon", *, starts_on=RENTREE, capacity=64, **fields):
-    return factories.cohort(
-        zone,
-        of=factories.intake(starts_on=starts_on),
-        capacity=capacity,
-        **({"applications_from": date(2027, 4, 5), "applications_until": date(2027, 8, 31)} | fields),
-    )
-
-
-def files(in_cohort, state, number=1, **fields):
-    """So many files that came two months ago."""
-    long_ago = {"created_at": TODAY - timedelta(days=60), "submitted_at": TODAY - timedelta(days=60)}
-    return [factories.application(in_cohort, state=state, **(long_ago | fields)) for _ in range(number)]
-
-
-def promise(milestone, target, zone=None, measure="confirmed"):
-    factories.objective(milestone=milestone, measure=measure, zone=zone and factories.zone(zone), target=target)
-
-
-def told(convention, zone=None, milestone=None):
-    milestone = milestone or convention.milestones.get(order=1)
-    # As the next page reads it: what a convention has read of its milestones it keeps.
-    convention = Convention.objects.get(pk=convention.pk)
-    return projections.projections(None, convention)[milestone.pk, zone and factories.zone(zone).pk]
 
 
 def only(convention):

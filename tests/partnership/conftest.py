@@ -1,10 +1,12 @@
 """Figures that a test sets by hand, in place of those the other apps count."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
+from django.utils import translation
 
-from partnership import measures, projections
+from partnership import clock, measures, projections
 from partnership.measures import Cell, Census, Counts, Measure
 from partnership.projections import Projection
 
@@ -55,3 +57,10 @@ def foreseen() -> Iterator[dict[Cell, Projection]]:
     projections.register(_told)
     yield _foreseen
     _foreseen.clear()
+
+
+@pytest.fixture
+def day_of_the_report() -> Iterator[None]:
+    """Monday 14 June 2027, ten in the morning, in English."""
+    with translation.override("en"), clock.travel(datetime(2027, 6, 14, 10, 12, tzinfo=clock.PARIS)):
+        yield

@@ -5,9 +5,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 import openpyxl
-import pytest
 from django.urls import reverse
-from django.utils import translation
 
 from partnership import board as boards
 from partnership import clock, measures
@@ -23,19 +21,6 @@ FIGURES = {
     "lyon": {"contacts": 104, "applied": 49, "admitted": 21, "confirmed": 15, "host_places": 3, "placed": 3},
     "toulouse": {"contacts": 61, "applied": 27, "admitted": 9, "confirmed": 6, "host_places": 12, "placed": 4},
 }
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def june():
-    """Monday 14 June 2027, ten in the morning."""
-    with clock.travel(datetime(2027, 6, 14, 10, 12, tzinfo=clock.PARIS)):
-        yield
 
 
 def projection(**said) -> Projection:

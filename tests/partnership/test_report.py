@@ -17,7 +17,7 @@ from partnership.states import Precision, Role
 
 from .. import factories
 from ..printed import words
-from .reporting import (  # noqa: F401 (fixtures)
+from .reporting import (
     SETTLED,
     START,
     TARGETS,
@@ -25,14 +25,13 @@ from .reporting import (  # noqa: F401 (fixtures)
     book,
     by_key,
     diploma,
-    in_english,
-    june,
     opened,
     projection,
     signed,
     told,
 )
 
+pytestmark = pytest.mark.usefixtures("day_of_the_report")
 PAGES = ("partnership:report", "partnership:report_pdf", "partnership:report_xlsx")
 
 

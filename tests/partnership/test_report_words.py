@@ -15,7 +15,9 @@ from programmes.states import CurriculumState
 
 from .. import factories
 from ..placements import pledge_factory
-from .reporting import SETTLED, TODAY, by_key, by_topic, diploma, in_english, june, projection, signed, told  # noqa: F401 (fixtures)
+from .reporting import SETTLED, TODAY, by_key, by_topic, diploma, projection, signed, told
+
+pytestmark = pytest.mark.usefixtures("day_of_the_report")
 
 # -- six figures ------------------------------------------------------------------------------------------------------
 

@@ -58,19 +58,6 @@ def test_a_file_that_moves_before_the_count_is_over_is_kept_apart():
     assert _counted() == 2
 
 
-def test_without_one_statement_a_file_that_comes_meanwhile_is_forgotten():
-    cohort = factories.cohort()
-    factories.application(cohort)
-    here = cohort.applications.count()
-    at_once(1, lambda _: factories.application(cohort))
-
-    Headcount.objects.all().delete()
-    alike = {"state": S.SUBMITTED, "was_submitted": True, "was_offered": False}
-    Headcount.objects.create(cohort=cohort, **alike, number=here, is_change=False)
-
-    assert _counted() == cohort.applications.count() - 1
-
-
 def test_without_the_lock_two_counts_both_stay():
     factories.application()
     first_has_counted = threading.Event()
