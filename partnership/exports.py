@@ -12,6 +12,7 @@ from .board.lines import Line
 from .board.readings import Reading
 from .board.report import Report
 from .board.tables import ChairRow
+from .board.terms import TERMS
 from .models import Commitment, Milestone
 from .sheets import Page, Value
 from .states import Precision
@@ -114,21 +115,8 @@ def _definitions(report: Report) -> Page:
             _("Missing"),
             _("What lacks of the objective. In all zones, what one zone has beyond its own counts for no other."),
         ],
-        [
-            _("Short side"),
-            _(
-                "The side further behind its own objective at today’s date; “Met” when both have their share of "
-                "today. The objectives of the two sides are never added."
-            ),
-        ],
-        [
-            _("Present at the start"),
-            _("How many are expected on the first day, with what holds in eight cases in ten; nothing if unknown."),
-        ],
-        [
-            _("Applications needed a week"),
-            _("What must come in each week that is left for the objective to be met; as received in four weeks."),
-        ],
+        [_("Present at the start"), str(TERMS["expected"].definition)],
+        *([str(term.label), str(term.definition)] for term in (TERMS["short_side"], TERMS["required"])),
     ]
     return Page(_("Definitions"), [_("Figure"), _("Definition")], rows)
 

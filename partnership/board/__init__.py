@@ -11,11 +11,13 @@ from .report import Report, report_of
 from .standings import Standing, standing, verdict
 from .steps import DatedStep, next_moves
 from .tables import Board, Card, Row, build, card_of, list_url, settlement_words, short_side
+from .terms import TERMS
 from .zones import ZoneStanding, mapped, zone_standings, zone_verdict
 
 __all__ = [
     "COLUMNS",
     "PLACES",
+    "TERMS",
     "YOUNG",
     "Board",
     "Card",
