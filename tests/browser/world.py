@@ -35,6 +35,7 @@ from partnership.states import INVITATION, RESET, STOP, JobState, LetterKind, Me
 from placements import services as placing
 from placements.board import zone as zones
 from placements.models import ContractFile, HostSite, Placement, ProposalRun
+from placements.services import fitting
 from placements.states import (
     ANSWER,
     CONTRACT,
@@ -183,8 +184,8 @@ class World:
     def _introduce(self) -> None:
         """Three young people presented to a site of Lyon: one to be met, one not chosen, one awaits an answer."""
         waiting = Enrolment.objects.live().filter(application__cohort=self.cohort("lyon"), placements=None)
-        students = list(waiting.select_related("application__intake", "application__candidate").order_by("pk")[:3])
-        shown = placing.present(students, site=self.site(), by=self.user(Role.REGIONAL_LEAD, "lyon"))
+        students = waiting.select_related("application__intake", "application__candidate").order_by("enrolled_at")[:3]
+        shown = placing.present(list(students), site=self.site(), by=self.user(Role.REGIONAL_LEAD, "lyon"))
         self.presentation = shown
         self.introduced, passed, met = shown.introductions.order_by("pk")
         soon = (clock.now() + timedelta(days=3)).replace(hour=14, minute=30)
@@ -235,7 +236,7 @@ class World:
         waiting = Enrolment.objects.live().filter(
             application__cohort__zone=site.zone, application__intake__programme=self.acvd
         )
-        student = waiting.exclude(placements__state__in=PLACEMENT_LIVE).order_by("pk").first()
+        student = waiting.exclude(placements__state__in=PLACEMENT_LIVE).order_by("enrolled_at").last()
         seat = factories.seat(site, of=student.application.intake, by=lead)
         since = clock.today() - timedelta(days=50)
         self.begun = factories.placement(student, seat, state=PlacementState.ACTIVE, by=lead, started_on=since)
@@ -424,7 +425,9 @@ class World:
         return Placement.objects.filter(state=state, seat__site__zone__code=zone).order_by("pk").first()
 
     def to_place(self, zone: str = "lyon") -> Enrolment:
-        return zones.to_place(Enrolment.objects.filter(application__cohort__zone__code=zone)).first()
+        """Who has waited longest in a zone for a place; of age, so that the law of minors bars no site."""
+        waiting = zones.to_place(Enrolment.objects.filter(application__cohort__zone__code=zone))
+        return next(student for student in waiting if fitting.age_of_a_minor(student) is None)
 
     def site(self, zone: str = "lyon") -> HostSite:
         return HostSite.objects.filter(zone__code=zone, seats__placements__isnull=False).order_by("pk").first()
