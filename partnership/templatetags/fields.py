@@ -120,4 +120,10 @@ def _flat(forms: Iterable[Any]) -> list[Any]:
 @register.simple_tag(takes_context=True)
 def csrf_field(context: template.Context) -> SafeString:
     """Write the hidden token of a POST form, inside a component included with `only` as well."""
-    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(context.request))
+    request = context.request
+    # A board has fifty forms, and the token is masked anew at each call: once a page is what Django's own tag does.
+    if not hasattr(request, "csrf_input"):
+        request.csrf_input = format_html(
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request)
+        )
+    return request.csrf_input

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import phonenumbers
 from django import template
@@ -15,6 +16,8 @@ register = template.Library()
 
 NBSP = "\u00a0"
 THIN = "\u202f"
+# Reading a number costs more than the rest of its row, and a list is looked at again and again.
+PHONES_KEPT = 4_096
 
 
 def _day(value: date | datetime) -> date:
@@ -121,6 +124,7 @@ def megabytes(size: int) -> str:
 
 
 @register.filter
+@lru_cache(PHONES_KEPT, typed=True)
 def phone(value: str) -> str:
     """Write a stored telephone number as it is read aloud: « 04 65 71 00 12 »; a foreign one keeps its country."""
     try:

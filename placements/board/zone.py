@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from math import inf
 from typing import Any
 
@@ -41,7 +42,7 @@ class SiteRow:
     # From the student whose way is asked for.
     distance: Distance | None = None
 
-    @property
+    @cached_property
     def hours(self) -> str:
         """When the site works, in words; `opening_hours` is prefetched for a list."""
         return words_of(self.site)
@@ -142,6 +143,13 @@ class SiteOption:
     distance: Distance | None
     # Outside the partnership, and of a zone that the reader does not lead.
     is_elsewhere: bool = False
+
+    @cached_property
+    def words(self) -> str:
+        """As the sites to choose from name it; once for all students of a commune."""
+        free = ngettext("%(n)s free", "%(n)s free", self.free) % {"n": self.free}
+        way = f"{self.distance}, " if self.distance else ""
+        return f"{way}{self.site}, {self.site.commune}, {free}"
 
 
 @dataclass
