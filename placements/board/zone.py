@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from math import inf
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,9 +21,10 @@ from partnership.states import MessageState
 from programmes.states import HOSTED
 
 from .. import emails, policies
-from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, Placement, Seat, Tutor
-from ..states import PLACED, PLACEMENT_LIVE, Chooser, PlacementState, PledgeAnswer
+from ..models import PLEDGE_LIFE, TIME_TO_UNDO, HostPledge, HostSite, OpeningHours, Placement, Seat, Tutor
+from ..states import PLACED, PLACEMENT_LIVE, Chooser, PlacementState
 from . import clocks
+from . import zone_words as words
 from .opening_hours import words_of
 
 # -- sites and their places -----------------------------------------------------------------------------------------
@@ -104,7 +106,7 @@ def seats_at(site: HostSite, intakes: Iterable[Intake]) -> list[dict[str, Any]]:
                 "free": free if is_fresh else 0,
                 "stale": 0 if is_fresh else free,
                 "answered_at": at,
-                "said": answer_words(pledge) if pledge else "",
+                "said": words.answer_words(pledge) if pledge else "",
             }
         )
     return groups
@@ -248,7 +250,7 @@ def _is_named(application: Application, site: HostSite) -> bool:
 
 @dataclass
 class PlacementRow:
-    """A placement under way, what became of the host's letter, and whether it is this zone's to change."""
+    """A placement under way, the host's letter while it is proposed, and whether it is this zone's to change."""
 
     placement: Placement
     letter: OutgoingMessage | None
@@ -266,8 +268,10 @@ class PlacementRow:
 def placement_rows(placements: Iterable[Placement], zone: Zone | None = None) -> list[PlacementRow]:
     """Placements with the letters of their proposals, in one more statement."""
     placements = list(placements)
-    keys = {emails.proposal_key(placement): placement.pk for placement in placements}
-    letters = {keys[letter.key]: letter for letter in OutgoingMessage.objects.filter(key__in=keys)}
+    proposed = (placement for placement in placements if placement.state == PlacementState.PROPOSED)
+    keys = {emails.proposal_key(placement): placement.pk for placement in proposed}
+    sent = OutgoingMessage.objects.filter(key__in=keys).order_by().only("key", "state", "due_at")
+    letters = {keys[letter.key]: letter for letter in sent}
     return [
         PlacementRow(placement, letters.get(placement.pk), zone is None or placement.seat.site.zone_id == zone.pk)
         for placement in placements
@@ -287,6 +291,40 @@ def with_names(placements: QuerySet[Placement]) -> QuerySet[Placement]:
         "enrolment__application__cohort__intake__programme",
         "enrolment__application__intake",
     )
+
+
+# A board has a hundred lines: no more is read than what they say.
+_WHERE = ("name", "department", "latitude", "longitude", "is_approximate")
+_TO_PLACE = (
+    "state",
+    "enrolled_at",
+    "application__languages",
+    "application__availability",
+    "application__intake__starts_on",
+    "application__cohort__zone__name",
+    "application__candidate__first_name",
+    "application__candidate__last_name",
+    *(f"application__candidate__commune__{name}" for name in _WHERE),
+)
+_ON_A_LINE = (
+    "state",
+    "version",
+    "proposed_at",
+    "proposed_by",
+    "answered_at",
+    "ended_at",
+    "seat__site__name",
+    "seat__site__company__is_partner",
+    "seat__site__zone__name",
+    "enrolment__application__candidate__first_name",
+    "enrolment__application__candidate__last_name",
+)
+
+
+def _who_and_where(placements: QuerySet[Placement]) -> QuerySet[Placement]:
+    """Placements with what a line of the board says."""
+    related = placements.select_related("seat__site__company", "seat__site__zone", "enrolment__application__candidate")
+    return related.only(*_ON_A_LINE)
 
 
 # -- the zone ---------------------------------------------------------------------------------------------------------
@@ -327,16 +365,16 @@ class ZoneBoard:
 
     @property
     def verdict(self) -> str:
-        return verdict(self.own, self.free, anybody=bool(self.young or self.seats))
+        return words.verdict(self.own, self.free, anybody=bool(self.young or self.seats))
 
     @property
     def gap(self) -> str:
-        return gap_words(self.young, self.seats)
+        return words.gap_words(self.young, self.seats)
 
     @property
     def lacks(self) -> str:
         """What lacks to the objectives, in a sentence; empty without an objective."""
-        return lacks_words(self.young, self.seats, self.young_target, self.seats_target, stale=self.stale)
+        return words.lacks_words(self.young, self.seats, self.young_target, self.seats_target, stale=self.stale)
 
 
 def intakes_of(zone: Zone | None) -> list[Intake]:
@@ -362,14 +400,15 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
     sites = (
         HostSite.objects.filter(zone=zone)
         .select_related("company", "commune")
-        .prefetch_related("opening_hours")
+        .prefetch_related(Prefetch("opening_hours", OpeningHours.objects.order_by()))
         .annotate(seats_ever=Count("seats"))
+        .only("name", "hours", "zone", "company__is_partner", *(f"commune__{name}" for name in _WHERE))
     )
     board.sites = sorted(site_rows(sites, [intake]), key=lambda row: (-row.free, -row.stale, -row.taken, row.site.name))
 
     of_intake = Enrolment.objects.filter(application__intake=intake)
     movable = Exists(Application.other_zones.through.objects.filter(application=OuterRef("application"), zone=zone))
-    waiting = to_place(of_intake.filter(Q(application__cohort__zone=zone) | movable))
+    waiting = to_place(of_intake.filter(Q(application__cohort__zone=zone) | movable)).only(*_TO_PLACE)
     options: dict[str | None, list[SiteOption]] = {}
     for enrolment in waiting:
         commune = enrolment.application.candidate.commune
@@ -383,8 +422,12 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
     board.students.sort(key=lambda row: (row.comes_from is not None, clocks.rank(row.enrolment)))
 
     here = Q(seat__site__zone=zone) | Q(enrolment__application__cohort__zone=zone)
-    live = with_names(Placement.objects.live().filter(here, enrolment__application__intake=intake))
-    board.placements = placement_rows(live, zone)
+    is_live = Q(state__in=PLACEMENT_LIVE, enrolment__application__intake=intake)
+    is_own_break = Q(state=PlacementState.BROKEN, ended_by=user, ended_at__gt=now - TIME_TO_UNDO)
+    shown = list(_who_and_where(Placement.objects.filter(here, is_live | is_own_break)))
+    board.placements = placement_rows([one for one in shown if one.state in PLACEMENT_LIVE], zone)
+    board.broken = [one for one in shown if one.state == PlacementState.BROKEN]
+    board.broken.sort(key=attrgetter("ended_at"), reverse=True)
     board.undoable = [
         row
         for row in board.placements
@@ -393,9 +436,6 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         and policies.can_change(user, row.placement)
         and row.placement.proposed_at > now - TIME_TO_UNDO
     ]
-
-    recent = Placement.objects.filter(here, state=PlacementState.BROKEN, ended_at__gt=now - TIME_TO_UNDO)
-    board.broken = list(with_names(recent.filter(ended_by=user)).order_by("-ended_at"))
 
     own = of_intake.live().filter(application__cohort__zone=zone)
     board.young = own.filter(application__state=ApplicationState.CONFIRMED).count()
@@ -418,74 +458,3 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
     }
     board.young_target, board.seats_target = targets.get("confirmed"), targets.get("host_places")
     return board
-
-
-# -- sentences --------------------------------------------------------------------------------------------------------
-
-
-def verdict(students: int, places: int, *, anybody: bool) -> str:
-    """The page's title: how many wait, how many places are free, and what lacks."""
-    if not students and not places:
-        return _("Everybody is placed, every place is taken: met.") if anybody else _("No student and no place yet.")
-    who = (
-        ngettext("%(n)s student to place", "%(n)s students to place", students) % {"n": students}
-        if students
-        else _("No student to place")
-    )
-    where = ngettext("%(n)s free place", "%(n)s free places", places) % {"n": places} if places else _("no free place")
-    if students > places:
-        what = _("hosting is what lacks")
-    elif not students:
-        what = _("young people are what lacks")
-    elif students == places:
-        what = _("the count is right")
-    else:
-        what = _("there is room for everybody")
-    return _("%(who)s, %(where)s: %(what)s.") % {"who": who, "where": where, "what": what}
-
-
-def gap_words(young: int, seats: int) -> str:
-    """The difference between young people and places, in words."""
-    if young > seats:
-        n = young - seats
-        return ngettext("%(n)s young person more than places.", "%(n)s young people more than places.", n) % {"n": n}
-    if seats > young:
-        n = seats - young
-        return ngettext("%(n)s place more than young people.", "%(n)s places more than young people.", n) % {"n": n}
-    return _("As many young people as places.")
-
-
-def lacks_words(young: int, seats: int, young_target: int | None, seats_target: int | None, *, stale: int = 0) -> str:
-    """What lacks to the objectives, and how many places only wait to be said again."""
-    if young_target is None and seats_target is None:
-        return _("This zone has no objective of its own.")
-    people, places = max((young_target or 0) - young, 0), max((seats_target or 0) - seats, 0)
-    lacking = []
-    if people:
-        lacking.append(ngettext("%(n)s young person", "%(n)s young people", people) % {"n": people})
-    if places:
-        lacking.append(ngettext("%(n)s place", "%(n)s places", places) % {"n": places})
-    if not lacking:
-        return _("The objectives are reached.")
-    if stale:
-        lacking[-1] += (
-            ngettext(" (%(n)s to reconfirm)", " (%(n)s to reconfirm)", stale) % {"n": stale} if places else ""
-        )
-    return _("Lacking for the objective: %(lacking)s.") % {"lacking": _(" and ").join(lacking)}
-
-
-def answer_words(pledge: HostPledge) -> str:
-    """What a host has answered, in a few words."""
-    if pledge.answer == PledgeAnswer.NO:
-        return _("no place")
-    said = []
-    if pledge.places_sure:
-        said.append(ngettext("%(n)s sure place", "%(n)s sure places", pledge.places_sure) % {"n": pledge.places_sure})
-    if pledge.places_possible:
-        words = ngettext("%(n)s possible", "%(n)s possible", pledge.places_possible) % {"n": pledge.places_possible}
-        said.append(words)
-    if pledge.answer == PledgeAnswer.MAYBE:
-        said.insert(0, _("perhaps"))
-    if pledge.chooser == Chooser.HOST:
-        said.append(_("the host chooses"))
-    return ", ".join(said) or _("yes")

@@ -22,6 +22,7 @@ from partnership.workflow import Refused, must_be_shown
 from .. import emails, policies, services
 from ..board import pledges as boards
 from ..board import zone as zones
+from ..board import zone_words
 from ..forms import HostsForm, HostWordsForm
 from ..models import AskLine, AskRound, HostPledge, HostSite
 from ..states import AskSkip
@@ -54,7 +55,7 @@ def ask_choose(request: HttpRequest, zone: str) -> HttpResponse:
         "zones": zones_of(request.user),
         "intakes": intakes,
         "intake": intake,
-        "hosts": [{"row": row, "said": zones.answer_words(row.pledge) if row.pledge else ""} for row in hosts],
+        "hosts": [{"row": row, "said": zone_words.answer_words(row.pledge) if row.pledge else ""} for row in hosts],
         "form": form,
         "why": dict(AskSkip.choices),
         "verdict": ngettext("%(n)s host to ask", "%(n)s hosts to ask", ticked) % {"n": ticked}
@@ -151,7 +152,7 @@ def _report(request: HttpRequest, asked: AskRound) -> HttpResponse:
         pledge = pledges.get(line.site_id)
         line.letter, line.pledge, line.said = letters.get(line.pk), None, ""
         if pledge and line.asked_at and pledge.answered_at >= line.asked_at:
-            line.pledge, line.said = pledge, zones.answer_words(pledge)
+            line.pledge, line.said = pledge, zone_words.answer_words(pledge)
     done = [line for line in lines if line.outcome == BulkOutcome.DONE]
     waiting = [line for line in lines if line.outcome == BulkOutcome.CHOSEN]
     skipped = _reasons([line for line in lines if line.outcome == BulkOutcome.SKIPPED])

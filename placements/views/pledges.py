@@ -21,6 +21,7 @@ from partnership.workflow import Refused, Stale
 from .. import services
 from ..board import pledges as boards
 from ..board import zone as zones
+from ..board import zone_words
 from ..forms import HeardForm, PledgeForm, said_before
 from ..models import AskLine, AskRound, HostPledge, HostSite, Seat
 from ..states import PLEDGE
@@ -108,7 +109,7 @@ def _answer_page(
         "intake": line.round.intake,
         "lead": line.round.created_by,
         "known": known,
-        "said": zones.answer_words(known) if known else "",
+        "said": zone_words.answer_words(known) if known else "",
         "has_answered": known is not None and line.asked_at is not None and known.answered_at >= line.asked_at,
         "is_newer": status == 409,
         "form": form,
@@ -142,7 +143,7 @@ def pledge_record(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.reason)
         else:
-            said = {"site": site, "said": zones.answer_words(heard.pledge)}
+            said = {"site": site, "said": zone_words.answer_words(heard.pledge)}
             messages.success(request, _("Recorded for %(site)s: %(said)s.") % said)
             if heard.kept:
                 messages.warning(request, heard.kept)
@@ -163,7 +164,7 @@ def _record_page(
         "site": site,
         "intake": intake,
         "known": known,
-        "said": zones.answer_words(known) if known else "",
+        "said": zone_words.answer_words(known) if known else "",
         "is_newer": status == 409,
         "form": form,
         "back": request.POST.get("back", "") if request.method == "POST" else request.GET.get("back", ""),
@@ -195,7 +196,7 @@ def _calls(zone: Zone, intake: Intake, number: int) -> dict[str, Any]:
         held = row.places.total
         # Each form has fields of its own on the page, under the names that every one of them sends.
         form = HeardForm(initial=said_before(row.pledge, held), held=held, auto_id=f"id_{place}_%s")
-        calls.append({"row": row, "form": form, "said": zones.answer_words(row.pledge) if row.pledge else ""})
+        calls.append({"row": row, "form": form, "said": zone_words.answer_words(row.pledge) if row.pledge else ""})
     return {
         "page": page,
         "calls": calls,

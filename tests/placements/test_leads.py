@@ -18,7 +18,7 @@ from partnership.states import Channel, MessageState, Role
 from partnership.templatetags.figures import phone
 from partnership.workflow import THE_CLOCK, record
 from placements import emails, services
-from placements.board import zone as boards
+from placements.board import zone_words
 from placements.models import HostPledge, HostSite, Placement, Seat
 from placements.states import PlacementState
 
@@ -52,7 +52,7 @@ def _url(name: str, thing) -> str:
 )
 def test_the_verdict_says_what_lacks(students, places, anybody, said):
     with translation.override("en"):
-        assert boards.verdict(students, places, anybody=anybody) == said
+        assert zone_words.verdict(students, places, anybody=anybody) == said
 
 
 # -- the board --------------------------------------------------------------------------------------------------------
