@@ -107,9 +107,9 @@ def place(world: World, zone: str, cohort: Cohort) -> None:
     lead = world.people[LYON_LEAD if zone == LYON else PARIS_LEAD]
     site = site_of(zone)
     seats: list[Seat] = [factories.seat(site, of=cohort.intake, by=lead) for _number in range(3)]
-    free = student(zone, cohort, "a-placer")
+    free, waits = student(zone, cohort, "a-placer"), student(zone, cohort, "propose")
     with clock.travel(tonight()):
-        proposed = places.propose(student(zone, cohort, "propose"), site=site, by=lead)
+        proposed = places.propose(waits, site=site, by=lead)
     taken = places.propose(student(zone, cohort, "place"), site=site, by=lead)
     places.accept(taken, by=site)
     empty = next(seat for seat in seats if seat.pk not in (proposed.seat_id, taken.seat_id))
