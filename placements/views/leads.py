@@ -73,10 +73,7 @@ def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeFo
     intakes = boards.intakes_of(zone)
     intake = next((known for known in intakes if str(known.pk) == wanted), None)
     intake = intake or boards.next_of(intakes, clock.today())
-    led = request.user.zones_as(Role.REGIONAL_LEAD)
-    # Whoever leads one zone alone has no other to go to.
-    zones = [zone] if led is not None and len(led) == 1 else zones_of(request.user)
-    context: dict[str, Any] = {"zone": zone, "zones": zones, "form": form}
+    context: dict[str, Any] = {"zone": zone, "zones": zones_of(request.user), "form": form}
     context["leads_everywhere"] = policies.can_lead_everywhere(request.user)
     if intake is not None:
         context["board"] = boards.build(zone, intake, intakes, user=request.user)
