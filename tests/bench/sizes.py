@@ -47,6 +47,8 @@ _SHARES = {
 
 # Of a hundred confirmed students, those with a place at a partner; of them and the others, those seen on the first day.
 _PLACED, _CAME = 60, 90
+# A cohort's places: few are left when the last of a million applications has come.
+_WIDE = 32_000
 
 
 def found() -> tuple[User, User]:
@@ -59,7 +61,7 @@ def found() -> tuple[User, User]:
         for year in (-1, 1):
             intake = factories.intake(programme, starts_on=date(clock.today().year + year, 9, 1))
             for zone in ("paris", "lyon", "toulouse"):
-                factories.cohort(zone, of=intake, capacity=32_000)
+                factories.cohort(zone, of=intake, capacity=_WIDE)
     milestone = factories.milestone()
     for measure in ("confirmed", "placed"):
         for code in (None, "paris", "lyon", "toulouse"):
@@ -71,6 +73,15 @@ def found() -> tuple[User, User]:
     for number in range(10):
         factories.user(Role.RECRUITER, name=f"Recruteuse {number}")
     return everywhere, in_lyon
+
+
+def widen() -> None:
+    """Cohorts as wide as a million applications ask, and beside those of the demonstration an intake of a year ago."""
+    hosted = Intake.objects.filter(programme__kind__in=HOSTED).order_by("starts_on").first()
+    before = factories.intake(hosted.programme, starts_on=hosted.starts_on.replace(year=hosted.starts_on.year - 1))
+    for code in ("paris", "lyon", "toulouse"):
+        factories.cohort(code, of=before)
+    Cohort.objects.update(capacity=_WIDE)
 
 
 def coming_cohort() -> Cohort:

@@ -180,6 +180,11 @@ def test_loading_twice_changes_nothing(loaded):
     assert JournalEntry.objects.filter(subject=SUBJECT).count() == 1
 
 
+def test_told_to_be_quiet_it_loads_and_says_nothing(db):
+    assert load("--verbosity=0") == ""
+    assert Commune.objects.exists()
+
+
 def test_loading_repairs_what_has_changed_and_only_that(loaded):
     Commune.objects.filter(name="Toulouse").update(name="Tolosa", postcodes=["31000"], latitude=48.1)
     Commune.objects.filter(name="Lyon").delete()

@@ -72,7 +72,8 @@ class Command(BaseCommand):
             "--shipped-communes", action="store_true", help="go back from the official file to the communes shipped"
         )
 
-    def handle(self, *, communes: Path | None, shipped_communes: bool, **options) -> None:
+    def handle(self, *, communes: Path | None, shipped_communes: bool, verbosity: int, **options) -> None:
+        say = self.stdout.write if verbosity else lambda line: None
         rows = shipped()
         if communes:
             rows = official(communes, known=rows)
@@ -81,15 +82,15 @@ class Command(BaseCommand):
             _execute("LOCK TABLE partnership_commune IN SHARE ROW EXCLUSIVE MODE")
             before, after = last_source(), OFFICIAL if communes else SHIPPED
             if before == OFFICIAL and not communes and not shipped_communes:
-                self.stdout.write("Communes: kept, they come from the official file." + give_positions(rows))
+                say("Communes: kept, they come from the official file." + give_positions(rows))
             else:
-                self.stdout.write("Communes: " + replace_communes(rows, before=before, after=after))
+                say("Communes: " + replace_communes(rows, before=before, after=after))
             for line in create_zones(REFERENCE / "zones.toml"):
-                self.stdout.write(line)
+                say(line)
             # An app above has reference data of its own: it says so where it gets ready.
             for app in apps.get_app_configs():
                 for line in getattr(app, "load_reference", list)():
-                    self.stdout.write(line)
+                    say(line)
 
 
 def shipped() -> list[CommuneRow]:
