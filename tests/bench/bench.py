@@ -85,8 +85,7 @@ class Bench:
             self._on_the_server(f'CREATE DATABASE "{name}"{template}')
             self._point_to(name)
             if number:
-                sizes.widen()
-                sizes.fill(number)
+                sizes.fill(number, seated=False)
                 sizes.settle()
             else:
                 call_command("migrate", verbosity=0)

@@ -47,8 +47,6 @@ _SHARES = {
 
 # Of a hundred confirmed students, those with a place at a partner; of them and the others, those seen on the first day.
 _PLACED, _CAME = 60, 90
-# A cohort's places: few are left when the last of a million applications has come.
-_WIDE = 32_000
 
 
 def found() -> tuple[User, User]:
@@ -61,7 +59,7 @@ def found() -> tuple[User, User]:
         for year in (-1, 1):
             intake = factories.intake(programme, starts_on=date(clock.today().year + year, 9, 1))
             for zone in ("paris", "lyon", "toulouse"):
-                factories.cohort(zone, of=intake, capacity=_WIDE)
+                factories.cohort(zone, of=intake, capacity=32_000)
     milestone = factories.milestone()
     for measure in ("confirmed", "placed"):
         for code in (None, "paris", "lyon", "toulouse"):
@@ -73,15 +71,6 @@ def found() -> tuple[User, User]:
     for number in range(10):
         factories.user(Role.RECRUITER, name=f"Recruteuse {number}")
     return everywhere, in_lyon
-
-
-def widen() -> None:
-    """Cohorts as wide as a million applications ask, and beside those of the demonstration an intake of a year ago."""
-    hosted = Intake.objects.filter(programme__kind__in=HOSTED).order_by("starts_on").first()
-    before = factories.intake(hosted.programme, starts_on=hosted.starts_on.replace(year=hosted.starts_on.year - 1))
-    for code in ("paris", "lyon", "toulouse"):
-        factories.cohort(code, of=before)
-    Cohort.objects.update(capacity=_WIDE)
 
 
 def coming_cohort() -> Cohort:
@@ -100,13 +89,16 @@ def _one_of(values: list[Any], seed: int, kind: str = "text") -> str:
     return f"((ARRAY[{listed}]::{kind}[])[1 + {_drawn(seed, len(values))}])"
 
 
-def fill(number: int) -> None:
+def fill(number: int, *, seated: bool = True) -> None:
     """Add applications with their applicants and a line of the journal each; the students among them, and their places.
 
-    Who is confirmed for an intake that has begun has mostly come; more than half have a place.
+    Who is confirmed for an intake that has begun has mostly come; more than half have a place. Unless they are
+    `seated`, nobody is offered a place: a class stays as large as it is, however many apply for it.
     """
     pattern = factories.application(of=factories.candidate(), state=ApplicationState.SUBMITTED)
     states = [state for state, share in _SHARES.items() for _ in range(share)]
+    if not seated:
+        states = ["rejected" if state in HOLDING else state for state in states]
     # A million students of the demonstration's certificates would have no place with a host.
     hosted = Cohort.objects.filter(intake__programme__kind__in=HOSTED)
     cohorts = list(hosted.order_by("pk").values_list("pk", "intake"))
@@ -114,7 +106,7 @@ def fill(number: int) -> None:
         User.objects.filter(memberships__role=Role.RECRUITER).values_list("pk", flat=True).order_by("full_name")
     )
     content = Cohort.objects.filter(curriculum__isnull=False).values_list("curriculum", flat=True).first()
-    patterns_of_students = _students(cohorts)
+    patterns_of_students = _students(cohorts) if seated else []
     exits, holding = _in(EXITS), _in(HOLDING)
     decided = _in([*HOLDING, ApplicationState.WAITLISTED, ApplicationState.DECLINED])
     drawn, cohort, day = (
