@@ -8,21 +8,22 @@ from statistics import median
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from partnership.measures import Census
 from partnership.models import JournalEntry, Zone
 from partnership.states import ActorKind
 from partnership.templatetags.figures import number
 from partnership.working_time import open_hours_between
 
 from .journal import CALLED
-from .measures import CONDITIONS
 from .models import Application, ApplicationQuerySet, Enrolment, Intake
 from .states import LIVE, ApplicationState
+from .tally import ADMITTED, APPLIED, PRESENT, Tally, cohorts_of, tallies
 
 S = ApplicationState
 # From one to the next; what ends a file, or is reached for good, is no stage.
@@ -31,14 +32,19 @@ STAGES = (S.ENQUIRY, S.SUBMITTED, S.INTERVIEW_SCHEDULED, S.NO_SHOW, S.INTERVIEWE
 DEEDS = (*S.values, CALLED, "invited")
 # The state of a file, when it was opened, and when we answered first.
 Opened = tuple[str, datetime, datetime | None]
-# Of an intake so large, the files that were opened last.
-MOST_FILES = 20_000
+# Of an intake with more files, so many drawn at random tell how long and how soon as well.
+MOST_FILES = 2_000
 
 
 def of_intake(intake: Intake, zone: Zone | None = None) -> ApplicationQuerySet:
     """The files of an intake that count, in a zone or in all."""
     rows = Application.objects.submitted().filter(intake=intake)
     return rows if zone is None else rows.filter(cohort__zone=zone)
+
+
+def _drawn(intake: Intake, zone: Zone | None) -> ApplicationQuerySet:
+    """Those that are looked at one by one; their keys are random, so that the first ones are drawn without bias."""
+    return of_intake(intake, zone).order_by("pk")
 
 
 # -- how far they have come -------------------------------------------------------------------------------------------
@@ -58,24 +64,27 @@ class Step:
         return round(Fraction(100 * self.number, self.of)) if self.of else None
 
 
-# Whoever was a student once had confirmed, whatever became of it.
-_EVER_CONFIRMED = Q(pk__in=Enrolment.objects.values("application"))
-_STEPS: dict[str, tuple[str | Promise, Q]] = {
-    "contacts": (_("Contacts"), CONDITIONS["contacts"]),
-    "applied": (_("Applications"), CONDITIONS["applied"]),
-    "admitted": (pgettext_lazy("measure", "Admitted"), CONDITIONS["admitted"]),
-    "confirmed": (pgettext_lazy("funnel", "Confirmed, once at least"), _EVER_CONFIRMED),
-    "present": (pgettext_lazy("measure", "Present"), CONDITIONS["present"]),
+_LABELS: dict[str, str | Promise] = {
+    "contacts": _("Contacts"),
+    APPLIED: _("Applications"),
+    ADMITTED: pgettext_lazy("measure", "Admitted"),
+    "confirmed": pgettext_lazy("funnel", "Confirmed, once at least"),
+    PRESENT: pgettext_lazy("measure", "Present"),
 }
 
 
-def funnel(intake: Intake, zone: Zone | None = None) -> list[Step]:
+def funnel(census: Census, intake: Intake, zone: Zone | None = None) -> list[Step]:
     """From the contact to the first day: how many ever came to each step, whoever left since as well."""
-    counted = {f"n_{key}": Count("pk", filter=condition) for key, (_label, condition) in _STEPS.items()}
-    numbers = of_intake(intake, zone).order_by().aggregate(**counted)
+    counted, by_cohort = Tally(), census.once(tallies)
+    for cohort in census.once(cohorts_of):
+        if cohort.intake_id == intake.pk and (zone is None or cohort.zone_id == zone.pk):
+            counted.add(by_cohort[cohort.pk])
+    # Whoever was a student once had confirmed, whatever became of it.
+    ever_students = of_intake(intake, zone).filter(pk__in=Enrolment.objects.values("application"))
+    counted.facts.update(contacts=counted.files.total(), confirmed=ever_students.count())
     found: list[Step] = []
-    for key, (label, _condition) in _STEPS.items():
-        found.append(Step(label, numbers[f"n_{key}"], found[-1].number if found else None))
+    for key, label in _LABELS.items():
+        found.append(Step(label, counted.facts[key], found[-1].number if found else None))
     return found
 
 
@@ -95,7 +104,7 @@ class Stay:
 
 def stays(intake: Intake, zone: Zone | None = None) -> list[Stay]:
     """The time in each stage, median and 90th percentile, of the files that have left it; one statement."""
-    files = of_intake(intake, zone).order_by().annotate(subject=_subject()).values("subject")
+    files = _drawn(intake, zone).annotate(subject=_subject()).values("subject")[:MOST_FILES]
     asked, parameters = files.query.sql_with_params()
     journal = JournalEntry._meta.db_table
     told = (
@@ -139,11 +148,13 @@ def speeds(intake: Intake, zone: Zone | None = None) -> list[Speed]:
     """The median of the open hours from a file's first line to our first deed about it, by zone; all zones last."""
     came = _lines_of_the_file().filter(after__in=[state for state in S if state != S.DRAFT])
     deeds = _lines_of_the_file().filter(actor_kind=ActorKind.USER, after__in=DEEDS, at__gt=OuterRef("came_at"))
-    files = of_intake(intake, zone).annotate(came_at=Subquery(came.values("at")[:1]))
-    files = files.annotate(answered_at=Subquery(deeds.values("at")[:1])).exclude(came_at=None)
-    rows = files.order_by("-created_at").values_list("cohort__zone", "state", "came_at", "answered_at")
+    files = _drawn(intake, zone).annotate(came_at=Subquery(came.values("at")[:1]))
+    files = files.annotate(answered_at=Subquery(deeds.values("at")[:1]))
+    rows = files.values_list("cohort__zone", "state", "came_at", "answered_at")[:MOST_FILES]
     by_zone: dict[int, list[Opened]] = {}
-    for of, state, came_at, answered_at in rows[:MOST_FILES]:
+    for of, state, came_at, answered_at in rows:
+        if came_at is None:
+            continue
         by_zone.setdefault(of, []).append((state, came_at, answered_at))
     found = [_speed(one, by_zone[one.pk]) for one in Zone.objects.filter(pk__in=by_zone)]
     if len(found) > 1:

@@ -1,6 +1,6 @@
 """Figures of the convention: each app registers what it counts; the board only adds them up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -47,7 +47,8 @@ class Measure:
 MEASURES: dict[str, Measure] = {}
 # A source counts what the board shows.
 Source = Callable[[Census], Counts]
-_SOURCES: list[Source] = []
+# Each with the figures it counts.
+_SOURCES: dict[Source, frozenset[str]] = {}
 # The same figures as the board showed them at a moment that is past, from the journal.
 Past = Callable[[Convention, datetime], Counts]
 _PASTS: list[Past] = []
@@ -56,8 +57,7 @@ _PASTS: list[Past] = []
 def register(*measures: Measure, counts: Source, past: Past) -> None:
     """Make an app's measures known, with the one function that counts them, and the one that counts what they were."""
     MEASURES.update({measure.key: measure for measure in measures})
-    if counts not in _SOURCES:
-        _SOURCES.append(counts)
+    _SOURCES[counts] = frozenset(measure.key for measure in measures)
     if past not in _PASTS:
         _PASTS.append(past)
 
@@ -87,11 +87,12 @@ def counts(user: User | None, convention: Convention) -> Counts:
     return counts_of(Census(user, convention))
 
 
-def counts_of(census: Census) -> Counts:
-    """The same, where something else follows from what is read for it."""
+def counts_of(census: Census, keys: Collection[str] = ()) -> Counts:
+    """The same, where something else follows from what is read for it; with `keys`, these figures at least."""
     figures: Counts = {key: {} for key in MEASURES}
-    for source in _SOURCES:
-        figures |= census.once(source)
+    for source, counted in _SOURCES.items():
+        if not keys or not counted.isdisjoint(keys):
+            figures |= census.once(source)
     return figures
 
 

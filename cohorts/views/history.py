@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -48,26 +48,29 @@ def history(request: HttpRequest) -> HttpResponse:
     if milestone is not None and convention.signed_at:
         intake = _next_of(Intake.objects.filter(programme__milestone=milestone).select_related("programme"))
         shown = [YOUNG, PLACES] if intake is None or intake.programme.is_hosted else [YOUNG]
-        context |= _weeks(request, convention, milestone, zone, shown=shown) | _ways(intake, zone)
+        census = Census(request.user, convention)
+        context |= _weeks(census, milestone, zone, shown=shown) | _ways(census, intake, zone)
     return render(request, "cohorts/history.html", context)
 
 
 def _recruiting(convention: Convention) -> list[Milestone]:
     """The milestones to whose programmes young people apply: a chair has none."""
-    objectives = Prefetch("objectives", Objective.objects.select_related("zone"))
-    taught = convention.milestones.filter(programmes__isnull=False).exclude(programmes__kind=ProgrammeKind.CHAIR)
-    return list(taught.distinct().prefetch_related(objectives))
+    objectives = Prefetch("milestones__objectives", Objective.objects.select_related("zone"))
+    prefetch_related_objects([convention], objectives, "milestones__programmes")
+    kinds = {
+        milestone: {programme.kind for programme in milestone.programmes.all()}
+        for milestone in convention.milestones.all()
+    }
+    return [milestone for milestone, taught in kinds.items() if taught and ProgrammeKind.CHAIR not in taught]
 
 
 # -- week by week -----------------------------------------------------------------------------------------------------
 
 
-def _weeks(
-    request: HttpRequest, convention: Convention, milestone: Milestone, zone: Zone | None, *, shown: list[str]
-) -> dict[str, Any]:
-    today, census = clock.today(), Census(request.user, convention)
-    counts, foreseen = measures.counts_of(census), projections.projections_of(census)
-    signed_on = convention.signed_at.astimezone(clock.PARIS).date()
+def _weeks(census: Census, milestone: Milestone, zone: Zone | None, *, shown: list[str]) -> dict[str, Any]:
+    today = clock.today()
+    counts, foreseen = measures.counts_of(census, shown), projections.projections_of(census)
+    signed_on = census.convention.signed_at.astimezone(clock.PARIS).date()
     evenings = kept.days(milestone, shown, zone)
     curves = []
     for key in shown:
@@ -127,13 +130,15 @@ def _title(now: int, evenings: Sequence[Point], today: date) -> str:
 # -- how far, how long, how soon --------------------------------------------------------------------------------------
 
 
-def _ways(intake: Intake | None, zone: Zone | None) -> dict[str, Any]:
+def _ways(census: Census, intake: Intake | None, zone: Zone | None) -> dict[str, Any]:
     if intake is None:
         return {"intake": None}
-    steps = ours.funnel(intake, zone)
+    steps = ours.funnel(census, intake, zone)
+    files = steps[0].number
     return {
         "intake": intake,
-        "steps": steps if steps[0].number else [],
+        "steps": steps if files else [],
+        "drawn": {"all": files, "n": ours.MOST_FILES} if files > ours.MOST_FILES else None,
         "stays": [stay for stay in ours.stays(intake, zone) if stay.left or stay.there],
         "speeds": [speed for speed in ours.speeds(intake, zone) if speed.answered or speed.waiting],
     }

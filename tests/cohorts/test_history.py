@@ -11,6 +11,7 @@ from cohorts.models import Application, Cohort
 from cohorts.states import ApplicationState
 from partnership import clock, projections
 from partnership import services as partnership
+from partnership.measures import Census
 from partnership.models import Convention, JournalEntry, Snapshot
 from partnership.personal_data import NOTICE_VERSION
 
@@ -52,6 +53,11 @@ def file(name):
     return Application.objects.for_letters().get(candidate__first_name=name)
 
 
+def of_all(cohort):
+    """The convention that somebody opens now."""
+    return Census(None, cohort.intake.programme.milestone.convention)
+
+
 # -- how far ----------------------------------------------------------------------------------------------------------
 
 
@@ -64,13 +70,13 @@ def test_a_funnel_counts_whoever_ever_came_so_far(lyon, paris):
         state=S.WITHDRAWN, exit_reason="job", left_from=S.CONFIRMED
     )
     factories.application(lyon, state=S.DRAFT)
-    assert [step.number for step in history.funnel(lyon.intake)] == [6, 5, 3, 2, 0]
-    assert [step.rate for step in history.funnel(lyon.intake)] == [None, 83, 60, 67, 0]
-    assert [step.number for step in history.funnel(lyon.intake, lyon.zone)] == [5, 4, 2, 1, 0]
+    assert [step.number for step in history.funnel(of_all(lyon), lyon.intake)] == [6, 5, 3, 2, 0]
+    assert [step.rate for step in history.funnel(of_all(lyon), lyon.intake)] == [None, 83, 60, 67, 0]
+    assert [step.number for step in history.funnel(of_all(lyon), lyon.intake, lyon.zone)] == [5, 4, 2, 1, 0]
 
 
 def test_without_anybody_no_rate_is_invented(lyon):
-    assert [(step.number, step.rate) for step in history.funnel(lyon.intake)] == [(0, None)] * 5
+    assert [(step.number, step.rate) for step in history.funnel(of_all(lyon), lyon.intake)] == [(0, None)] * 5
 
 
 # -- how long ---------------------------------------------------------------------------------------------------------
@@ -106,6 +112,19 @@ def test_a_stage_that_somebody_comes_back_to_is_two_stays(lyon, recruiter):
         services.reject(file("Ana"), reason="profile", by=recruiter)
     submitted = next(stay for stay in history.stays(lyon.intake) if stay.stage == S.SUBMITTED)
     assert (submitted.left, submitted.half) == (2, timedelta(days=4))
+
+
+def test_of_a_large_intake_some_are_drawn_and_the_page_says_so(lyon, coordinator, recruiter, client_of, monkeypatch):
+    for name in ("Ana", "Bob", "Cléo"):
+        with at(0):
+            apply(lyon, name)
+    assert "au hasard" not in text_of(read(client_of, coordinator))
+    monkeypatch.setattr(history, "MOST_FILES", 2)
+    page = read(client_of, coordinator)
+    assert [step.number for step in page.context["steps"]][:2] == [3, 3]
+    assert [(stay.stage, stay.there) for stay in page.context["stays"]] == [(S.SUBMITTED, 2)]
+    assert [speed.waiting for speed in page.context["speeds"]] == [2]
+    assert text_of(page).count("Sur 3 dossiers, 2 ont été tirés au hasard : les nombres sont les leurs.") == 2
 
 
 # -- how soon ---------------------------------------------------------------------------------------------------------

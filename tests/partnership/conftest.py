@@ -26,7 +26,7 @@ KEYS = [
 @pytest.fixture
 def figures() -> Iterator[Counts]:
     """The figures the board will read: `figures["confirmed"][milestone.pk, zone.pk] = 31`."""
-    known, sources, pasts = dict(measures.MEASURES), list(measures._SOURCES), list(measures._PASTS)
+    known, sources, pasts = dict(measures.MEASURES), dict(measures._SOURCES), list(measures._PASTS)
     measures.MEASURES.clear()
     measures._SOURCES.clear()
     measures._PASTS.clear()
@@ -40,7 +40,8 @@ def figures() -> Iterator[Counts]:
     yield told
     measures.MEASURES.clear()
     measures.MEASURES.update(known)
-    measures._SOURCES[:] = sources
+    measures._SOURCES.clear()
+    measures._SOURCES.update(sources)
     measures._PASTS[:] = pasts
 
 
