@@ -43,8 +43,9 @@ def _dearest(bench: "Bench", asks: dict[Page, Callable[[], None]], size: str) ->
     """The few that cost most, with all that cost too much; and those that send most."""
     rough, sent = {}, {}
     for page, ask in asks.items():
-        first = cost_of(lambda page=page, ask=ask: sent.update({page: len(statements(ask))}), 1).cpu
+        first = cost_of(ask, 1).cpu
         rough[page] = first if first > SLOW else min(cost_of(ask, 2).cpu for _ in range(2))
+        sent[page] = len(statements(ask))
     bare = cost_of(lambda: bench.floor.get("/liste/"), bench.scale.times).cpu
     dearest = sorted(rough, key=rough.get, reverse=True)
     for page in [page for number, page in enumerate(dearest) if number < DEAREST or rough[page] > GOAL * bare]:

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cohorts import history, services
@@ -53,7 +55,7 @@ def file(name):
     return Application.objects.for_letters().get(candidate__first_name=name)
 
 
-def of_all(cohort):
+def opened(cohort):
     """The convention that somebody opens now."""
     return Census(None, cohort.intake.programme.milestone.convention)
 
@@ -70,13 +72,13 @@ def test_a_funnel_counts_whoever_ever_came_so_far(lyon, paris):
         state=S.WITHDRAWN, exit_reason="job", left_from=S.CONFIRMED
     )
     factories.application(lyon, state=S.DRAFT)
-    assert [step.number for step in history.funnel(of_all(lyon), lyon.intake)] == [6, 5, 3, 2, 0]
-    assert [step.rate for step in history.funnel(of_all(lyon), lyon.intake)] == [None, 83, 60, 67, 0]
-    assert [step.number for step in history.funnel(of_all(lyon), lyon.intake, lyon.zone)] == [5, 4, 2, 1, 0]
+    assert [step.number for step in history.funnel(opened(lyon), lyon.intake)] == [6, 5, 3, 2, 0]
+    assert [step.rate for step in history.funnel(opened(lyon), lyon.intake)] == [None, 83, 60, 67, 0]
+    assert [step.number for step in history.funnel(opened(lyon), lyon.intake, lyon.zone)] == [5, 4, 2, 1, 0]
 
 
 def test_without_anybody_no_rate_is_invented(lyon):
-    assert [(step.number, step.rate) for step in history.funnel(of_all(lyon), lyon.intake)] == [(0, None)] * 5
+    assert [(step.number, step.rate) for step in history.funnel(opened(lyon), lyon.intake)] == [(0, None)] * 5
 
 
 # -- how long ---------------------------------------------------------------------------------------------------------
@@ -232,6 +234,13 @@ def test_the_title_tells_the_figure_of_the_board_and_what_four_weeks_brought(sea
     assert read(client_of, coordinator, zone="paris").context["title"] == (
         "0 jeune confirmé, sans changement en quatre semaines"
     )
+
+
+def test_only_what_is_shown_is_counted(season, coordinator, client_of):
+    with CaptureQueriesContext(connection) as asked:
+        assert read(client_of, coordinator).status_code == 200
+    sent = " ".join(query["sql"] for query in asked.captured_queries)
+    assert "placements_seat" in sent and "contents_validated" not in sent
 
 
 def test_a_target_is_drawn_from_the_signature_to_its_day(season, lyon, coordinator, client_of):
