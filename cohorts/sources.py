@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q, Sum, Value
 from django.http import HttpRequest
 
 from partnership.models import User
 
 from . import listing
-from .models import RecruitmentSource
+from .models import Headcount, RecruitmentSource
+from .states import ApplicationState, HeadcountKind
 
 # What the address of a source's link carries, from the course to the first step; afterwards the draft knows.
 PARAMETER = "src"
@@ -69,17 +70,35 @@ class Funnel:
 
 
 def funnel(user: User, filters: Mapping[str, Any]) -> Funnel:
-    """How many of the files one may see have reached each step, in one grouped statement."""
+    """How many of the files one may see have reached each step, in one statement.
+
+    What a file says of itself is added up from the headcounts; what other records say is counted among those they are
+    about. `filters` are those that the pages of the sources know (zone, rentree, venu_par).
+    """
     found, steps = Funnel(), listing.steps()
-    rows = listing.chosen(user, filters).order_by().values_list("recruitment_source", "source")
-    counted = {f"reached_{step}": Count("pk", filter=condition) for step, condition in steps.items()}
-    for source, answer, *numbers in rows.annotate(**counted):
-        reached = Counter(dict(zip(steps, numbers, strict=True)))
+    lines = Headcount.objects.visible_to(user).filter(kind=HeadcountKind.SOURCE, **_narrowed(filters))
+    told = {"contacts": Q(), "applied": Q(was_submitted=True), "admitted": Q(was_offered=True)}
+    told["confirmed"] = Q(state=ApplicationState.CONFIRMED)
+    counted = {step: lines.filter(condition) for step, condition in told.items()}
+    files = listing.chosen(user, filters)
+    arms = [
+        (counted[step] if step in told else files.filter(condition))
+        .order_by()
+        .values_list("recruitment_source", "source", Value(step))
+        .annotate(n=Sum("number") if step in told else Count("*"))
+        for step, condition in steps.items()
+    ]
+    for source, answer, step, number in arms[0].union(*arms[1:], all=True):
         for line in (
             found.by_source.setdefault(source, Line()),
             found.by_answer.setdefault(answer, Line()),
             found.all,
         ):
-            line.reached.update(reached)
-            line.heard[answer] += reached["contacts"]
+            line.reached[step] += number
+            line.heard[answer] += number if step == "contacts" else 0
     return found
+
+
+def _narrowed(filters: Mapping[str, Any]) -> dict[str, Any]:
+    named = {"zone": "cohort__zone__code", "rentree": "cohort__intake", "venu_par": "recruitment_source__code"}
+    return {named[name]: value for name, value in filters.items() if value}

@@ -1,5 +1,7 @@
 """The vocabulary of recruitment, and the only moves of an application, a booking and an enrolment."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -400,3 +402,11 @@ class RowVerdict(models.TextChoices):
 
 # What is written once the list is confirmed; the rest of it is left alone.
 BECOMES_SOMETHING = (RowVerdict.NEW, RowVerdict.COMPLETES)
+
+
+class HeadcountKind(StrEnum):
+    """What a line of the headcounts counts files by."""
+
+    STAGE = "stage"
+    OWNER = "owner"
+    SOURCE = "source"

@@ -20,7 +20,7 @@ from programmes.models import Curriculum
 from .forecast import AT_RISK, WEEKS_LOOKED_AT
 from .measures import CONDITIONS
 from .models import Application, Cohort, Enrolment, Headcount
-from .states import AWAITING_OFFER, ApplicationState
+from .states import AWAITING_OFFER, ApplicationState, HeadcountKind
 
 # Facts of a file that its state does not tell; the last is no figure, but what the forecast asks.
 APPLIED, ADMITTED, PRESENT, ARRIVED = "applied", "admitted", "present", "arrived"
@@ -58,7 +58,7 @@ def cohorts_of(census: Census) -> list[Cohort]:
 def tallies(census: Census) -> Mapping[int, Tally]:
     """What is counted of each cohort of a convention, by its key."""
     found = {cohort.pk: Tally() for cohort in census.once(cohorts_of)}
-    lines = Headcount.objects.filter(cohort__in=found)
+    lines = Headcount.objects.filter(kind=HeadcountKind.STAGE, cohort__in=found)
     files = Application.objects.submitted().filter(cohort__in=found)
     at_risk = Enrolment.objects.at_risk(clock.now()).filter(application__cohort__in=found)
     states = _grouped(lines, state=F("state"), left_from=F("left_from"), number=Sum("number"))

@@ -1,13 +1,13 @@
 """What is due: contacts and applications in one list, by when their next thing is due; an agreed date comes first."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Case, Count, DateTimeField, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, DateTimeField, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
@@ -48,18 +48,14 @@ _OF_STATE = {
 }
 # What is done by telephone.
 CALLS = (Due.CALL_BACK, Due.ANSWER, Due.CONTACT, Due.NEW_DATE)
-CALLED = Q(next_at__isnull=False) | Q(state__in=[state for state, due in _OF_STATE.items() if due in CALLS])
-CALLED &= ~Q(candidate__phone="")
+CALLED = tuple(state for state, due in _OF_STATE.items() if due in CALLS)
+# Since when whoever awaits something from us has waited, where no date was agreed: its indexes say it in these words.
+_AWAITED = Coalesce("next_at", Greatest("state_since", "acted_at"))
 
 
 def what_is_due(application: Application) -> Due:
     """What is due in a file of the list."""
     return Due.CALL_BACK if application.next_at else _OF_STATE[ApplicationState(application.state)]
-
-
-def due(user: User, *, at: datetime | None = None) -> ApplicationQuerySet:
-    """The files one may see in which something is due, the late ones first, then by their moment (`due_at`)."""
-    return due_among(Application.objects.visible_to(user), at=at)
 
 
 def due_among(files: ApplicationQuerySet, *, at: datetime | None = None) -> ApplicationQuerySet:
@@ -75,17 +71,16 @@ def due_among(files: ApplicationQuerySet, *, at: datetime | None = None) -> Appl
     # Each of these has its index: whatever else there is is not looked at.
     past = Q(next_at__lte=at, state__in=LIVE) | Q(next_at=None) & (stages()[OVERDUE] | stages()[TO_RECORD])
     awaiting = Q(state__in=AWAITING, awaited_at__lte=at)
-    found = files.alias(awaited_at=Coalesce("next_at", waits)).filter(past | awaiting)
+    found = files.alias(awaited_at=_AWAITED).filter(past | awaiting)
     dated = found.annotate(due_at=Coalesce("next_at", derived)).filter(due_at__lte=at)
     return dated.annotate(late=_is_late(at)).order_by("-late", "due_at", "pk")
 
 
 def _is_late(at: datetime) -> Case:
-    worked_by, decided_by = open_days_before(at, PROMISED_WORKING_DAYS), at - timedelta(days=PROMISED_DAYS_TO_DECIDE)
     # One comparison: each mention of `due_at` writes out its whole expression.
     late_before = Case(
-        When(next_at=None, state=S.INTERVIEWED, then=Value(min(decided_by, worked_by))),
-        default=Value(worked_by),
+        When(next_at=None, state=S.INTERVIEWED, then=Value(_undecided_since(at))),
+        default=Value(_promised_since(at)),
         output_field=DateTimeField(),
     )
     return Case(
@@ -94,6 +89,110 @@ def _is_late(at: datetime) -> Case:
         default=Value(False),
         output_field=BooleanField(),
     )
+
+
+def _promised_since(at: datetime) -> datetime:
+    """What has been due since before this moment is late."""
+    return open_days_before(at, PROMISED_WORKING_DAYS)
+
+
+def _undecided_since(at: datetime) -> datetime:
+    """The same of a decision."""
+    return min(at - timedelta(days=PROMISED_DAYS_TO_DECIDE), _promised_since(at))
+
+
+# -- the same, in parts -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of what is due: files that an index walks by their moment (`due_at`); those before one, or all, are late."""
+
+    files: ApplicationQuerySet
+    late_before: datetime | None = None
+
+    @property
+    def late(self) -> ApplicationQuerySet:
+        """Those that are past their time."""
+        return self.files.filter(due_at__lt=self.late_before) if self.late_before else self.files
+
+    def is_late(self) -> Case | Value:
+        """Whether one of them is, to annotate it with."""
+        if self.late_before is None:
+            return Value(True)
+        return Case(When(due_at__lt=self.late_before, then=True), default=False, output_field=BooleanField())
+
+
+Parts = Mapping[Due, Part]
+
+
+def awaiting(files: ApplicationQuerySet) -> ApplicationQuerySet:
+    """Those of the files that await something from us and have no date, with since when (`due_at`)."""
+    return files.filter(next_at=None, state__in=AWAITING).annotate(due_at=_AWAITED)
+
+
+def parts(files: ApplicationQuerySet, *, at: datetime | None = None) -> Parts:
+    """What is due among the files (`due_among`) in parts: one need not look through all of it for the first or the sum.
+
+    A first contact and a new date are one part.
+    """
+    at = at or clock.now()
+    undated, waiting, known = files.filter(next_at=None), awaiting(files).filter(due_at__lte=at), stages()
+    interview = Booking.objects.booked().filter(kind=SlotKind.INTERVIEW, application=OuterRef("pk"))
+    recorded = undated.filter(known[TO_RECORD]).annotate(due_at=Subquery(interview.values("slot__starts_at")[:1]))
+    agreed = files.filter(next_at__lte=at, state__in=LIVE).annotate(due_at=F("next_at"))
+    offered = undated.filter(known[OVERDUE], reply_before__lte=at).annotate(due_at=F("reply_before"))
+    promised, undecided = _promised_since(at), _undecided_since(at)
+    return {
+        Due.CALL_BACK: Part(agreed, promised),
+        Due.ANSWER: Part(offered),
+        Due.CONTACT: Part(waiting.filter(state__in=CALLED), promised),
+        Due.RECORD: Part(recorded.filter(due_at__lte=at), promised),
+        Due.DECISION: Part(waiting.filter(state=S.INTERVIEWED), undecided),
+    }
+
+
+def to_call(found: Parts) -> Parts:
+    """Of the parts those that are done by telephone, of people who have one."""
+    return {
+        due: replace(part, files=part.files.exclude(candidate__phone="")) for due, part in found.items() if due in CALLS
+    }
+
+
+def past_their_time(found: Parts) -> Parts:
+    """Of the parts what is late."""
+    return {due: replace(part, files=part.late) for due, part in found.items()}
+
+
+def silent_in(found: Parts, *, days: int) -> Parts:
+    """Of the parts what has been due for so many working days without a deed."""
+    since = silent_since(days)
+    return {due: replace(part, files=part.files.filter(due_at__lt=since)) for due, part in found.items()}
+
+
+def first_of(found: Parts, *, start: int = 0, stop: int, by_moment: bool = False) -> list[tuple]:
+    """The first of the parts together, as key, moment and whether it is late: the late ones first, then by moment.
+
+    Each part is walked no further than to `stop`. `by_moment` puts nothing before the moment.
+    """
+    each = [
+        part.files.annotate(late=part.is_late()).order_by("due_at", "id").values_list("id", "due_at", "late")[:stop]
+        for part in found.values()
+    ]
+    order = ("due_at", "id") if by_moment else ("-late", "due_at", "id")
+    return list(each[0].union(*each[1:], all=True).order_by(*order)[start:stop])
+
+
+def with_moments(rows: Iterable[tuple], files: ApplicationQuerySet) -> list[Application]:
+    """The files of such rows, in their order, each with its moment (`due_at`) and whether it is late (`late`)."""
+    told = {key: (due_at, late) for key, due_at, late in rows}
+    found = {file.pk: file for file in files.filter(pk__in=told)}
+    for key, file in found.items():
+        file.due_at, file.late = told[key]
+    return [found[key] for key in told if key in found]
+
+
+# -- what else there is -----------------------------------------------------------------------------------------------
 
 
 def silent_since(days: int) -> datetime:
@@ -108,10 +207,11 @@ def silent(files: ApplicationQuerySet, *, days: int) -> ApplicationQuerySet:
 
 def interviews(files: ApplicationQuerySet, *, since: datetime, until: datetime) -> ApplicationQuerySet:
     """Those of the files with an interview between two moments, the nearest first."""
-    booked = Booking.objects.booked().filter(kind=SlotKind.INTERVIEW, application=OuterRef("pk"))
-    moments = booked.filter(slot__starts_at__gte=since, slot__starts_at__lt=until).values("slot__starts_at")
-    found = files.filter(state=S.INTERVIEW_SCHEDULED).annotate(due_at=Subquery(moments[:1]))
-    return found.filter(due_at__isnull=False).annotate(late=Value(False)).order_by("due_at", "pk")
+    booked = Booking.objects.booked().filter(kind=SlotKind.INTERVIEW)
+    booked = booked.filter(slot__starts_at__gte=since, slot__starts_at__lt=until)
+    moments = booked.filter(application=OuterRef("pk")).values("slot__starts_at")
+    found = files.filter(state=S.INTERVIEW_SCHEDULED, pk__in=booked.values("application"))
+    return found.annotate(due_at=Subquery(moments[:1]), late=Value(False)).order_by("due_at", "pk")
 
 
 def this_week() -> tuple[datetime, datetime]:
@@ -127,9 +227,10 @@ def ahead(files: ApplicationQuerySet, *, until: datetime) -> ApplicationQuerySet
     return agreed.annotate(due_at=F("next_at")).order_by("next_at", "pk")
 
 
-def of(owners: Iterable[UUID]) -> Q:
-    """The files that people follow, and those nobody does."""
-    return Q(owner__in=list(owners)) | Q(owner=None)
+def of(owners: Collection[UUID | None]) -> Q:
+    """The files that some people follow; with None, those that nobody follows as well."""
+    nobodys = Q(owner=None) if None in owners else Q()
+    return Q(owner__in=[owner for owner in owners if owner is not None]) | nobodys
 
 
 def covered_by(user: User) -> set[UUID]:
@@ -138,14 +239,11 @@ def covered_by(user: User) -> set[UUID]:
     return {user.pk} | {absent for absent, cover in stand_ins.items() if cover == user.pk}
 
 
-def mine(user: User, *, at: datetime | None = None) -> ApplicationQuerySet:
-    """What is due in the files whose work somebody does today, and in those nobody follows."""
-    return due(user, at=at).filter(of(covered_by(user)))
-
-
 def next_call(user: User, *, but: object = None) -> Application | None:
     """The file that comes first among somebody's calls; `but` is the key of the one just called."""
-    return mine(user).filter(CALLED).exclude(pk=but).first()
+    theirs = Application.objects.visible_to(user).filter(of({*covered_by(user), None})).exclude(pk=but)
+    first = with_moments(first_of(to_call(parts(theirs)), stop=1), Application.objects.all())
+    return first[0] if first else None
 
 
 def waited(since: datetime, now: datetime, *, brief: bool = False) -> str:
@@ -167,51 +265,7 @@ def waited(since: datetime, now: datetime, *, brief: bool = False) -> str:
     return npgettext("a wait", "%(n)s open hour", "%(n)s open hours", hours) % {"n": hours}
 
 
-def counts(files: ApplicationQuerySet, owners: Iterable[UUID]) -> dict[str, int]:
-    """How much is due: `all` and `late_all`, of some people `mine`, `late_mine` and `calls`, in one statement."""
-    parts = list(files.order_by().values("late", theirs=of(owners), called=CALLED).annotate(number=Count("pk")))
-
-    def counted(*facts: str) -> int:
-        return sum(part["number"] for part in parts if all(part[fact] for fact in facts))
-
-    return {
-        "all": counted(),
-        "late_all": counted("late"),
-        "mine": counted("theirs"),
-        "late_mine": counted("theirs", "late"),
-        "calls": counted("theirs", "called"),
-    }
-
-
 def total(files: ApplicationQuerySet) -> tuple[int, int]:
     """How many files of a list there are, and how many of them are late."""
     counted = files.order_by().aggregate(all=Count("pk"), past=Count("pk", filter=Q(late=True)))
     return counted["all"], counted["past"]
-
-
-def loads(files: ApplicationQuerySet) -> dict[UUID | None, dict[str, Any]]:
-    """How much whoever follows files has in hand (None: nobody follows them); three statements.
-
-    Each live state by its value, `live` for all of them; of what is due `past` (its time), `to_call`, `silent`, and
-    since when the first (`oldest`); the `interviews` of this week.
-    """
-    states = {state.value: Count("pk", filter=Q(state=state)) for state in LIVE}
-    silent_now = Q(due_at__lt=silent_since(settings.SILENCE_DAYS_OWNER))
-    since, until = this_week()
-    found: dict[UUID | None, dict[str, Any]] = {}
-    for rows in (
-        files.filter(state__in=LIVE).order_by().values("owner").annotate(live=Count("pk"), **states),
-        due_among(files)
-        .order_by()
-        .values("owner")
-        .annotate(
-            past=Count("pk", filter=Q(late=True)),
-            to_call=Count("pk", filter=CALLED),
-            silent=Count("pk", filter=silent_now),
-            oldest=Min("due_at"),
-        ),
-        interviews(files, since=since, until=until).order_by().values("owner").annotate(interviews=Count("pk")),
-    ):
-        for row in rows:
-            found.setdefault(row.pop("owner"), {}).update(row)
-    return found

@@ -63,7 +63,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def waiting(self) -> "ApplicationQuerySet":
         """Whoever is on a waiting list, list by list in the order of the ranks."""
-        return self.filter(state=ApplicationState.WAITLISTED).order_by("cohort", RANK, "pk")
+        return self.filter(state=ApplicationState.WAITLISTED).order_by("cohort_id", RANK, "pk")
 
     def holding(self) -> "ApplicationQuerySet":
         return self.filter(state__in=HOLDING)
@@ -153,8 +153,14 @@ class Application(models.Model):
                 name="applications_by_due_date",
             ),
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="applications_by_next_date"),
-            # How many files each recruiter has in hand (handover.owner_for).
-            models.Index(fields=["owner"], condition=Q(state__in=LIVE), name="live_applications_by_owner"),
+            # What somebody follows, and what of it has waited longest.
+            models.Index(
+                "owner",
+                Coalesce("next_at", Greatest("state_since", "acted_at")),
+                "id",
+                condition=Q(state__in=LIVE),
+                name="live_applications_by_owner",
+            ),
             models.Index(Coalesce("submitted_at", "created_at"), "id", name="applications_by_submission"),
             models.Index(
                 fields=["reply_before", "id"],

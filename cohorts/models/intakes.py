@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, FilteredRelation, Q
 from django.db.models.functions import Greatest
 from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst, get_text_list
@@ -50,10 +50,11 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         return self if zones is None else self.filter(zone__in=zones)
 
     def with_places_left(self) -> "CohortQuerySet":
-        """Each with `left`, how many places are neither offered nor confirmed."""
-        held = Count("applications", filter=Q(applications__state__in=HOLDING))
+        """Each with `held`, how many places are offered or confirmed, and `left`, how many are not."""
         places = F("capacity") * (100 + F("overbooking_percent")) / 100
-        return self.annotate(left=Greatest(places - held, 0))
+        # Whoever holds none is not even read: a cohort has as many of those as people apply.
+        holding = FilteredRelation("applications", condition=Q(applications__state__in=HOLDING))
+        return self.alias(holding=holding).annotate(held=Count("holding"), left=Greatest(places - F("held"), 0))
 
     def ahead_of(self, day: date) -> "CohortQuerySet":
         """Cohorts that have not begun: people may ask about them before they take applications, and after."""

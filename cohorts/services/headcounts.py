@@ -8,12 +8,11 @@ from ..models import Headcount
 MANY = 5_000
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('cohorts_headcount'))"
 # One statement: it sees each file with the lines that its coming and moving wrote, or without both.
-_COUNT = """
+_COUNT = f"""
     WITH before AS (DELETE FROM cohorts_headcount)
-    INSERT INTO cohorts_headcount (cohort_id, state, left_from, was_submitted, was_offered, number, is_change)
-    SELECT cohort_id, state, left_from, submitted_at IS NOT NULL, offered_curriculum_id IS NOT NULL, count(*), false
-    FROM cohorts_application WHERE state <> 'draft' GROUP BY 1, 2, 3, 4, 5
-"""
+    INSERT INTO cohorts_headcount ({Headcount.COLUMNS}, number, is_change)
+    SELECT counted.*, false FROM ({Headcount.LINES}) AS counted
+"""  # noqa: S608 (ours, no input)
 
 
 @transaction.atomic

@@ -143,7 +143,7 @@ def _to_tell_what_is_due() -> QuerySet[User]:
 
 
 def _tell_what_is_due(reader: User) -> None:
-    mine = Application.objects.visible_to(reader).filter(worklist.of(worklist.covered_by(reader)))
+    mine = Application.objects.visible_to(reader).filter(worklist.of({*worklist.covered_by(reader), None}))
     mine = mine.select_related(*_RELATED)
     due, now = _due(mine), clock.now()
     total, late = worklist.total(due)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, TextField, Value
+from django.db.models import Exists, OuterRef, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -293,12 +293,10 @@ def _block(title: str, reason: str, *actions: dict[str, Any], meaning: str = "")
 def _places(application: Application) -> str:
     cohort = application.cohort
     validated = Curriculum.objects.validated().filter(programme=application.intake.programme_id)
-    held = Count("applications", filter=Q(applications__state__in=HOLDING))
-    asked = Cohort.objects.filter(pk=cohort.pk).annotate(validated=Exists(validated), held=held)
-    is_validated, held = asked.values_list("validated", "held").get()
+    asked = Cohort.objects.filter(pk=cohort.pk).with_places_left().annotate(validated=Exists(validated))
+    is_validated, left = asked.values_list("validated", "left").get()
     if not is_validated:
         return _("No place can be offered before the content of the course is validated.")
-    left = max(cohort.places - held, 0)
     if not left:
         return _("No place is left in %(zone)s: all %(all)s are offered or confirmed.") % {
             "zone": cohort.zone,

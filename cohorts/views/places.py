@@ -1,11 +1,12 @@
 """The places of the cohorts: who waits for one, in which order, and how a place that is given back goes on."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,7 +30,7 @@ from .applications import fetch
 
 S = ApplicationState
 # A longer list is ranked by its first rows: who is behind them waits for the others first.
-ROWS_SHOWN = 300
+ROWS_SHOWN = 200
 _COHORTS = Cohort.objects.select_related("zone", "intake__programme", "cascade_by")
 
 
@@ -76,24 +77,28 @@ class Situation:
 
 
 def _situations(cohorts: list[Cohort]) -> list[Situation]:
-    counted = {
-        row.pop("cohort"): row
-        for row in Application.objects.filter(cohort__in=cohorts)
-        .order_by()
-        .values("cohort")
-        .annotate(
-            held=Count("pk", filter=Q(state__in=HOLDING)),
-            waiting=Count("pk", filter=Q(state=S.WAITLISTED)),
-            overdue=Count("pk", filter=listing.stages()[listing.OVERDUE]),
-        )
-    }
+    counted = _counted(cohorts)
     taught = {cohort.intake.programme_id for cohort in cohorts}
     validated = set(Curriculum.objects.validated().filter(programme__in=taught).values_list("programme", flat=True))
-    nobody = {"held": 0, "waiting": 0, "overdue": 0}
     return [
-        Situation(cohort, has_content=cohort.intake.programme_id in validated, **counted.get(cohort.pk, nobody))
+        Situation(
+            cohort,
+            held=sum(counted[cohort.pk, state] for state in HOLDING),
+            waiting=counted[cohort.pk, S.WAITLISTED],
+            overdue=counted[cohort.pk, listing.OVERDUE],
+            has_content=cohort.intake.programme_id in validated,
+        )
         for cohort in cohorts
     ]
+
+
+def _counted(cohorts: list[Cohort]) -> Counter[tuple[int, str]]:
+    """By cohort, who holds a place or waits, by state, and whose offer is past its term; the others are not read."""
+    files = Application.objects.filter(cohort__in=cohorts).order_by()
+    here = files.filter(state__in=[*HOLDING, S.WAITLISTED]).values_list("cohort", "state")
+    late = files.filter(listing.stages()[listing.OVERDUE]).values_list("cohort", Value(listing.OVERDUE))
+    rows = here.annotate(n=Count("*")).union(late.annotate(n=Count("*")), all=True)
+    return Counter({(cohort, what): n for cohort, what, n in rows})
 
 
 @require_safe

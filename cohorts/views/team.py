@@ -1,5 +1,7 @@
 """The team's load: what each recruiter has in hand and what waits, each figure with the list it counts."""
 
+from collections import Counter
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,38 +18,38 @@ from partnership import policies as house
 from partnership.models import User
 from partnership.templatetags.figures import longdate, number
 
-from .. import listing, policies
+from .. import listing, policies, states
 from .. import worklist as work
 from ..handover import colleagues_of
-from ..models import Absence, Application
-from ..states import LIVE
-from .worklist import CALLS, INTERVIEWS, LATE, SILENT
+from ..loads import IN_HAND, loads, oldest
+from ..models import Absence
+from .worklist import NARROWINGS
 
 
 @require_safe
 def team_load(request: HttpRequest) -> HttpResponse:
     """Who has how much in hand, whose files have waited longest, and which are silent."""
     house.require(policies.is_head(request.user))
-    files = Application.objects.visible_to(request.user)
-    loads, now = work.loads(files), clock.now()
+    counted, now = loads(request.user), clock.now()
+    first = oldest(request.user, counted)
     people = {person.pk: person for person in colleagues_of(request.user)}
     here = set(people)
     # Whoever no longer recruits here and still follows a file is whom the head looks for.
-    gone = [key for key in loads if key is not None and key not in people]
+    gone = [key for key in counted if key is not None and key not in people]
     people |= {person.pk: person for person in User.objects.filter(pk__in=gone)} if gone else {}
     away = {absence.user_id: absence for absence in Absence.objects.on(clock.today()).select_related("cover")}
     rows = []
     for key in [*people, None]:
-        load = loads.get(key, {})
-        if key is None and not load.get("live"):
+        load = counted.get(key, Counter())
+        if key is None and not load[IN_HAND]:
             continue
         person = people.get(key)
         note = _note(away.get(key), key in here) if person else ""
-        rows.append({"person": person, "note": note, **_row(key, load, now)})
+        rows.append({"person": person, "note": note, **_row(key, load, first.get(key), now)})
     rows.sort(key=lambda row: (-row["silent"]["n"], -row["late"]["n"], -row["live"]["n"]))
     context = {
         "rows": rows,
-        "steps": [state.label for state in LIVE],
+        "steps": [state.label for state in states.LIVE],
         "verdict": _verdict(rows),
         "busiest": next((row for row in rows if row["live"]["n"]), None),
         "days": settings.SILENCE_DAYS_OWNER,
@@ -64,25 +66,21 @@ def _note(absence: Absence | None, recruits: bool) -> str:
     return words % {"day": longdate(absence.until), "cover": absence.cover}
 
 
-def _row(key: Any, load: dict[str, Any], now: Any) -> dict[str, Any]:
+def _row(key: Any, load: Counter[str], oldest: datetime | None, now: datetime) -> dict[str, Any]:
     whose = str(key) if key else listing.NOBODY
 
     def listed(state: str, figure: str) -> dict[str, Any]:
         query = urlencode({"responsable": whose, "etat": state})
-        return {"n": load.get(figure, 0), "url": f"{reverse('cohorts:application_list')}?{query}"}
+        return {"n": load[figure], "url": f"{reverse('cohorts:application_list')}?{query}"}
 
     def due(what: str, figure: str) -> dict[str, Any]:
         query = urlencode({"pour": whose, "quoi": what})
-        return {"n": load.get(figure, 0), "url": f"{reverse('cohorts:worklist')}?{query}"}
+        return {"n": load[figure], "url": f"{reverse('cohorts:worklist')}?{query}"}
 
-    oldest = load.get("oldest")
     return {
-        "live": listed(listing.IN_PROGRESS, "live"),
-        "steps": [listed(state.value, state.value) for state in LIVE],
-        "late": due(LATE, "past"),
-        "to_call": due(CALLS, "to_call"),
-        "silent": due(SILENT, "silent"),
-        "interviews": due(INTERVIEWS, "interviews"),
+        "live": listed(listing.IN_PROGRESS, IN_HAND),
+        "steps": [listed(state.value, state.value) for state in states.LIVE],
+        **{NARROWINGS[what].figure: due(what, NARROWINGS[what].figure) for what in NARROWINGS},
         "oldest": work.waited(oldest, now) if oldest else "",
         "oldest_url": f"{reverse('cohorts:worklist')}?{urlencode({'pour': whose})}",
     }

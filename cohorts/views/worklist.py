@@ -1,5 +1,6 @@
 """What recruitment looks at first: what is due, to oneself or to all, and what is agreed for later."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.paginator import Paginator
-from django.db.models import Count, F, Q
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,7 +25,7 @@ from partnership.fields import key_in
 from partnership.models import User
 from partnership.templatetags.figures import clocktime, daytime, number, shortdate
 
-from .. import letters, policies
+from .. import letters, loads, policies
 from .. import worklist as work
 from ..handover import colleagues_of
 from ..listing import NOBODY
@@ -40,36 +41,39 @@ EVERYBODY = "tous"
 class View:
     """Whose work is shown: one's own (with whom one stands in for, and nobody's), everybody's, a colleague's."""
 
-    of: Q
+    owners: frozenset[UUID | None] | None
     key: str = ""
     colleague: User | None = None
+
+    @property
+    def of(self) -> Q:
+        """The files of the view."""
+        return Q() if self.owners is None else work.of(self.owners)
 
 
 @dataclass(frozen=True)
 class Narrowing:
-    """A part of what is due: how a list of it is called, and which files of some it holds."""
+    """Some of what there is: how a list of it is called, which of the loads counts it, and which parts it holds."""
 
     label: str | Promise
-    files: Callable[[ApplicationQuerySet], ApplicationQuerySet]
+    figure: str
+    parts: Callable[[work.Parts], work.Parts] | None = None
+    by_moment: bool = False
 
 
-def _silent(files: ApplicationQuerySet) -> ApplicationQuerySet:
-    return work.silent(files, days=settings.SILENCE_DAYS_OWNER)
+def _silent(found: work.Parts) -> work.Parts:
+    return work.silent_in(found, days=settings.SILENCE_DAYS_OWNER)
 
 
-def _interviews(files: ApplicationQuerySet) -> ApplicationQuerySet:
-    since, until = work.this_week()
-    return work.interviews(files, since=since, until=until)
-
-
-CALLS, LATE, SILENT, INTERVIEWS = "appels", "retard", "silence", "entretiens"
+INTERVIEWS = "entretiens"
 # The value of `quoi`; the team's page counts by the same.
 NARROWINGS: dict[str, Narrowing] = {
-    CALLS: Narrowing(gettext_lazy("calls"), lambda files: work.due_among(files).filter(work.CALLED)),
-    LATE: Narrowing(gettext_lazy("past their time"), lambda files: work.due_among(files).filter(late=True)),
-    SILENT: Narrowing(gettext_lazy("silent for days"), _silent),
-    INTERVIEWS: Narrowing(gettext_lazy("interviews of this week"), _interviews),
+    "retard": Narrowing(gettext_lazy("past their time"), loads.LATE, work.past_their_time),
+    "appels": Narrowing(gettext_lazy("calls"), loads.TO_CALL, work.to_call),
+    "silence": Narrowing(gettext_lazy("silent for days"), loads.SILENT, _silent, by_moment=True),
+    INTERVIEWS: Narrowing(gettext_lazy("interviews of this week"), loads.INTERVIEWS),
 }
+_ALL_THAT_IS_DUE = Narrowing("", loads.DUE, lambda found: found)
 
 
 @require_safe
@@ -78,23 +82,17 @@ def worklist(request: HttpRequest) -> HttpResponse:
     user, now = request.user, clock.now()
     house.require(policies.is_recruiter(user))
     visible = Application.objects.visible_to(user)
-    own = work.covered_by(user)
+    own = frozenset({*work.covered_by(user), None})
     view, asked = _view(request, own), request.GET.get("quoi", "")
-    of_all = work.due_among(visible)
-    totals = work.counts(of_all, own)
+    counted = loads.loads(user)
+    load, mine = loads.total(counted, view.owners), loads.total(counted, own)
     theirs, narrowing = visible.filter(view.of), NARROWINGS.get(asked)
-    found = narrowing.files(theirs) if narrowing else of_all.filter(view.of)
-    if narrowing or view.key not in ("", EVERYBODY):
-        shown, late = work.total(found)
-    else:
-        whose = "all" if view.key else "mine"
-        shown, late = totals[whose], totals[f"late_{whose}"]
-    paginator = Paginator(_to_show(found), ROWS_A_PAGE)
-    paginator.count = shown
-    page = paginator.get_page(request.GET.get("page"))
-    is_agenda = asked == INTERVIEWS
+    what = narrowing or _ALL_THAT_IS_DUE
+    is_agenda = what.parts is None
+    # The page knows how many there are; which they are is asked of the page alone.
+    page = Paginator(range(load[what.figure]), ROWS_A_PAGE).get_page(request.GET.get("page"))
     row = partial(_row, user=user, now=now, due=Due.INTERVIEW if is_agenda else None)
-    rows = [row(application) for application in page.object_list]
+    rows = [row(application) for application in _shown(theirs, what, page)]
     later = rows if is_agenda else []
     if narrowing is None:
         ahead = work.ahead(theirs, until=now + timedelta(days=DAYS_AHEAD))
@@ -107,7 +105,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     appointments = appointments.select_related("slot", "application__candidate", "application__cohort__zone")
     appointments = appointments.only(*_BOOKED)
     context = {
-        "verdict": _verdict(view, shown, late, refused=refused, narrowing=narrowing),
+        "verdict": _verdict(view, load[what.figure], load[loads.LATE], refused=refused, narrowing=narrowing),
         "refused": refused,
         "late": [row for row in rows if row["application"].late],
         "now_due": [row for row in rows if not row["application"].late and not is_agenda],
@@ -115,15 +113,27 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "is_agenda": is_agenda,
         "narrowing": narrowing,
         "page": page,
-        "tabs": _tabs(view, totals),
-        "calls": totals["calls"],
+        "tabs": _tabs(view, mine=mine[loads.DUE], everybodys=loads.total(counted)[loads.DUE]),
+        "calls": mine[loads.TO_CALL],
         "is_head": policies.is_head(user),
         "agenda": _by_day(appointments.order_by("slot__starts_at")[:12]),
-        "funnel": _funnel(theirs),
+        "funnel": _funnel(load),
         "now": now,
         "today": now.date(),
     }
     return render(request, "cohorts/worklist.html", context)
+
+
+def _shown(files: ApplicationQuerySet, what: Narrowing, page: Page) -> list[Application]:
+    """The files of one page."""
+    start, stop = page.start_index() - 1, page.end_index()
+    if not stop:
+        return []
+    if what.parts is None:
+        since, until = work.this_week()
+        return list(_to_show(work.interviews(files, since=since, until=until))[start:stop])
+    rows = work.first_of(what.parts(work.parts(files)), start=start, stop=stop, by_moment=what.by_moment)
+    return work.with_moments(rows, _to_show(Application.objects.all()))
 
 
 # What a row says of a file, and what a line of the appointments says of one: no more is read.
@@ -151,15 +161,15 @@ def _to_show(files: ApplicationQuerySet) -> ApplicationQuerySet:
     return files.select_related("candidate", "owner").only(*_SHOWN).annotate(zone=F("cohort__zone__name"))
 
 
-def _view(request: HttpRequest, own: set[UUID]) -> View:
+def _view(request: HttpRequest, own: frozenset[UUID | None]) -> View:
     """The view an address asks for; an unknown one is one's own."""
     asked = request.GET.get("pour", "")
     if asked == EVERYBODY:
-        return View(Q(), EVERYBODY)
+        return View(None, EVERYBODY)
     if asked == NOBODY:
-        return View(Q(owner=None), NOBODY)
+        return View(frozenset({None}), NOBODY)
     colleague = _colleague(request.user, asked) if asked else None
-    return View(Q(owner=colleague), asked, colleague) if colleague is not None else View(work.of(own))
+    return View(frozenset({colleague.pk}), asked, colleague) if colleague is not None else View(own)
 
 
 def _colleague(user: User, asked: str) -> User | None:
@@ -172,13 +182,13 @@ def _colleague(user: User, asked: str) -> User | None:
     return known.first() if key else None
 
 
-def _tabs(view: View, totals: dict[str, int]) -> list[dict[str, Any]]:
+def _tabs(view: View, *, mine: int, everybodys: int) -> list[dict[str, Any]]:
     tabs = [
-        {"label": _("Mine"), "query": "?", "count": totals["mine"], "current": view.key == ""},
+        {"label": _("Mine"), "query": "?", "count": mine, "current": view.key == ""},
         {
             "label": _("Everybody’s"),
             "query": f"?pour={EVERYBODY}",
-            "count": totals["all"],
+            "count": everybodys,
             "current": view.key == EVERYBODY,
         },
     ]
@@ -265,7 +275,7 @@ def _anchor(due: Due) -> str:
 # -- beside it --------------------------------------------------------------------------------------------------------
 
 
-def _funnel(files: Any) -> list[dict[str, Any]]:
+def _funnel(load: Counter[str]) -> list[dict[str, Any]]:
     steps = [
         S.ENQUIRY,
         S.SUBMITTED,
@@ -275,10 +285,8 @@ def _funnel(files: Any) -> list[dict[str, Any]]:
         S.ADMITTED,
         S.CONFIRMED,
     ]
-    counted = files.filter(state__in=steps).order_by().values_list("state").annotate(number=Count("pk"))
-    totals = dict.fromkeys(steps, 0) | dict(counted)
-    highest = max(totals.values()) or 1
-    return [{"state": state, "number": totals[state], "highest": highest} for state in steps]
+    highest = max(load[state.value] for state in steps) or 1
+    return [{"state": state, "number": load[state.value], "highest": highest} for state in steps]
 
 
 def _by_day(bookings: Iterable[Booking]) -> list[dict[str, Any]]:

@@ -82,9 +82,9 @@ def test_an_agreed_date_is_when_the_file_is_due(recruiter):
     application = _waiting()
     wanted = MONDAY + timedelta(days=3, hours=7)
     services.record_call(application, result=R.CALL_BACK, next_at=wanted, by=recruiter)
-    assert not worklist.due(recruiter).exists()
+    assert not worklist.due_among(Application.objects.visible_to(recruiter)).exists()
     with clock.travel(wanted):
-        (found,) = worklist.due(recruiter)
+        (found,) = worklist.due_among(Application.objects.visible_to(recruiter))
     assert (found.pk, found.due_at, worklist.what_is_due(found)) == (application.pk, wanted, worklist.Due.CALL_BACK)
 
 
@@ -166,7 +166,7 @@ def test_what_is_late_comes_first_then_what_has_been_due_longest(recruiter):
     for later in (S.CONFIRMED, S.WAITLISTED, S.ADMITTED, S.REJECTED):
         _waiting(state=later)
     _waiting(next_at=MONDAY + timedelta(hours=1))
-    found = list(worklist.due(recruiter))
+    found = list(worklist.due_among(Application.objects.visible_to(recruiter)))
     assert found == [confirmed, offer, decision, contact, called]
     assert [one.late for one in found] == [True, True, False, False, False]
     D = worklist.Due
@@ -183,9 +183,9 @@ def test_an_interview_is_due_once_its_hour_is_past(recruiter):
     application = _waiting()
     starts_at = MONDAY + timedelta(hours=2)
     services.schedule_interview(application, starts_at=starts_at, place="Salle 3 (fictif)", by=recruiter)
-    assert not worklist.due(recruiter).exists()
+    assert not worklist.due_among(Application.objects.visible_to(recruiter)).exists()
     with clock.travel(starts_at + timedelta(hours=1)):
-        (found,) = worklist.due(recruiter)
+        (found,) = worklist.due_among(Application.objects.visible_to(recruiter))
     assert (found.due_at, worklist.what_is_due(found)) == (starts_at, worklist.Due.RECORD)
 
 
@@ -193,7 +193,8 @@ def test_mine_are_the_files_i_follow_and_those_nobody_does(recruiter, lyon_recru
     followed, nobodys = _waiting(owner=lyon_recruiter), _waiting(days=2)
     _waiting(owner=recruiter)
     _waiting(in_cohort=factories.cohort("paris"))
-    assert list(worklist.mine(lyon_recruiter)) == [nobodys, followed]
+    mine = Application.objects.visible_to(lyon_recruiter).filter(worklist.of({lyon_recruiter.pk, None}))
+    assert list(worklist.due_among(mine)) == [nobodys, followed]
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------

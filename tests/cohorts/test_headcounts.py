@@ -1,14 +1,16 @@
 """Headcounts: whatever becomes of a file, the lines of its cohort add up to the files that are there."""
 
+from collections import Counter
+
 import pytest
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from cohorts import services
 from cohorts.models import Application, Cohort, Headcount
 from cohorts.services import headcounts
 from cohorts.states import ApplicationState as S
-from cohorts.states import ExitReason
+from cohorts.states import ExitReason, HeadcountKind, Source
 from partnership import clock, measures
 from partnership.models import Convention
 from partnership.states import Role
@@ -23,8 +25,12 @@ def recruiter():
     return factories.user(Role.RECRUITER)
 
 
+def stages() -> QuerySet[Headcount]:
+    return Headcount.objects.filter(kind=HeadcountKind.STAGE)
+
+
 def lines(cohort: Cohort) -> dict[tuple, int]:
-    alike = Headcount.objects.filter(cohort=cohort).values_list("state", "left_from", "was_submitted", "was_offered")
+    alike = stages().filter(cohort=cohort).values_list("state", "left_from", "was_submitted", "was_offered")
     return {key: number for *key_, number in alike.annotate(Sum("number")) if number for key in [tuple(key_)]}
 
 
@@ -74,14 +80,14 @@ def test_many_files_of_one_statement_are_one_line_for_each_kind(django_assert_nu
             Application(candidate=person, cohort=to, intake=to.intake, **fields)
             for person, to in zip(people, [cohort] * 3 + [other] * 2, strict=True)
         )
-    assert Headcount.objects.count() == 2
+    assert stages().count() == 2
     assert (lines(cohort), lines(other)) == ({(S.SUBMITTED, "", True, False): 3}, {(S.SUBMITTED, "", True, False): 2})
 
 
 def test_a_deed_that_is_not_about_where_a_file_is_writes_no_line(recruiter):
     file = factories.application()
     before = Headcount.objects.count()
-    Application.objects.filter(pk=file.pk).update(owner=recruiter, submitted_at=clock.now(), acted_at=clock.now())
+    Application.objects.filter(pk=file.pk).update(submitted_at=clock.now(), acted_at=clock.now())
     assert Headcount.objects.count() == before
 
 
@@ -102,12 +108,12 @@ def test_counting_again_leaves_one_line_for_each_kind_and_the_same_board(recruit
         if reason:
             services.reject(file, reason=reason, by=recruiter)
     before, counted = lines(cohort), measures.counts(None, Convention.objects.get(pk=convention.pk))
-    assert Headcount.objects.count() == 7
+    assert stages().count() == 7
 
     services.count_again()
 
     assert lines(cohort) == before == {(S.SUBMITTED, "", True, False): 1, (S.REJECTED, S.SUBMITTED, True, False): 2}
-    assert Headcount.objects.count() == 2
+    assert stages().count() == 2
     assert not Headcount.objects.filter(is_change=True).exists()
     assert measures.counts(None, Convention.objects.get(pk=convention.pk)) == counted
     assert counted["contacts"] == {(milestone.pk, cohort.zone_id): 3}
@@ -116,26 +122,59 @@ def test_counting_again_leaves_one_line_for_each_kind_and_the_same_board(recruit
 def test_counting_again_mends_what_was_counted_wrongly():
     file = factories.application()
     Headcount.objects.create(
-        cohort=file.cohort, state=S.SUBMITTED, was_submitted=True, was_offered=False, number=7, is_change=True
+        kind=HeadcountKind.STAGE,
+        cohort=file.cohort,
+        state=S.SUBMITTED,
+        was_submitted=True,
+        was_offered=False,
+        number=7,
+        is_change=True,
     )
     services.count_again()
     assert lines(file.cohort) == {(S.SUBMITTED, "", True, False): 1}
 
 
 def test_files_are_counted_again_once_there_are_many_lines(monkeypatch):
-    monkeypatch.setattr(headcounts, "MANY", 3)
+    each = len(HeadcountKind)
+    monkeypatch.setattr(headcounts, "MANY", 3 * each)
     cohort = factories.cohort()
     for _ in range(3):
         factories.application(cohort)
     services.count_again_if_many()
-    assert Headcount.objects.count() == 3
+    assert Headcount.objects.count() == 3 * each
 
     factories.application(cohort)
     services.count_again_if_many()
-    assert Headcount.objects.count() == 1
+    assert Headcount.objects.count() == each
 
     # What was counted is not counted again before as many have come as then.
     services.count_again_if_many()
     factories.application(cohort)
     services.count_again_if_many()
-    assert Headcount.objects.count() == 2
+    assert Headcount.objects.count() == 2 * each
+
+
+def test_a_live_file_is_counted_with_its_follower_and_whether_it_has_a_date(recruiter):
+    def followed() -> dict[tuple, int]:
+        alike = Headcount.objects.filter(kind=HeadcountKind.OWNER).values_list("state", "owner", "has_date")
+        return {tuple(key): number for *key, number in alike.annotate(Sum("number")) if number}
+
+    file = factories.application(owner=recruiter)
+    assert followed() == {(S.SUBMITTED, recruiter.pk, False): 1}
+
+    Application.objects.filter(pk=file.pk).update(next_at=clock.now(), owner=None)
+    assert followed() == {(S.SUBMITTED, None, True): 1}
+
+    file.refresh_from_db()
+    services.reject(file, reason=ExitReason.PROFILE, by=recruiter)
+    assert followed() == {}
+
+
+def test_a_move_writes_only_the_lines_that_it_changes(recruiter):
+    file = factories.application(owner=recruiter)
+    before = Headcount.objects.count()
+    # Neither where the file is nor who follows it is of the source; and the other way round.
+    Application.objects.filter(pk=file.pk).update(state=S.INTERVIEWED)
+    Application.objects.filter(pk=file.pk).update(source=Source.FAIR)
+    kinds = Headcount.objects.order_by("pk").values_list("kind", flat=True)[before:]
+    assert Counter(kinds) == {HeadcountKind.STAGE: 2, HeadcountKind.OWNER: 2, HeadcountKind.SOURCE: 2}

@@ -1,0 +1,139 @@
+"""How much whoever follows files has in hand, and how much of it is due: added up, and not counted file by file.
+
+What awaits us and has no date is due whenever it came, and the headcounts know how much that is: those of the last
+days, which an index finds, are taken off what is late or silent. A test holds that this says what the lists say.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Concat
+
+from partnership import clock
+from partnership.models import User
+
+from .models import Application, ApplicationQuerySet, Headcount
+from .states import AWAITING, HeadcountKind
+from .worklist import CALLED, CALLS, Due, Part, awaiting, interviews, parts, silent_since, this_week
+
+# What is counted of each: every live state by its value, all of them, what is due and what of it; `interviews` are
+# those of this week.
+IN_HAND, DUE, LATE, TO_CALL, SILENT, INTERVIEWS = "live", "due", "late", "to_call", "silent", "interviews"
+Loads = dict[UUID | None, Counter[str]]
+# Of these parts there are few, and each file is looked at.
+_LOOKED_AT = (Due.CALL_BACK, Due.ANSWER, Due.RECORD)
+
+
+def loads(user: User) -> Loads:
+    """What each follower of the files one may see has in hand (None: nobody follows them); one statement."""
+    files, at = Application.objects.visible_to(user), clock.now()
+    lines = Headcount.objects.visible_to(user).filter(kind=HeadcountKind.OWNER)
+    silent_before, found = silent_since(settings.SILENCE_DAYS_OWNER), parts(files, at=at)
+    waiting, (since, until) = awaiting(files), this_week()
+    by_phone = waiting.filter(state__in=CALLED)
+    # What a row counts (`_figures`) and in which direction; the detail is a state, or what else is true of it.
+    arms = [
+        _summed(lines, "held"),
+        _summed(lines.filter(has_date=False, state__in=AWAITING), "waits"),
+        _counted(waiting.filter(due_at__gt=at), "not yet", F("state")),
+        _counted(by_phone.filter(due_at__lte=at, candidate__phone="", candidate__erased_at=None), "unreachable"),
+        *(_counted(_in_time(waiting, part, due), "in time") for due, part in found.items() if due not in _LOOKED_AT),
+        _counted(waiting.filter(due_at__gte=silent_before), "spoken with"),
+        *(_counted(found[due].files, "due", _flags(found[due], due, silent_before)) for due in _LOOKED_AT),
+        _counted(interviews(files, since=since, until=until), "interviews"),
+    ]
+    counted: Loads = defaultdict(Counter)
+    for owner, what, detail, number in arms[0].union(*arms[1:], all=True):
+        sign, figures = _figures(what, detail)
+        for figure in figures:
+            counted[owner][figure] += sign * number
+    return dict(counted)
+
+
+def _figures(what: str, detail: str) -> tuple[int, tuple[str, ...]]:
+    """To which figures a row adds, or from which it takes away."""
+    called = (TO_CALL,) if detail in CALLED else ()
+    return {
+        "held": (1, (detail, IN_HAND)),
+        "waits": (1, (DUE, LATE, SILENT, *called)),
+        "not yet": (-1, (DUE, *called)),
+        "unreachable": (-1, (TO_CALL,)),
+        "in time": (-1, (LATE,)),
+        "spoken with": (-1, (SILENT,)),
+        "due": (1, (DUE, *detail.split())),
+        "interviews": (1, (INTERVIEWS,)),
+    }[what]
+
+
+def _in_time(waiting: ApplicationQuerySet, part: Part, due: Due) -> ApplicationQuerySet:
+    """Those of a part that are not late, whoever is not due yet among them."""
+    states = CALLED if due == Due.CONTACT else [state for state in AWAITING if state not in CALLED]
+    return waiting.filter(state__in=states, due_at__gte=part.late_before)
+
+
+def _flags(part: Part, due: Due, silent_before: datetime) -> Concat:
+    """What is true of a file that is due, as the names of the figures it adds to."""
+    true = {LATE: Q(due_at__lt=part.late_before) if part.late_before else Q(pk__isnull=False)}
+    true[SILENT] = Q(due_at__lt=silent_before)
+    if due in CALLS:
+        true[TO_CALL] = ~Q(candidate__phone="")
+    cases = [Case(When(is_so, then=Value(f"{figure} ")), default=Value("")) for figure, is_so in true.items()]
+    return Concat(*cases, output_field=CharField())
+
+
+def _summed(lines: QuerySet[Headcount], what: str) -> QuerySet:
+    # Lines of files that went elsewhere add up to nobody.
+    return _told(lines, what, F("state")).annotate(n=Sum("number")).exclude(n=0)
+
+
+def _counted(files: ApplicationQuerySet, what: str, detail: object = Value("")) -> QuerySet:
+    return _told(files, what, detail).annotate(n=Count("*"))
+
+
+def _told(rows: QuerySet, what: str, detail: object) -> QuerySet:
+    told = rows.order_by().annotate(what=Value(what), detail=detail)
+    return told.values_list("owner", "what", "detail")
+
+
+def total(counted: Loads, owners: Iterable[UUID | None] | None = None) -> Counter[str]:
+    """The load of some followers together, or of all."""
+    added: Counter[str] = Counter()
+    for owner in counted if owners is None else set(owners):
+        added.update(counted.get(owner, {}))
+    return added
+
+
+def oldest(user: User, counted: Loads) -> dict[UUID | None, datetime]:
+    """Since when the first of what is due waits, by who follows it; one statement."""
+    files = Application.objects.visible_to(user)
+    found, waiting = parts(files), awaiting(files).filter(due_at__lte=clock.now()).order_by("due_at")
+    theirs = waiting.filter(owner=OuterRef("pk")).values("due_at")[:1]
+    nobodys = waiting.filter(owner=None).annotate(whose=Value(None, output_field=UUIDField()))
+    arms = [
+        *(found[due].files.order_by().values_list("owner").annotate(first=Min("due_at")) for due in _LOOKED_AT),
+        User.objects.filter(pk__in=[key for key in counted if key]).order_by().values_list("pk", Subquery(theirs)),
+        nobodys.values_list("whose", "due_at")[:1],
+    ]
+    first: dict[UUID | None, datetime] = {}
+    for owner, moment in arms[0].union(*arms[1:], all=True):
+        if moment is not None:
+            first[owner] = min(moment, first.get(owner, moment))
+    return first
