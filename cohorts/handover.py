@@ -2,7 +2,7 @@
 
 import heapq
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +13,8 @@ from partnership.states import Role
 from partnership.workflow import Actor, edit, record
 
 from . import emails
-from .models import RECRUITMENT, Absence, Application, Booking, Cohort, Slot
-from .states import BookingState
+from .models import RECRUITMENT, Absence, Application, Booking, Cohort, Headcount, Slot
+from .states import BookingState, HeadcountKind
 
 # In the journal, with the key of the person as their reason: who was given a file, who was told that it is silent.
 ENTRUSTED, SILENCE = "entrusted", "silence"
@@ -92,7 +92,9 @@ def interviews_of(person: User) -> Left:
 
 def heirs_of(person: User) -> list[User]:
     """The colleagues who recruit today in a zone of the files."""
-    zones = Zone.objects.filter(cohorts__applications__in=_files(person)).distinct()
+    followed = Headcount.objects.filter(kind=HeadcountKind.OWNER, owner=person).values("cohort")
+    cohorts = followed.annotate(files=Sum("number")).filter(files__gt=0)
+    zones = Zone.objects.filter(cohorts__in=cohorts.values("cohort")).distinct()
     found = {user.pk: user for zone in zones for user in recruiters_of(zone) if user.pk != person.pk}
     return sorted(found.values(), key=lambda user: user.full_name)
 

@@ -32,7 +32,7 @@ from partnership.models import User
 
 from .models import Application, ApplicationQuerySet, Headcount
 from .states import AWAITING, HeadcountKind
-from .worklist import CALLED, CALLS, Due, Part, awaiting, interviews, parts, silent_since, this_week
+from .worklist import BY_TELEPHONE, CALLS, Due, Part, awaiting, interviews, parts, silent_since, this_week
 
 # What is counted of each: every live state by its value, all of them, what is due and what of it; `interviews` are
 # those of this week.
@@ -47,18 +47,25 @@ def loads(user: User) -> Loads:
     files, at = Application.objects.visible_to(user), clock.now()
     lines = Headcount.objects.visible_to(user).filter(kind=HeadcountKind.OWNER)
     silent_before, found = silent_since(settings.SILENCE_DAYS_OWNER), parts(files, at=at)
-    waiting, (since, until) = awaiting(files), this_week()
-    by_phone = waiting.filter(state__in=CALLED)
-    # What a row counts (`_figures`) and in which direction; the detail is a state, or what else is true of it.
+    since, until = this_week()
+    waiting, mute = awaiting(files), Q(candidate__phone="", candidate__erased_at=None)
+    contact, decision = found[Due.CONTACT], found[Due.DECISION]
+    told_by_phone = Q(state__in=BY_TELEPHONE)
+    recent = {
+        LATE: told_by_phone & Q(due_at__gte=contact.late_before) | ~told_by_phone & Q(due_at__gte=decision.late_before),
+        SILENT: Q(due_at__gte=silent_before),
+        DUE: Q(due_at__gt=at),
+        TO_CALL: told_by_phone & Q(due_at__gt=at),
+    }
+    since_when = min(contact.late_before, decision.late_before, silent_before)
+    # What a row counts (`_figures`); the detail is a state, or the figures it adds to or takes away from.
     arms = [
         _summed(lines, "held"),
         _summed(lines.filter(has_date=False, state__in=AWAITING), "waits"),
-        _counted(waiting.filter(due_at__gt=at), "not yet", F("state")),
-        _counted(by_phone.filter(due_at__lte=at, candidate__phone="", candidate__erased_at=None), "unreachable"),
-        *(_counted(_in_time(waiting, part, due), "in time") for due, part in found.items() if due not in _LOOKED_AT),
-        _counted(waiting.filter(due_at__gte=silent_before), "spoken with"),
-        *(_counted(found[due].files, "due", _flags(found[due], due, silent_before)) for due in _LOOKED_AT),
-        _counted(interviews(files, since=since, until=until), "interviews"),
+        _counted(waiting.filter(due_at__gte=since_when), "less", _flags(recent)),
+        _counted(contact.files.filter(mute), "less", Value(TO_CALL)),
+        *(_counted(found[due].files, "more", _flags(_true_of(found[due], due, silent_before))) for due in _LOOKED_AT),
+        _counted(interviews(files, since=since, until=until), "more", Value(INTERVIEWS)),
     ]
     counted: Loads = defaultdict(Counter)
     for owner, what, detail, number in arms[0].union(*arms[1:], all=True):
@@ -70,31 +77,23 @@ def loads(user: User) -> Loads:
 
 def _figures(what: str, detail: str) -> tuple[int, tuple[str, ...]]:
     """To which figures a row adds, or from which it takes away."""
-    called = (TO_CALL,) if detail in CALLED else ()
-    return {
-        "held": (1, (detail, IN_HAND)),
-        "waits": (1, (DUE, LATE, SILENT, *called)),
-        "not yet": (-1, (DUE, *called)),
-        "unreachable": (-1, (TO_CALL,)),
-        "in time": (-1, (LATE,)),
-        "spoken with": (-1, (SILENT,)),
-        "due": (1, (DUE, *detail.split())),
-        "interviews": (1, (INTERVIEWS,)),
-    }[what]
+    if what == "held":
+        return 1, (detail, IN_HAND)
+    if what == "waits":
+        return 1, (DUE, LATE, SILENT, *([TO_CALL] if detail in BY_TELEPHONE else []))
+    return (1 if what == "more" else -1), tuple(detail.split())
 
 
-def _in_time(waiting: ApplicationQuerySet, part: Part, due: Due) -> ApplicationQuerySet:
-    """Those of a part that are not late, whoever is not due yet among them."""
-    states = CALLED if due == Due.CONTACT else [state for state in AWAITING if state not in CALLED]
-    return waiting.filter(state__in=states, due_at__gte=part.late_before)
+def _true_of(part: Part, due: Due, silent_before: datetime) -> dict[str, Q]:
+    """When a file of a part adds to each figure."""
+    always = Q(pk__isnull=False)
+    late = Q(due_at__lt=part.late_before) if part.late_before else always
+    called = {TO_CALL: ~Q(candidate__phone="")} if due in CALLS else {}
+    return {DUE: always, LATE: late, SILENT: Q(due_at__lt=silent_before), **called}
 
 
-def _flags(part: Part, due: Due, silent_before: datetime) -> Concat:
-    """What is true of a file that is due, as the names of the figures it adds to."""
-    true = {LATE: Q(due_at__lt=part.late_before) if part.late_before else Q(pk__isnull=False)}
-    true[SILENT] = Q(due_at__lt=silent_before)
-    if due in CALLS:
-        true[TO_CALL] = ~Q(candidate__phone="")
+def _flags(true: dict[str, Q]) -> Concat:
+    """The names of the figures of which something is true of a file."""
     cases = [Case(When(is_so, then=Value(f"{figure} ")), default=Value("")) for figure, is_so in true.items()]
     return Concat(*cases, output_field=CharField())
 
@@ -104,7 +103,7 @@ def _summed(lines: QuerySet[Headcount], what: str) -> QuerySet:
     return _told(lines, what, F("state")).annotate(n=Sum("number")).exclude(n=0)
 
 
-def _counted(files: ApplicationQuerySet, what: str, detail: object = Value("")) -> QuerySet:
+def _counted(files: ApplicationQuerySet, what: str, detail: object) -> QuerySet:
     return _told(files, what, detail).annotate(n=Count("*"))
 
 

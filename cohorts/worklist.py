@@ -48,7 +48,7 @@ _OF_STATE = {
 }
 # What is done by telephone.
 CALLS = (Due.CALL_BACK, Due.ANSWER, Due.CONTACT, Due.NEW_DATE)
-CALLED = tuple(state for state, due in _OF_STATE.items() if due in CALLS)
+BY_TELEPHONE = tuple(state for state in AWAITING if _OF_STATE[state] in CALLS)
 # Since when whoever awaits something from us has waited, where no date was agreed: its indexes say it in these words.
 _AWAITED = Coalesce("next_at", Greatest("state_since", "acted_at"))
 
@@ -106,10 +106,14 @@ def _undecided_since(at: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Part:
-    """Some of what is due: files that an index walks by their moment (`due_at`); those before one, or all, are late."""
+    """Some of what is due: files that an index walks by their moment (`due_at`); those before one, or all, are late.
+
+    `by_owner`: there are many of them, and another index walks those of one follower.
+    """
 
     files: ApplicationQuerySet
     late_before: datetime | None = None
+    by_owner: bool = False
 
     @property
     def late(self) -> ApplicationQuerySet:
@@ -122,13 +126,21 @@ class Part:
             return Value(True)
         return Case(When(due_at__lt=self.late_before, then=True), default=False, output_field=BooleanField())
 
+    def followed_by(self, owners: Collection[UUID | None] | None) -> list[ApplicationQuerySet]:
+        """Those that some people follow (None among them: nobody), or all, in lists to walk one by one."""
+        if owners is None:
+            return [self.files]
+        if self.by_owner:
+            return [self.files.filter(owner=owner) for owner in owners]
+        return [self.files.filter(of(owners))]
+
 
 Parts = Mapping[Due, Part]
 
 
-def awaiting(files: ApplicationQuerySet) -> ApplicationQuerySet:
+def awaiting(files: ApplicationQuerySet, states: Iterable[ApplicationState] = AWAITING) -> ApplicationQuerySet:
     """Those of the files that await something from us and have no date, with since when (`due_at`)."""
-    return files.filter(next_at=None, state__in=AWAITING).annotate(due_at=_AWAITED)
+    return files.filter(next_at=None, state__in=states).annotate(due_at=_AWAITED)
 
 
 def parts(files: ApplicationQuerySet, *, at: datetime | None = None) -> Parts:
@@ -137,18 +149,19 @@ def parts(files: ApplicationQuerySet, *, at: datetime | None = None) -> Parts:
     A first contact and a new date are one part.
     """
     at = at or clock.now()
-    undated, waiting, known = files.filter(next_at=None), awaiting(files).filter(due_at__lte=at), stages()
+    undated, known = files.filter(next_at=None), stages()
     interview = Booking.objects.booked().filter(kind=SlotKind.INTERVIEW, application=OuterRef("pk"))
     recorded = undated.filter(known[TO_RECORD]).annotate(due_at=Subquery(interview.values("slot__starts_at")[:1]))
     agreed = files.filter(next_at__lte=at, state__in=LIVE).annotate(due_at=F("next_at"))
     offered = undated.filter(known[OVERDUE], reply_before__lte=at).annotate(due_at=F("reply_before"))
+    contact, decision = (awaiting(files, states).filter(due_at__lte=at) for states in (BY_TELEPHONE, [S.INTERVIEWED]))
     promised, undecided = _promised_since(at), _undecided_since(at)
     return {
         Due.CALL_BACK: Part(agreed, promised),
         Due.ANSWER: Part(offered),
-        Due.CONTACT: Part(waiting.filter(state__in=CALLED), promised),
+        Due.CONTACT: Part(contact, promised, by_owner=True),
         Due.RECORD: Part(recorded.filter(due_at__lte=at), promised),
-        Due.DECISION: Part(waiting.filter(state=S.INTERVIEWED), undecided),
+        Due.DECISION: Part(decision, undecided, by_owner=True),
     }
 
 
@@ -170,14 +183,23 @@ def silent_in(found: Parts, *, days: int) -> Parts:
     return {due: replace(part, files=part.files.filter(due_at__lt=since)) for due, part in found.items()}
 
 
-def first_of(found: Parts, *, start: int = 0, stop: int, by_moment: bool = False) -> list[tuple]:
+def first_of(
+    found: Parts,
+    owners: Collection[UUID | None] | None = None,
+    *,
+    start: int = 0,
+    stop: int,
+    by_moment: bool = False,
+) -> list[tuple]:
     """The first of the parts together, as key, moment and whether it is late: the late ones first, then by moment.
 
-    Each part is walked no further than to `stop`. `by_moment` puts nothing before the moment.
+    Of what some people follow, or of all. Each part is walked no further than to `stop`. `by_moment` puts nothing
+    before the moment.
     """
     each = [
-        part.files.annotate(late=part.is_late()).order_by("due_at", "id").values_list("id", "due_at", "late")[:stop]
+        files.annotate(late=part.is_late()).order_by("due_at", "id").values_list("id", "due_at", "late")[:stop]
         for part in found.values()
+        for files in part.followed_by(owners)
     ]
     order = ("due_at", "id") if by_moment else ("-late", "due_at", "id")
     return list(each[0].union(*each[1:], all=True).order_by(*order)[start:stop])
@@ -241,8 +263,9 @@ def covered_by(user: User) -> set[UUID]:
 
 def next_call(user: User, *, but: object = None) -> Application | None:
     """The file that comes first among somebody's calls; `but` is the key of the one just called."""
-    theirs = Application.objects.visible_to(user).filter(of({*covered_by(user), None})).exclude(pk=but)
-    first = with_moments(first_of(to_call(parts(theirs)), stop=1), Application.objects.all())
+    others = Application.objects.visible_to(user).exclude(pk=but)
+    rows = first_of(to_call(parts(others)), {*covered_by(user), None}, stop=1)
+    first = with_moments(rows, Application.objects.all())
     return first[0] if first else None
 
 

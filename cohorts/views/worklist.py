@@ -92,7 +92,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     # The page knows how many there are; which they are is asked of the page alone.
     page = Paginator(range(load[what.figure]), ROWS_A_PAGE).get_page(request.GET.get("page"))
     row = partial(_row, user=user, now=now, due=Due.INTERVIEW if is_agenda else None)
-    rows = [row(application) for application in _shown(theirs, what, page)]
+    rows = [row(application) for application in _shown(visible, view, what, page)]
     later = rows if is_agenda else []
     if narrowing is None:
         ahead = work.ahead(theirs, until=now + timedelta(days=DAYS_AHEAD))
@@ -124,15 +124,16 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "cohorts/worklist.html", context)
 
 
-def _shown(files: ApplicationQuerySet, what: Narrowing, page: Page) -> list[Application]:
+def _shown(files: ApplicationQuerySet, view: View, what: Narrowing, page: Page) -> list[Application]:
     """The files of one page."""
     start, stop = page.start_index() - 1, page.end_index()
     if not stop:
         return []
     if what.parts is None:
         since, until = work.this_week()
-        return list(_to_show(work.interviews(files, since=since, until=until))[start:stop])
-    rows = work.first_of(what.parts(work.parts(files)), start=start, stop=stop, by_moment=what.by_moment)
+        return list(_to_show(work.interviews(files.filter(view.of), since=since, until=until))[start:stop])
+    found = what.parts(work.parts(files))
+    rows = work.first_of(found, view.owners, start=start, stop=stop, by_moment=what.by_moment)
     return work.with_moments(rows, _to_show(Application.objects.all()))
 
 

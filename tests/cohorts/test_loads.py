@@ -103,13 +103,16 @@ def test_counting_again_changes_nothing(head):
 
 
 @pytest.mark.usefixtures("world")
-def test_the_parts_together_are_what_is_due_in_its_order(head):
+def test_the_parts_together_are_what_is_due_in_its_order(head, recruiter, lyon_recruiter):
     for moment in (None, TUESDAY - timedelta(hours=5)):
         visible = Application.objects.visible_to(head)
         found, due = worklist.parts(visible, at=moment), list(worklist.due_among(visible, at=moment))
         assert len(due) > 40
         assert worklist.first_of(found, stop=200) == [_told(file) for file in due]
         assert worklist.first_of(found, start=7, stop=19) == [_told(file) for file in due[7:19]]
+        for owners in ({recruiter.pk, None}, {None}, {lyon_recruiter.pk}):
+            theirs = [_told(file) for file in due if file.owner_id in owners]
+            assert theirs and worklist.first_of(found, owners, stop=200) == theirs
         by_moment = sorted(due, key=lambda file: (file.due_at, file.pk))
         assert worklist.first_of(found, stop=30, by_moment=True) == [_told(file) for file in by_moment[:30]]
 
