@@ -50,18 +50,19 @@ def loads(user: User) -> Loads:
     since, until = this_week()
     waiting, mute = awaiting(files), Q(candidate__phone="", candidate__erased_at=None)
     contact, decision = found[Due.CONTACT], found[Due.DECISION]
-    told_by_phone = Q(state__in=BY_TELEPHONE)
+    called = Q(state__in=BY_TELEPHONE)
     recent = {
-        LATE: told_by_phone & Q(due_at__gte=contact.late_before) | ~told_by_phone & Q(due_at__gte=decision.late_before),
+        LATE: called & Q(due_at__gte=contact.late_before) | ~called & Q(due_at__gte=decision.late_before),
         SILENT: Q(due_at__gte=silent_before),
         DUE: Q(due_at__gt=at),
-        TO_CALL: told_by_phone & Q(due_at__gt=at),
+        TO_CALL: called & Q(due_at__gt=at),
     }
     since_when = min(contact.late_before, decision.late_before, silent_before)
+    waits = Case(When(has_date=False, state__in=AWAITING, then=Value("waits")), default=Value("held"))
     # What a row counts (`_figures`); the detail is a state, or the figures it adds to or takes away from.
     arms = [
-        _summed(lines, "held"),
-        _summed(lines.filter(has_date=False, state__in=AWAITING), "waits"),
+        # Lines of files that went elsewhere add up to nobody.
+        _told(lines, waits, F("state")).annotate(n=Sum("number")).exclude(n=0),
         _counted(waiting.filter(due_at__gte=since_when), "less", _flags(recent)),
         _counted(contact.files.filter(mute), "less", Value(TO_CALL)),
         *(_counted(found[due].files, "more", _flags(_true_of(found[due], due, silent_before))) for due in _LOOKED_AT),
@@ -80,7 +81,7 @@ def _figures(what: str, detail: str) -> tuple[int, tuple[str, ...]]:
     if what == "held":
         return 1, (detail, IN_HAND)
     if what == "waits":
-        return 1, (DUE, LATE, SILENT, *([TO_CALL] if detail in BY_TELEPHONE else []))
+        return 1, (detail, IN_HAND, DUE, LATE, SILENT, *([TO_CALL] if detail in BY_TELEPHONE else []))
     return (1 if what == "more" else -1), tuple(detail.split())
 
 
@@ -88,8 +89,8 @@ def _true_of(part: Part, due: Due, silent_before: datetime) -> dict[str, Q]:
     """When a file of a part adds to each figure."""
     always = Q(pk__isnull=False)
     late = Q(due_at__lt=part.late_before) if part.late_before else always
-    called = {TO_CALL: ~Q(candidate__phone="")} if due in CALLS else {}
-    return {DUE: always, LATE: late, SILENT: Q(due_at__lt=silent_before), **called}
+    has_a_telephone = {TO_CALL: ~Q(candidate__phone="")} if due in CALLS else {}
+    return {DUE: always, LATE: late, SILENT: Q(due_at__lt=silent_before), **has_a_telephone}
 
 
 def _flags(true: dict[str, Q]) -> Concat:
@@ -98,18 +99,12 @@ def _flags(true: dict[str, Q]) -> Concat:
     return Concat(*cases, output_field=CharField())
 
 
-def _summed(lines: QuerySet[Headcount], what: str) -> QuerySet:
-    # Lines of files that went elsewhere add up to nobody.
-    return _told(lines, what, F("state")).annotate(n=Sum("number")).exclude(n=0)
-
-
 def _counted(files: ApplicationQuerySet, what: str, detail: object) -> QuerySet:
-    return _told(files, what, detail).annotate(n=Count("*"))
+    return _told(files, Value(what), detail).annotate(n=Count("*"))
 
 
-def _told(rows: QuerySet, what: str, detail: object) -> QuerySet:
-    told = rows.order_by().annotate(what=Value(what), detail=detail)
-    return told.values_list("owner", "what", "detail")
+def _told(rows: QuerySet, what: object, detail: object) -> QuerySet:
+    return rows.order_by().annotate(what=what, detail=detail).values_list("owner", "what", "detail")
 
 
 def total(counted: Loads, owners: Iterable[UUID | None] | None = None) -> Counter[str]:
