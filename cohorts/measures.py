@@ -1,5 +1,7 @@
 """What recruitment counts for the convention: each figure's definition, and the files it counts."""
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -94,7 +96,6 @@ def beside_the_point(convention: Convention) -> dict[int, frozenset[str]]:
     }
 
 
-def behind(key: str, convention: Convention) -> ApplicationQuerySet:
-    """The applications that a figure counts."""
-    of_convention = Application.objects.submitted().filter(intake__programme__milestone__convention=convention)
-    return of_convention.filter(CONDITIONS[key])
+def behind(key: str, cohorts: Collection[int]) -> ApplicationQuerySet:
+    """The applications of some cohorts that a figure counts."""
+    return Application.objects.submitted().filter(CONDITIONS[key], cohort__in=cohorts)

@@ -6,19 +6,19 @@ there by its list; what is added up here says the same, and a test holds it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 
 from partnership import clock
 from partnership.measures import Census, Counts
 from programmes.models import Curriculum
 
 from .forecast import AT_RISK, WEEKS_LOOKED_AT
-from .measures import CONDITIONS
+from .measures import CONDITIONS, behind
 from .models import Application, Cohort, Enrolment, Headcount
 from .states import AWAITING_OFFER, ApplicationState, HeadcountKind
 
@@ -26,6 +26,8 @@ from .states import AWAITING_OFFER, ApplicationState, HeadcountKind
 APPLIED, ADMITTED, PRESENT, ARRIVED = "applied", "admitted", "present", "arrived"
 _NOTHING, _ROWS = Value(""), Count("*")
 _OF_STUDENTS = (PRESENT, "with_block", "certified")
+# Those of them that a headcount knows, as its lines say them.
+_OF_LINES = {APPLIED: Q(was_submitted=True), ADMITTED: Q(was_offered=True)}
 
 
 @dataclass
@@ -63,8 +65,7 @@ def tallies(census: Census) -> Mapping[int, Tally]:
     at_risk = Enrolment.objects.at_risk(clock.now()).filter(application__cohort__in=found)
     states = _grouped(lines, state=F("state"), left_from=F("left_from"), number=Sum("number"))
     arms = [
-        _grouped(lines.filter(was_submitted=True), APPLIED, number=Sum("number")),
-        _grouped(lines.filter(was_offered=True), ADMITTED, number=Sum("number")),
+        *(_grouped(lines.filter(known), fact, number=Sum("number")) for fact, known in _OF_LINES.items()),
         *(_grouped(files.filter(CONDITIONS[key]), key) for key in _OF_STUDENTS),
         _grouped(_lately(files), ARRIVED),
         _grouped(at_risk, AT_RISK, cohort="application__cohort"),
@@ -118,3 +119,12 @@ def _figures(cohort: Cohort, tally: Tally) -> dict[str, int]:
         "waiting_for_content": 0 if cohort.has_content else tally.in_states(AWAITING_OFFER),
         **{key: tally.facts[key] for key in (APPLIED, ADMITTED, *_OF_STUDENTS)},
     }
+
+
+def total(key: str, cohorts: Collection[int]) -> int:
+    """How many files of some cohorts a figure counts, in one statement; of students each, of others the headcounts."""
+    if key in _OF_STUDENTS:
+        return behind(key, cohorts).count()
+    # A line has a file's own words for its state and its cohort.
+    lines = Headcount.objects.filter(_OF_LINES.get(key, CONDITIONS[key]), cohort__in=cohorts)
+    return lines.aggregate(n=Sum("number"))["n"] or 0

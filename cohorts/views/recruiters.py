@@ -18,7 +18,7 @@ from partnership.fields import address_of_any
 from partnership.models import Convention, User, Zone
 from partnership.templatetags.figures import number
 
-from .. import bulk, listing, policies
+from .. import bulk, listing, policies, tally
 from ..forms.recruit import Filters
 from ..measures import CONDITIONS, behind
 from ..models import RECRUITMENT, Application, Cohort, RecruitmentSource, SavedView
@@ -240,30 +240,34 @@ def register(request: HttpRequest) -> HttpResponse:
     if key not in CONDITIONS:
         ignored.append(_("Figure"))
         key = "contacts"
-    rows = behind(key, convention) if convention else Application.objects.none()
+    cohorts = Cohort.objects.filter(intake__programme__milestone__convention=convention)
     readable = house.register_zones(request.user)
     if readable is not None:
-        rows = rows.filter(cohort__zone__in=readable)
+        cohorts = cohorts.filter(zone__in=readable)
     zone = Zone.objects.filter(code=request.GET.get("zone", "")).first()
     if zone:
-        rows = rows.filter(cohort__zone=zone)
+        cohorts = cohorts.filter(zone=zone)
     elif request.GET.get("zone"):
         ignored.append(_("Zone"))
     order = request.GET.get("jalon", "")
     milestone = convention and order.isdecimal() and convention.milestones.filter(order=order[:4]).first()
     if milestone:
-        rows = rows.filter(intake__programme__milestone=milestone)
+        cohorts = cohorts.filter(intake__programme__milestone=milestone)
     elif order:
         ignored.append(_("Milestone"))
     for name in ignored:
         messages.warning(request, _("The filter “%(name)s” is unknown: it was ignored.") % {"name": name})
     measure = measures.MEASURES[key]
-    page = Paginator(
-        rows.select_related("cohort__zone", "intake__programme").order_by("-state_since", "id"), ROWS_A_PAGE
-    ).get_page(request.GET.get("page"))
+    # Named by their keys: the database knows how many files each has, and no row asks for its cohort again.
+    known = {cohort.pk: cohort for cohort in cohorts.select_related("zone", "intake__programme")} if convention else {}
+    paginator = Paginator(behind(key, known).order_by("-state_since", "id"), ROWS_A_PAGE)
+    paginator.count = tally.total(key, known)
+    page = paginator.get_page(request.GET.get("page"))
     zones = request.user.zones_as(*RECRUITMENT)
     listed = list(page.object_list)
     for application in listed:
+        application.cohort = known[application.cohort_id]
+        application.intake = application.cohort.intake
         application.readable = zones is None or application.cohort.zone_id in zones
     return render(
         request,

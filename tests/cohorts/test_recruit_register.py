@@ -1,6 +1,8 @@
 """The register: the board's figures row by row, without a name."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -37,6 +39,22 @@ def test_each_figure_opens_a_list_with_its_very_count(coordinator, client_of, mi
             code = factories.Zone.objects.get(pk=zone).code
             response = _register(client, mesure=key, jalon="1", zone=code)
             assert response.context["total"] == figure == len(response.context["rows"])
+
+
+@pytest.mark.parametrize("key", ["contacts", "applied", "admitted", "confirmed", "waiting_for_content"])
+def test_a_figure_of_files_is_added_up_and_no_file_is_counted(coordinator, client_of, mixed, key):
+    with CaptureQueriesContext(connection) as sent:
+        _register(client_of(coordinator), mesure=key, zone="lyon")
+    assert not [query["sql"] for query in sent if "COUNT(" in query["sql"]]
+
+
+def test_the_files_of_another_milestone_are_neither_listed_nor_counted(coordinator, client_of, mixed):
+    other = factories.programme("autre", milestone=factories.milestone(order=2))
+    file = factories.application(factories.cohort(of=factories.intake(other)), state=S.REJECTED)
+    response = _register(client_of(coordinator), jalon="2")
+    assert (response.context["total"], response.context["rows"]) == (1, [file])
+    assert _register(client_of(coordinator), jalon="1").context["total"] == 10
+    assert _register(client_of(coordinator)).context["total"] == 11
 
 
 def test_the_register_names_nobody(coordinator, client_of, mixed):
