@@ -19,6 +19,7 @@ from .measures import CONDITIONS
 from .models import (
     NO_RANK,
     RANK,
+    RECRUITMENT,
     Application,
     ApplicationQuerySet,
     Booking,
@@ -26,6 +27,7 @@ from .models import (
     Condition,
     Enrolment,
     PaperRequest,
+    RecruitmentSource,
     dialled,
     plain,
 )
@@ -164,7 +166,9 @@ def where(filters: Mapping[str, Any]) -> Q:
         condition &= Q(source=source)
     if code := filters.get("venu_par"):
         by_none = Q(recruitment_source__isnull=True)
-        condition &= by_none if code == NO_SOURCE else Q(recruitment_source__code=code)
+        # By its key: of a code in another table the database does not know how rare it is.
+        known = RecruitmentSource.objects.filter(code=code).order_by().values_list("pk", flat=True)
+        condition &= by_none if code == NO_SOURCE else Q(recruitment_source__in=list(known))
     if step := filters.get("atteint"):
         condition &= steps()[step]
     if owner := filters.get("responsable"):
@@ -231,6 +235,18 @@ def chosen(user: User, filters: Mapping[str, Any]) -> ApplicationQuerySet:
     return Application.objects.visible_to(user).filter(where(filters))
 
 
+def _chosen_in(cohorts: Mapping[int, Cohort], user: User, filters: Mapping[str, Any]) -> ApplicationQuerySet:
+    """The same, where the cohorts that the user may see are at hand: of some zones, by their cohorts' keys.
+
+    Of a zone in another table the database does not know how rare it is.
+    """
+    zone = filters.get("zone")
+    found = chosen(user, {**filters, "zone": ""})
+    if not zone and user.zones_as(*RECRUITMENT) is None:
+        return found
+    return found.filter(cohort__in=[key for key, cohort in cohorts.items() if not zone or cohort.zone.code == zone])
+
+
 def rows(user: User, filters: Mapping[str, Any], order: str = "") -> ApplicationQuerySet:
     """The applications of the list, in order; an unknown order is the first one."""
     name = order_of(filters, order)
@@ -257,7 +273,8 @@ ROWS_A_COLUMN = 8
 
 def columns(user: User, filters: Mapping[str, Any], *, cohorts: Iterable[Cohort]) -> dict[str, "Column"]:
     """The files in progress by stage: how many, and those that have been there longest; three statements."""
-    known, source = {cohort.pk: cohort for cohort in cohorts}, chosen(user, filters)
+    known = {cohort.pk: cohort for cohort in cohorts}
+    source = _chosen_in(known, user, filters)
     wanted = [
         source.filter(state=stage).order_by(*Order(_WAIT).sorting()).values("pk")[:ROWS_A_COLUMN] for stage in PIPELINE
     ]
@@ -338,7 +355,7 @@ def page(
     name, known = order_of(filters, order), {cohort.pk: cohort for cohort in cohorts}
     place = _place(user, name, after or before)
     back = bool(before) and not after and place is not None
-    source = chosen(user, filters).select_related("candidate", "owner").only(*_SHOWN)
+    source = _chosen_in(known, user, filters).select_related("candidate", "owner").only(*_SHOWN)
     found = _from(source, name, known, place=place, back=back, limit=size + 1)
     if place is not None and (len(found) < size if back else not found):
         # The list has changed at its head, or there is nothing behind the place: the first page is a whole one.

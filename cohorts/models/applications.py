@@ -78,8 +78,9 @@ class Application(models.Model):
     number = models.PositiveIntegerField(unique=True, editable=False, db_default=_NextNumber())
     candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="applications", verbose_name=_("applicant"))
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="applications", verbose_name=_("cohort"))
-    # The cohort's own, kept here because "one live application a person and intake" is a constraint of this table.
-    intake = models.ForeignKey(Intake, models.PROTECT, related_name="applications", editable=False)
+    # The cohort's own, kept here because "one live application a person and intake" is a constraint of this table. An
+    # index of several columns begins with it, as one does with the source.
+    intake = models.ForeignKey(Intake, models.PROTECT, related_name="applications", editable=False, db_index=False)
     state = models.CharField(
         _("state"), max_length=20, choices=ApplicationState.choices, default=ApplicationState.DRAFT
     )
@@ -117,6 +118,7 @@ class Application(models.Model):
         models.PROTECT,
         null=True,
         editable=False,
+        db_index=False,
         related_name="applications",
         verbose_name=_("recruitment source"),
     )
@@ -162,6 +164,15 @@ class Application(models.Model):
                 name="live_applications_by_owner",
             ),
             models.Index(Coalesce("submitted_at", "created_at"), "id", name="applications_by_submission"),
+            # An intake is over, a fair is past: theirs may lie far behind the newest files of all.
+            models.Index("intake", Coalesce("submitted_at", "created_at"), "id", name="applications_by_intake"),
+            models.Index(
+                "recruitment_source",
+                Coalesce("submitted_at", "created_at"),
+                "id",
+                condition=Q(recruitment_source__isnull=False),
+                name="applications_by_source",
+            ),
             models.Index(
                 fields=["reply_before", "id"],
                 condition=Q(state=ApplicationState.ADMITTED),

@@ -75,7 +75,10 @@ class Candidate(models.Model):
         verbose_name_plural = _("applicants")
         ordering = ["last_name", "first_name"]
         indexes = [
-            models.Index(Lower("last_name"), Lower("first_name"), "id", name="applicants_by_name"),
+            # The order of the list by name; and whoever has a name and a month of birth (duplicates.py).
+            models.Index(
+                Lower("last_name"), Lower("first_name"), "id", "birth_year", "birth_month", name="applicants_by_name"
+            ),
             # A search is for a part of a word.
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="applicants_by_a_part"),
             # Whoever applies is looked for by these (services.submit).

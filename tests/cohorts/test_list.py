@@ -374,3 +374,33 @@ def test_a_wait_is_counted_in_open_hours(recruiter, client_of, since, english, f
         client = client_of(recruiter)
         assert [one.waited for one in _list(client).context["rows"]] == [english]
         assert french in _list(client, "fr").content.decode()
+
+
+def test_the_files_of_an_intake_are_walked_from_the_newest_along_its_own_index(recruiter):
+    """They may lie far behind the newest files of all: an intake is over, its files are old."""
+    rows = listing.chosen(recruiter, {"rentree": str(factories.application().intake_id)})
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    plan = rows.order_by(*listing.ORDERS["-deposee"].sorting())[:51].explain()
+    assert re.search(r"applications_by_intake on \w+.*\n +Index Cond: \(intake_id = ", plan), plan
+
+
+@pytest.mark.parametrize("parameters", [{}, {"vue": "colonnes"}])
+def test_zones_are_named_by_the_keys_of_their_cohorts(recruiter, lyon_recruiter, client_of, parameters):
+    """Of a code in another table the database does not know how rare it is: it would walk through every file."""
+    lyon = factories.application(factories.cohort("lyon")).cohort_id
+    factories.application(factories.cohort("paris"))
+    for client, zone in ((client_of(recruiter), "lyon"), (client_of(lyon_recruiter), "")):
+        with CaptureQueriesContext(connection) as sent:
+            _list(client, zone=zone, **parameters)
+        pages = [query["sql"] for query in sent if re.search(r"LIMIT (51|8)\b", query["sql"])]
+        assert pages and all(f'"cohort_id" IN ({lyon})' in page for page in pages)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"tri": "zone"}, {"vue": "colonnes"}])
+def test_where_a_zone_has_no_cohort_yet_its_recruiter_has_an_empty_list(lyon_recruiter, client_of, parameters):
+    factories.application(factories.cohort("paris"))
+    response = _list(client_of(lyon_recruiter), **parameters)
+    assert response.status_code == 200
+    assert "Fictif" not in response.content.decode()

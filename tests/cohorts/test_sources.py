@@ -2,16 +2,18 @@
 
 import csv
 import io
+import re
 import uuid
 from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from cohorts import services
+from cohorts import listing, services
 from cohorts.models import Application, Enrolment, RecruitmentSource
 from cohorts.sources import Line
 from cohorts.states import ApplicationState as S
@@ -313,6 +315,18 @@ def test_a_source_nobody_knows_is_no_filter_and_the_list_says_so(staff, files):
     page = staff.get(address("application_list"), {"venu_par": "ailleurs-abcd", "atteint": "la lune"})
     assert page.context["total"] == 10
     assert set(map(str, page.context["ignored"])) == {"Recruitment source", "Has come to"}
+
+
+def test_the_files_of_a_source_are_walked_from_the_newest_along_its_own_index(recruiter, files, fair):
+    """Few of very many, and long ago as a rule: by its key the database knows it, by its code it would not."""
+    rows = listing.chosen(recruiter, {"venu_par": fair.code})
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    plan = rows.order_by(*listing.ORDERS["-deposee"].sorting())[:51].explain()
+    assert re.search(rf"applications_by_source on \w+.*\n +Index Cond: \(recruitment_source_id = {fair.pk}\)", plan), (
+        plan
+    )
 
 
 def test_the_figures_cost_the_same_for_one_source_and_for_thirty(
