@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -10,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.models import User
 
-from .models import RECRUITMENT, Application, Candidate, same_name
+from .models import RECRUITMENT, Application, ApplicationQuerySet, Candidate, same_name
 
 # Looked for among the people of so many files, the newest; each is compared with so many others at most, so that a
 # telephone that a whole school gives costs no more than any other.
 LATELY, EACH, MOST = 5_000, 20, 50
+# Whoever is looked for among many people takes longer to find: there it is for fewer files, and for the very newest
+# alone where these already fill a page.
+LATELY_OF_MANY = (100, 1_000)
 GROUNDS: dict[str, Promise] = {
     "phone": _("same telephone"),
     "email": _("same e-mail address"),
@@ -32,13 +36,13 @@ _STATEMENT = """
         WHERE file.state <> 'draft' AND (%(everywhere)s OR cohort.zone_id = ANY(%(zones)s))
         ORDER BY coalesce(file.submitted_at, file.created_at) DESC, file.id DESC LIMIT %(lately)s
     ), one AS MATERIALIZED (
-        SELECT DISTINCT person.id, first_name, last_name, phone, email, birth_year, birth_month
+        SELECT DISTINCT person.id, first_name, last_name, phone, email, birth_year, birth_month,
+            lower(translate(first_name, %(from)s, %(to)s)) AS first,
+            lower(translate(first_name || ' ' || last_name, %(from)s, %(to)s)) AS name
         FROM lately JOIN cohorts_candidate AS person ON person.id = candidate_id
     ), found AS (
-        SELECT least(one.id, other.id) AS one, greatest(one.id, other.id) AS other, other.ground,
-            lower(translate(one.first_name, %(from)s, %(to)s)) AS first,
+        SELECT least(one.id, other.id) AS one, greatest(one.id, other.id) AS other, other.ground, one.first, one.name,
             lower(translate(other.first_name, %(from)s, %(to)s)) AS other_first,
-            lower(translate(one.first_name || ' ' || one.last_name, %(from)s, %(to)s)) AS name,
             lower(translate(other.first_name || ' ' || other.last_name, %(from)s, %(to)s)) AS other_name
         FROM one CROSS JOIN LATERAL (
             (SELECT 'phone' AS ground, id, first_name, last_name FROM cohorts_candidate
@@ -52,20 +56,27 @@ _STATEMENT = """
                 AND one.last_name <> '' AND birth_year = one.birth_year AND birth_month = one.birth_month
                 AND id <> one.id LIMIT %(each)s)
         ) AS other
+    ), alike AS (
+        SELECT one, other, array_agg(DISTINCT ground) AS grounds, count(DISTINCT ground) AS strength,
+            max(similarity(name, other_name)) AS likeness
+        FROM found
+        WHERE first = other_first OR similarity(first, other_first) >= %(near_first)s
+            OR similarity(name, other_name) >= %(near_full)s
+        GROUP BY one, other
+        ORDER BY strength DESC, likeness DESC, one, other
     )
-    SELECT one, other, array_agg(DISTINCT ground) AS grounds FROM found
-    WHERE (first = other_first OR similarity(first, other_first) >= %(near_first)s
-            OR similarity(name, other_name) >= %(near_full)s)
-        AND NOT EXISTS (SELECT FROM cohorts_twopeople AS two WHERE two.one_id = one AND two.other_id = other)
+    SELECT one, other, grounds FROM alike
+    -- Asked pair by pair, in order, until there are enough: EXISTS may be asked for every file at once.
+    WHERE (SELECT true FROM cohorts_twopeople AS two WHERE two.one_id = one AND two.other_id = other LIMIT 1) IS NULL
         -- Whoever has only begun a form is not known yet.
-        AND EXISTS (SELECT FROM cohorts_application AS file WHERE file.candidate_id = one AND file.state <> 'draft')
-        AND EXISTS (SELECT FROM cohorts_application AS file WHERE file.candidate_id = other AND file.state <> 'draft')
+        AND (SELECT true FROM cohorts_application WHERE candidate_id = one AND state <> 'draft' LIMIT 1)
+        AND (SELECT true FROM cohorts_application WHERE candidate_id = other AND state <> 'draft' LIMIT 1)
         -- Nobody is told about a person of whom they may not see every file.
-        AND (%(everywhere)s OR NOT EXISTS (
-            SELECT FROM cohorts_application AS file JOIN cohorts_cohort AS cohort ON cohort.id = file.cohort_id
-            WHERE file.candidate_id IN (one, other) AND file.state <> 'draft' AND cohort.zone_id <> ALL(%(zones)s)))
-    GROUP BY one, other
-    ORDER BY count(DISTINCT ground) DESC, max(similarity(name, other_name)) DESC, one, other
+        AND (%(everywhere)s OR (
+            SELECT true FROM cohorts_application AS file JOIN cohorts_cohort AS cohort ON cohort.id = file.cohort_id
+            WHERE file.candidate_id IN (one, other) AND file.state <> 'draft' AND cohort.zone_id <> ALL(%(zones)s)
+            LIMIT 1) IS NULL)
+    ORDER BY strength DESC, likeness DESC, one, other
     LIMIT %(most)s
 """
 
@@ -87,13 +98,38 @@ class Pair:
     grounds: list[Promise]
 
 
-def pairs(user: User) -> tuple[list[Pair], bool]:
-    """The likeliest pairs of whom somebody may see every file, and whether there are more; two statements."""
+class Found(NamedTuple):
+    """The likeliest pairs, whether there are more, and around how many of the newest files they were looked for."""
+
+    pairs: list[Pair]
+    are_more: bool
+    lately: int
+
+
+def pairs(user: User, *, of_many: bool = False) -> Found:
+    """The likeliest pairs of whom somebody may see every file: two statements, or three among many people."""
+    found: list[tuple[UUID, UUID, list[str]]] = []
+    for lately in LATELY_OF_MANY if of_many else (LATELY,):
+        found = _alike(user, lately)
+        if len(found) > MOST:
+            break
+    files = _files(key for one, other, _grounds in found[:MOST] for key in (one, other))
+    known = _people(user, files.select_related("candidate", "cohort__zone", "intake").only(*_SHOWN))
+    shown = [
+        Pair(known[one], known[other], [GROUNDS[ground] for ground in GROUNDS if ground in grounds])
+        for one, other, grounds in found[:MOST]
+        if one in known and other in known
+    ]
+    return Found(shown, len(found) > MOST, lately)
+
+
+def _alike(user: User, lately: int) -> list[tuple[UUID, UUID, list[str]]]:
+    """Keys and grounds of the likeliest pairs around so many files, and of one more than a page shows."""
     zones = user.zones_as(*RECRUITMENT)
     values = {
         "everywhere": zones is None,
         "zones": sorted(zones or ()),
-        "lately": LATELY,
+        "lately": lately,
         "each": EACH,
         "near_first": _NEAR_FIRST,
         "near_full": _NEAR_FULL,
@@ -103,23 +139,34 @@ def pairs(user: User) -> tuple[list[Pair], bool]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT, values)
-        found = cursor.fetchall()
-    known = people(user, [key for one, other, _grounds in found for key in (one, other)])
-    shown = [
-        Pair(known[one], known[other], [GROUNDS[ground] for ground in GROUNDS if ground in grounds])
-        for one, other, grounds in found[:MOST]
-        if one in known and other in known
-    ]
-    return shown, len(found) > MOST
+        return cursor.fetchall()
+
+
+# What a line of the list says of somebody and of their files: no more is read.
+_SHOWN = (
+    "number",
+    "state",
+    "candidate__first_name",
+    "candidate__last_name",
+    "cohort__zone__name",
+    "intake__starts_on",
+)
 
 
 def people(user: User, keys: Iterable[UUID]) -> dict[UUID, Person]:
     """Those of some people of whom somebody may see every file that was handed in, and at least one."""
+    return _people(user, _files(keys).select_related("candidate", "cohort__zone", "intake__programme", "owner"))
+
+
+def _files(keys: Iterable[UUID]) -> ApplicationQuerySet:
+    return Application.objects.submitted().filter(candidate__in=set(keys)).order_by("-created_at")
+
+
+def _people(user: User, files: Iterable[Application]) -> dict[UUID, Person]:
     zones = user.zones_as(*RECRUITMENT)
-    files = Application.objects.submitted().filter(candidate__in=set(keys)).order_by("-created_at")
     found: dict[UUID, Person] = {}
     hidden = set()
-    for file in files.select_related("candidate", "cohort__zone", "intake__programme", "owner"):
+    for file in files:
         person = found.setdefault(file.candidate_id, Person(file.candidate, []))
         person.files.append(file)
         if zones is not None and file.cohort.zone_id not in zones:

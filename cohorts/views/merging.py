@@ -7,19 +7,22 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnership import policies as house
+from partnership.fields import address_of_any
 from partnership.models import ref
 from partnership.templatetags.figures import number
 from partnership.workflow import Refused
 
-from .. import duplicates, policies, services
-from ..duplicates import Person
+from .. import duplicates, listing, policies, services
+from ..duplicates import Pair, Person
 from ..forms.merging import LABELS, MergeForm, said
 from ..models import Application, Booking, Call, Candidate
+from ..states import ApplicationState
 from . import story
 
 
@@ -27,7 +30,7 @@ from . import story
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     """The records that may be of one person, the likeliest first."""
     house.require(policies.is_recruiter(request.user))
-    pairs, are_more = duplicates.pairs(request.user)
+    pairs, are_more, lately = duplicates.pairs(request.user, of_many=listing.is_long())
     count = number(len(pairs))
     if are_more:
         verdict = _("More than %(n)s pairs of records may be one person") % {"n": count}
@@ -37,8 +40,31 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
         ) % {"n": count}
     else:
         verdict = _("Nobody seems to be entered twice")
-    context = {"verdict": verdict, "pairs": pairs, "lately": duplicates.LATELY}
+    context = {"verdict": verdict, "rows": _rows(pairs), "lately": lately}
     return render(request, "cohorts/duplicate_list.html", context)
+
+
+def _rows(pairs: Iterable[Pair]) -> list[dict[str, Any]]:
+    """What the list says of each pair; words and addresses are looked up once for all of them."""
+    a_file = address_of_any("cohorts:application_detail")
+    states = {key: str(word) for key, word in ApplicationState.choices}
+
+    def side(person: Person) -> dict[str, Any]:
+        return {
+            "name": str(person.candidate),
+            "url": a_file.format(person.files[0].pk),
+            "files": [f"{file.reference}, {states[file.state]}, {file.cohort.zone}" for file in person.files],
+        }
+
+    return [
+        {
+            "one": side(pair.one),
+            "other": side(pair.other),
+            "grounds": ", ".join(map(str, pair.grounds)),
+            "url": reverse("cohorts:candidate_merge", args=[pair.one.candidate.pk, pair.other.candidate.pk]),
+        }
+        for pair in pairs
+    ]
 
 
 def _fetch(request: HttpRequest, pk: UUID, other: UUID) -> tuple[Person, Person] | HttpResponse:

@@ -20,4 +20,4 @@ def twice(**said) -> tuple[Application, Application]:
 
 
 def found(user) -> list[set[Candidate]]:
-    return [{pair.one.candidate, pair.other.candidate} for pair in duplicates.pairs(user)[0]]
+    return [{pair.one.candidate, pair.other.candidate} for pair in duplicates.pairs(user).pairs]

@@ -1,10 +1,12 @@
 """Two records that may be one person’s: found, with the reason; or told apart, and not asked about again."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.urls import reverse
 
-from cohorts import duplicates, services
+from cohorts import duplicates, listing, services
 from cohorts.models import TwoPeople
 from cohorts.states import ApplicationState as S
 from partnership.models import JournalEntry
@@ -34,7 +36,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder", "promises
 def test_whoever_resembles_and_shares_something_is_found_with_the_reason(recruiter, said, grounds):
     born = {} if "birth" in grounds else {"birth_year": 2001}
     one, other = entered(), entered(**said, **born, state=S.REJECTED)
-    [pair], are_more = duplicates.pairs(recruiter)
+    [pair], are_more, _lately = duplicates.pairs(recruiter)
     assert {pair.one.candidate, pair.other.candidate} == {one.candidate, other.candidate}
     assert pair.grounds == [duplicates.GROUNDS[ground] for ground in grounds]
     assert not are_more
@@ -73,7 +75,7 @@ def test_the_likeliest_pair_comes_first_and_what_is_left_out_is_said(recruiter, 
     entered(first_name="Ines", phone="+33465710009", email="")
     entered(first_name="Inès", phone="+33465710009", email="", last_name="Rochet", state=S.REJECTED)
     sure = twice(email=LEA["email"])
-    shown, are_more = duplicates.pairs(recruiter)
+    shown, are_more, _lately = duplicates.pairs(recruiter)
     assert [{pair.one.candidate, pair.other.candidate} for pair in shown] == [{file.candidate for file in sure}]
     assert are_more
 
@@ -104,6 +106,46 @@ def test_each_ground_is_looked_up_by_an_index(recruiter):
         plan = "\n".join(row[0] for row in cursor.fetchall())
     for index in ("applicants_by_phone", "applicants_by_email", "applicants_by_name"):
         assert index in plan, plan
+    # Namesakes are told apart in the index, before any of them is read.
+    assert re.search(r"Index Cond: .*first_name.*birth_year = .*birth_month = ", plan), plan
+
+
+def test_among_many_people_it_is_looked_for_around_fewer_files_and_no_further_once_a_page_is_full(
+    recruiter, client_of, monkeypatch
+):
+    pairs = []
+    for number in range(3):
+        said = {"first_name": f"Zoé{number}", "phone": f"+3346571001{number}", "email": ""}
+        pairs.append({entered(state=state, **said).candidate for state in (S.SUBMITTED, S.REJECTED)})
+    monkeypatch.setattr(duplicates, "LATELY_OF_MANY", (2, 4))
+
+    def seen():
+        shown, are_more, lately = duplicates.pairs(recruiter, of_many=True)
+        return [{pair.one.candidate, pair.other.candidate} for pair in shown], are_more, lately
+
+    newest = sorted(pairs[1:], key=lambda pair: min(person.pk for person in pair))
+    assert seen() == (newest, False, 4)
+    monkeypatch.setattr(duplicates, "MOST", 0)
+    assert seen() == ([], True, 2)
+    assert duplicates.pairs(recruiter).lately == duplicates.LATELY
+
+    monkeypatch.undo()
+    monkeypatch.setattr(duplicates, "LATELY_OF_MANY", (1_234,))
+    monkeypatch.setattr(listing, "is_long", lambda: True)
+    page = client_of(recruiter).get(reverse("cohorts:duplicate_list")).content.decode()
+    assert "1\u202f234 dossiers les plus récents" in page
+
+
+def test_each_of_a_pair_leads_to_their_file_and_both_to_the_comparison(recruiter, client_of):
+    one, other = twice(first_name="<b>Léa")
+    again = factories.application(factories.cohort("paris", of=factories.intake()), state=S.REJECTED, of=one.candidate)
+    page = client_of(recruiter).get(reverse("cohorts:duplicate_list")).content.decode()
+    for file in (one, other, again):
+        assert f"{file.reference}, " in page
+    assert f'href="{reverse("cohorts:application_detail", args=[other.pk])}"' in page
+    keys = sorted([one.candidate_id, other.candidate_id])
+    assert f'href="{reverse("cohorts:candidate_merge", args=keys)}"' in page
+    assert "&lt;b&gt;Léa" in page and "<b>Léa" not in page
 
 
 # -- telling apart ----------------------------------------------------------------------------------------------------

@@ -136,7 +136,7 @@ def test_nor_to_a_first_address_where_more_is_held_than_a_call(recruiter):
     assert draft.state == ApplicationState.SUBMITTED and draft.candidate != person
     assert enquiry.state == ApplicationState.ENQUIRY and person.email == ""
     # Recruitment sees that they may be one, and asks.
-    found, _are_more = duplicates.pairs(recruiter)
+    found = duplicates.pairs(recruiter).pairs
     assert {one.candidate for pair in found for one in (pair.one, pair.other)} == {person, draft.candidate}
 
 
