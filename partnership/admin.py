@@ -34,7 +34,7 @@ from .desk import (
     AdministratorAdmin,
     AdministratorInline,
     DistinctFormSet,
-    ReadOnlyAdmin,
+    RecordAdmin,
     yes_or_no,
 )
 from .models import (
@@ -111,10 +111,13 @@ class ZoneAdmin(AdministratorAdmin):
 # -- what is only read ------------------------------------------------------------------------------------------------
 
 
-def _told(field: str, words: Promise) -> Callable[[Any, models.Model], Any]:
-    """A field of a record that people do not write, under a name for the administrators who read it."""
+def _told(field: str, words: Promise, *, order: str = "") -> Callable[[Any, models.Model], Any]:
+    """A field of a record that people do not write, under a name for the administrators who read it.
 
-    @admin.display(description=words, ordering=field)
+    With `order`, the field by which its column is sorted in its stead.
+    """
+
+    @admin.display(description=words, ordering=order or field)
     def told(self: admin.ModelAdmin, thing: models.Model) -> Any:
         # A table shows a hundred records: Django's get_…_display reads every word of the choices for each.
         words, value = dict(self.opts.get_field(field).flatchoices), getattr(thing, field)
@@ -136,20 +139,26 @@ class _ActorFilter(admin.ChoicesFieldListFilter):
 
 
 @admin.register(JournalEntry)
-class JournalEntryAdmin(ReadOnlyAdmin):
-    moment, who, channel_used = _told("at", _("when")), _told("actor_kind", _("who")), _told("channel", _("how"))
+class JournalEntryAdmin(RecordAdmin):
+    moment = _told("at", _("when"), order="pk")
+    who, channel_used = _told("actor_kind", _("who")), _told("channel", _("how"))
     of, file = _told("subject", _("record")), _told("about", _("file"))
     old, new, why = _told("before", _("before")), _told("after", _("after")), _told("reason", _("reason"))
     list_display = ["moment", "who", "channel_used", "of", "old", "new", "why"]
     fields = readonly_fields = [*list_display, "file"]
     list_filter = [("actor_kind", _ActorFilter)]
-    search_fields = ["=subject", "=about"]
+    search_fields = ["subject__exact", "about__exact"]
     search_help_text = _("The reference of a record, such as partnership.convention:…")
-    show_full_result_count = False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[JournalEntry], search_term: str
+    ) -> tuple[QuerySet[JournalEntry], bool]:
+        # References are in lower case, and their indexes know them as they are.
+        return super().get_search_results(request, queryset, search_term.lower())
 
 
 @admin.register(OutgoingMessage)
-class OutgoingMessageAdmin(ReadOnlyAdmin):
+class OutgoingMessageAdmin(RecordAdmin):
     """Letters and what became of them; personal links and codes are for their readers alone.
 
     What can be done about those that stopped stands on the operations page.
@@ -157,7 +166,8 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
 
     letter, standing = _told("subject", _("subject")), _told("state", _("state"))
     name, address = _told("to_name", _("recipient")), _told("to_email", _("e-mail address"))
-    written, due, sent = _told("written_at", _("written")), _told("due_at", _("due")), _told("sent_at", _("sent"))
+    written = _told("written_at", _("written"), order="pk")
+    due, sent = _told("due_at", _("due")), _told("sent_at", _("sent"))
     tried, problem = _told("attempts", _("attempts")), _told("last_error", _("last problem"))
     list_display = ["letter", "address", "standing", "written", "due", "sent", "tried"]
     fields = readonly_fields = [
@@ -174,7 +184,6 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
     ]
     list_filter = [("state", _StateFilter)]
     search_fields = ["to_email", "=about", "subject"]
-    show_full_result_count = False
 
     @admin.display(description=_("text"))
     def body(self, letter: OutgoingMessage) -> SafeString:

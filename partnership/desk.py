@@ -8,11 +8,13 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import yesno
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -242,3 +244,32 @@ class ReadOnlyAdmin(AdministratorAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+
+# Of a table that only grows: a hundred pages, and no more lines are counted for any page.
+MOST_LISTED = 10_000
+
+
+class FirstLines(Paginator):
+    """The pages of the first lines, and whether there are more: counting them all would take the longer, the longer."""
+
+    @cached_property
+    def _counted(self) -> int:
+        return self.object_list.order_by()[: MOST_LISTED + 1].count()
+
+    @property
+    def count(self) -> int:
+        return min(self._counted, MOST_LISTED)
+
+    @property
+    def are_more(self) -> bool:
+        """Whether there are lines that no page shows."""
+        return self._counted > MOST_LISTED
+
+
+class RecordAdmin(ReadOnlyAdmin):
+    """What is only added to: the newest first, as they were written, which their key knows."""
+
+    ordering = ["-pk"]
+    paginator = FirstLines
+    show_full_result_count = False

@@ -10,7 +10,7 @@ from django.urls import URLResolver, get_resolver
 from cohorts.states import ApplicationState, ImportState, SlotKind
 from cohorts.states import ApplicationState as S
 from config import handbook, style
-from partnership.admin import ReadOnlyAdmin
+from partnership.desk import ReadOnlyAdmin
 from partnership.models import Party
 from partnership.states import Role
 

@@ -1,12 +1,15 @@
 """The administrators' desk: everything for them, nothing for reviewers, and no secret for anybody."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from partnership import clock, emails, outbox
+from partnership import clock, desk, emails, outbox
 from partnership.models import JournalEntry, Membership, OutgoingMessage, Zone, ZoneDepartment
 from partnership.states import Role
 
@@ -123,6 +126,66 @@ def test_a_letter_shows_neither_link_nor_code(administrator, client_of):
     assert "481516" not in page
     assert outbox.SECRET_MARK not in page
     assert "lien personnel" in page or "personal link" in page
+
+
+def _line(subject: str, about: str = "", **fields) -> JournalEntry:
+    return JournalEntry.objects.create(
+        **{"actor_kind": "clock", "subject": subject, "about": about or subject, "after": "added"} | fields
+    )
+
+
+def _shown(client, table: str = "journalentry", **asked) -> list:
+    return list(client.get(reverse(f"admin:partnership_{table}_changelist"), asked).context["cl"].result_list)
+
+
+def test_the_journal_is_searched_by_a_whole_reference_in_either_case(administrator, client_of):
+    client, about = client_of(administrator), "partnership.convention:7f0c"
+    line, other = _line("partnership.objective:5", about), _line(about)
+    _line("partnership.convention:7f0c1")
+    assert _shown(client, q="Partnership.Objective:5") == [line]
+    assert _shown(client, q=about) == [other, line]
+    assert _shown(client, q="partnership.convention") == []
+
+
+def test_a_search_of_the_journal_asks_the_indexes_of_references(administrator, client_of):
+    with CaptureQueriesContext(connection) as sent:
+        _shown(client_of(administrator), q="partnership.convention:7f0c")
+    [count] = [query["sql"] for query in sent if "COUNT(" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {count}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "journal_of_a_subject" in plan and "journal_of_a_file" in plan, plan
+
+
+@pytest.mark.parametrize("asked", [{}, {"o": "-0"}])
+def test_the_journal_stands_in_the_order_in_which_it_was_written(administrator, client_of, asked):
+    now = clock.now()
+    lines = [_line("x:1", at=now - timedelta(hours=hours)) for hours in (1, 3, 2)]
+    with CaptureQueriesContext(connection) as sent:
+        assert _shown(client_of(administrator), q="x:1", **asked) == lines[::-1]
+    assert [query["sql"] for query in sent if query["sql"].endswith('ORDER BY "partnership_journalentry"."id" DESC')]
+
+
+@pytest.mark.parametrize("table", ["journalentry", "outgoingmessage"])
+def test_of_a_table_that_grows_the_first_lines_are_listed_and_no_more_counted(
+    administrator, client_of, monkeypatch, table
+):
+    client, address = client_of(administrator), reverse(f"admin:partnership_{table}_changelist")
+    lines = [_line("x:1") if table == "journalentry" else _letter(key=str(number)) for number in range(3)]
+    about = lines[0].about
+    body = client.get(address, {"q": about}).content.decode()
+    assert "Seules les" not in body and "3 résultats" in body
+    assert "<h1>3 " in body
+
+    monkeypatch.setattr(desk, "MOST_LISTED", 2)
+    monkeypatch.setattr(desk.RecordAdmin, "list_per_page", 1)
+    page = client.get(address, {"q": about})
+    body = page.content.decode()
+    assert "Seules les 2 premières lignes sont affichées" in body
+    assert "résultats" not in body and not re.search(r"<h1>\d", body)
+    assert page.context["cl"].paginator.num_pages == 2
+    assert _shown(client, table, q=about, p=2) == [lines[1]]
 
 
 def test_letters_cannot_be_written_or_deleted_by_hand(administrator, client_of):
