@@ -126,5 +126,5 @@ def total(key: str, cohorts: Collection[int]) -> int:
     if key in _OF_STUDENTS:
         return behind(key, cohorts).count()
     # A line has a file's own words for its state and its cohort.
-    lines = Headcount.objects.filter(_OF_LINES.get(key, CONDITIONS[key]), cohort__in=cohorts)
+    lines = Headcount.objects.filter(_OF_LINES.get(key, CONDITIONS[key]), kind=HeadcountKind.STAGE, cohort__in=cohorts)
     return lines.aggregate(n=Sum("number"))["n"] or 0

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce, Lower
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cohorts", "0036_files_are_counted")]
+    dependencies = [("cohorts", "0037_owners_and_sources_are_counted")]
     operations = [
         # The index of each key alone gives its place to one that begins with it; the strongest lock comes first.
         migrations.AlterField(
