@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -41,10 +42,31 @@ def _lists() -> QuerySet:
 # -- people -----------------------------------------------------------------------------------------------------------
 
 
+def _night() -> str:
+    # Where the cache keeps who was looked at last: a task is cut short, and any worker goes on. If this is lost, the
+    # night begins again.
+    return f"people_looked_at:{clock.today()}"
+
+
+def _look_ahead(_limit: int) -> int:
+    """Note until when the next people are kept at least, in slices of its own: hardly anybody's note has changed."""
+    seen = services.look_ahead_at_some(cache.get(_night()))
+    if seen:
+        cache.set(_night(), seen[-1], timeout=24 * 3600)
+    return len(seen)
+
+
+def _not_looked_at() -> int:
+    people = Candidate.objects.filter(erased_at__isnull=True)
+    last = cache.get(_night())
+    return (people.filter(pk__gt=last) if last else people).count()
+
+
 def _take_people(limit: int) -> int:
     """Erase some of those who are past their time, each in a transaction of their own; how many went."""
-    keys = services.over(clock.now()).order_by("ends_at").values_list("pk", flat=True)[: min(limit, MOST_PEOPLE)]
-    return sum(_take(key) for key in list(keys))
+    # In the order of their terms as last looked at: in that of their ends all of them would be asked for each slice.
+    people = services.over(clock.now()).order_by("kept_at_least_until", "pk")
+    return sum(_take(key) for key in list(people.values_list("pk", flat=True)[: min(limit, MOST_PEOPLE)]))
 
 
 @transaction.atomic
@@ -111,6 +133,8 @@ def register() -> None:
     retention.register(
         retention.of_rows("bulks", _("bulk actions and their reports"), _bulks),
         retention.of_rows("lists", _("lists from elsewhere"), _lists),
+        # Before anybody is taken away: periods that have changed hold from the same night on.
+        retention.Rule("terms", _("people whose term is worked out anew"), _not_looked_at, _look_ahead),
         retention.Rule(
             "people",
             _("people past their time"),

@@ -12,7 +12,17 @@ from .exchange import ColumnTemplate, Import, ImportRow, KnownHeadings
 from .headcounts import Headcount
 from .intakes import MOST_WEEKS, RECRUITMENT, SCHOOL_WEEKDAYS, Cohort, CohortQuerySet, Intake, LetterParagraph
 from .papers import PaperKind, PaperKindQuerySet, PaperRequest, PaperRequestQuerySet, names_of
-from .people import Candidate, Consent, TwoPeople, dialled, kept_of_people, plain, same_name
+from .people import (
+    FAR_AHEAD,
+    LONG_AGO,
+    Candidate,
+    Consent,
+    TwoPeople,
+    dialled,
+    kept_of_people,
+    plain,
+    same_name,
+)
 from .planning import PlanningRate
 from .saved_views import SavedView, SavedViewQuerySet
 from .slots import CRITERIA, Booking, BookingQuerySet, Evaluation, Slot, SlotQuerySet
@@ -20,6 +30,8 @@ from .sources import RecruitmentSource, RecruitmentSourceQuerySet
 
 __all__ = [
     "CAREER",
+    "FAR_AHEAD",
+    "LONG_AGO",
     "MOST_WEEKS",
     "NO_RANK",
     "OF_AGE",

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import uuid
+from datetime import UTC, datetime
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -17,6 +18,11 @@ from partnership.states import ActorKind, Channel
 from ..states import (
     ConsentPurpose,
 )
+
+# Until when somebody is kept at least (services.keeping): long ago where nobody has looked yet, so that they are among
+# those who are asked about each time; far ahead while nothing runs.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def plain(text: str) -> str:
@@ -65,6 +71,8 @@ class Candidate(models.Model):
     # The last time they told us to keep their file, and the last time we told them that it ends (services.keeping).
     heard_at = models.DateTimeField(null=True, editable=False)
     warned_at = models.DateTimeField(null=True, editable=False)
+    # Their term is not before this, as last looked at. Never null: one walk along it finds the unknown and the near.
+    kept_at_least_until = models.DateTimeField(db_default=LONG_AGO, editable=False)
     # The same person entered twice: this record stays, blank, so that whoever knows its key finds the other one.
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", editable=False)
     merged_at = models.DateTimeField(_("merged on"), null=True, editable=False)
@@ -84,8 +92,13 @@ class Candidate(models.Model):
             # Whoever applies is looked for by these (services.submit).
             models.Index(fields=["phone"], name="applicants_by_phone"),
             models.Index(Upper("email"), name="applicants_by_email"),
-            # Whose file ends is asked of those who still have one.
+            # Each night looks at those who still have a file; whose file ends is asked of those whose term is near.
             models.Index(fields=["id"], condition=Q(erased_at__isnull=True), name="applicants_not_erased"),
+            models.Index(
+                fields=["kept_at_least_until", "id"],
+                condition=Q(erased_at__isnull=True),
+                name="applicants_by_their_end",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -33,7 +33,21 @@ from .headcounts import count_again, count_again_if_many
 from .hearing import hear, lacks, submit_by_telephone, tell_notice
 from .imports import confirm_list, drop_list, forget_lists, match_columns, receive_list, same_list
 from .interviews import cancel_interview, record_absence, record_interview, schedule_interview
-from .keeping import FILES_END, Keeping, coming, keeping_of, left_open, over, tell_that_it_ends, to_tell
+from .keeping import (
+    FILES_END,
+    Keeping,
+    coming,
+    first_left_open,
+    first_to_end,
+    keeping_of,
+    left_open,
+    look_ahead,
+    look_ahead_at_some,
+    near,
+    over,
+    tell_that_it_ends,
+    to_tell,
+)
 from .letters import write_paragraph
 from .merging import TRAITS, as_shown, differing, merge, rivals, tell_apart, trait
 from .mornings import MORNINGS
@@ -137,6 +151,8 @@ __all__ = [
     "expire",
     "file_behind",
     "fill_places",
+    "first_left_open",
+    "first_to_end",
     "forget_lists",
     "give_consent",
     "give_up",
@@ -145,10 +161,13 @@ __all__ = [
     "hinders",
     "invite",
     "is_attended",
+    "near",
     "keeping_of",
     "kinds_to_choose",
     "lacks",
     "left_open",
+    "look_ahead",
+    "look_ahead_at_some",
     "letter_of_admission",
     "letter_of_cancellation",
     "letter_of_postponement",

@@ -10,6 +10,8 @@ from partnership.states import Channel
 from partnership.workflow import Actor, Refused, record
 
 from ..models import Application, Candidate, Consent
+from ..states import ConsentPurpose
+from .keeping import look_again
 from .sameness import held
 
 
@@ -43,6 +45,8 @@ def withdraw_consent(application: Application, purpose: str, *, by: Actor, chann
     person = _in_turn(application)
     if person.consents.filter(purpose=purpose, withdrawn_at=None).update(withdrawn_at=clock.now()):
         record(application, "consent_withdrawn", by=by, channel=channel, reason=purpose)
+        if purpose == ConsentPurpose.TALENT_POOL:
+            look_again(person)
 
 
 def consents_of(candidate: Candidate) -> dict[str, Consent]:

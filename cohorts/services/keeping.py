@@ -1,17 +1,22 @@
 """How long a person's files are kept, the letter that tells when they end, and who is asked before.
 
-Stored are two facts: when somebody was told that their file ends, and when they last told us to keep it. Sources of the
-periods (settings.RETENTION_DAYS): CNIL, « Guide du recrutement » (2023), two years after the last contact for a pool of
-candidates; five years for contracts and pay (Code civil, article 2224; Code du travail, article L3245-1), which covers
-the three of proofs of attendance; three months to explain a refusal, our choice.
+Stored are two facts: when somebody was told that their file ends, and when they last told us to keep it. The end
+follows from all that is known of a person. Each night notes a moment before which their term is not: whose end is near
+is looked for along it, then asked of those who are found. A note that is wrong delays by a day, and takes nobody away.
+
+Sources of the periods (settings.RETENTION_DAYS): CNIL, « Guide du recrutement » (2023), two years after the last
+contact for a pool of candidates; five years for contracts and pay (Code civil, article 2224; Code du travail, article
+L3245-1), which covers the three of proofs of attendance; three months to explain a refusal, our choice.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import (
     Case,
     CharField,
@@ -38,11 +43,15 @@ from partnership.reminders import Reminder
 from partnership.workflow import THE_CLOCK, record
 
 from .. import emails
-from ..models import Application, Candidate, Consent, Enrolment
+from ..models import FAR_AHEAD, LONG_AGO, Application, Candidate, Cohort, Consent, Enrolment
 from ..states import LIVE, ApplicationState, ConsentPurpose, EnrolmentState, Kept
 
 # People are told in the morning; looking through everybody each minute of the day would be for nothing.
 HOUR_OF_THE_LETTERS = 9
+# So many are looked at in less than a tenth of a second, and held for as long where all of them have changed.
+PEOPLE_AT_ONCE = 2_000
+# Among so many files of a zone one looks for people whose file ends; if there are more, among the people.
+FEW = 10_000
 
 
 def _days(name: str) -> timedelta:
@@ -71,7 +80,9 @@ def kept(people: QuerySet[Candidate]) -> QuerySet[Candidate]:
     rows = rows.exclude(~Exists(sent), ~Q(email=""), Exists(_known_namesakes()))
     is_open = Exists(own.filter(state__in=LIVE).exclude(enrolments__state=EnrolmentState.COMPLETED))
     agreed = Consent.objects.filter(candidate=OuterRef("pk"), withdrawn_at__isnull=True)
-    in_pool = Exists(agreed.filter(purpose=ConsentPurpose.TALENT_POOL))
+    # Not whether it exists: PostgreSQL would read everybody's consents first, even for one page of people.
+    in_pool = Q(agreed=ConsentPurpose.TALENT_POOL)
+    rows = rows.alias(agreed=Subquery(agreed.filter(purpose=ConsentPurpose.TALENT_POOL).values("purpose")[:1]))
     # Both are asked in this order, and of one person each question once: the end is what lists are filtered by, and
     # whatever is named twice in it is written, sent and answered twice.
     why = Case(
@@ -87,7 +98,10 @@ def kept(people: QuerySet[Candidate]) -> QuerySet[Candidate]:
     warned_enough = _later(Coalesce("told_at", Value(now)), _lasting("warning"))
     return rows.annotate(
         kept=why,
-        told_at=Case(When(warned_at__gte=F("heard"), then=F("warned_at")), output_field=DateTimeField()),
+        # Of whoever was never told it is not asked when they were heard from.
+        told_at=Case(
+            When(warned_at__isnull=False, warned_at__gte=F("heard"), then=F("warned_at")), output_field=DateTimeField()
+        ),
         term=Case(When(is_open, then=Value(None)), default=closing),
         ends_at=Case(
             When(is_open, then=Value(None)),
@@ -157,36 +171,134 @@ def keeping_of(candidate: Candidate) -> Keeping:
     return Keeping(Kept(person.kept), person.ends_at, person.told_at)
 
 
+# -- looking ahead ----------------------------------------------------------------------------------------------------
+
+
+def _may_end(by: datetime) -> QuerySet[Candidate]:
+    """Those whose file may come to its term by then: everybody else was looked at, and does not."""
+    return Candidate.objects.filter(kept_at_least_until__lte=by)
+
+
+def look_again(person: Candidate) -> None:
+    """Let the end of somebody's file be asked each time until the night: it may have come nearer."""
+    Candidate.objects.filter(pk=person.pk).update(kept_at_least_until=LONG_AGO)
+
+
+def look_ahead() -> None:
+    """Look until when each person is kept at least, as the night does; what changed is written, and nothing else."""
+    after = None
+    while seen := look_ahead_at_some(after):
+        after = seen[-1]
+
+
+def look_ahead_at_some(after: UUID | None = None) -> list[UUID]:
+    """The same of the next people in the order of their keys; who they were, nobody once all were looked at."""
+    people = Candidate.objects.filter(erased_at__isnull=True).order_by()
+    following = people.filter(pk__gt=after) if after else people
+    seen = list(following.order_by("pk").values_list("pk", flat=True)[:PEOPLE_AT_ONCE])
+    if seen:
+        # Read first: to lock whoever has not changed would write to each row of the table, each night.
+        looked_at = people.filter(pk__gte=seen[0], pk__lte=seen[-1]).alias(at_least=_at_least())
+        _write_down(list(looked_at.filter(~Q(kept_at_least_until=F("at_least"))).values_list("pk", flat=True)))
+    return seen
+
+
+@transaction.atomic
+def _write_down(keys: list[UUID]) -> None:
+    # Whoever holds somebody is about to change when they end, or erases them: the next night sees, nobody waits.
+    free = Candidate.objects.filter(pk__in=keys).select_for_update(no_key=True, skip_locked=True)
+    held = list(free.values_list("pk", flat=True))
+    # Asked again once they are ours, by a statement of its own: it sees what was written until then.
+    Candidate.objects.filter(pk__in=held).update(kept_at_least_until=_at_least())
+
+
+def _at_least() -> Coalesce:
+    """The term of a person (OuterRef), or before which moment it will not be.
+
+    A file that is closed has its term at least the applicants' period later, and a whole night sees it before; but a
+    course that ended long ago counts from its own end. Nothing runs of whoever has no file of their own.
+    """
+    person = kept(Candidate.objects.filter(pk=OuterRef("pk")).order_by())
+    course = _later("studied_until", _lasting("students"))
+    known = person.annotate(at_least=Coalesce("term", course)).values("at_least")
+    return Coalesce(Subquery(known, output_field=DateTimeField()), Value(FAR_AHEAD))
+
+
 # -- who is told, and who is over -------------------------------------------------------------------------------------
 
 
 def to_tell(now: datetime) -> QuerySet[Candidate]:
     """Those whose file ends within the time of a warning, not told yet; who gave no address cannot be told."""
-    near = kept(Candidate.objects.all()).filter(term__lte=now + _days("warning"), told_at__isnull=True)
-    return near.exclude(email="")
+    by = now + _days("warning")
+    return kept(_may_end(by)).filter(term__lte=by, told_at__isnull=True).exclude(email="")
 
 
 def over(now: datetime) -> QuerySet[Candidate]:
     """Those whose files are past their time, and who were told long enough ago."""
-    done = kept(Candidate.objects.all()).filter(ends_at__lte=now)
+    # Whoever has an address and was not written to so long ago is not asked about: there may be a month of them.
+    told = _may_end(now).filter(Q(email="") | Q(warned_at__lte=now - _days("warning")))
+    done = kept(told).filter(ends_at__lte=now)
     return done.filter(Q(email="") | Q(told_at__isnull=False))
 
 
-def coming(now: datetime, *, days: int, zones: Iterable[int] | None = None) -> QuerySet[Candidate]:
-    """Whose files end within so many days, the first first; with `zones`, those who have a file in one of them."""
-    rows = kept(Candidate.objects.all()).filter(ends_at__lte=now + timedelta(days=days))
-    if zones is not None:
-        rows = rows.filter(
-            Exists(Application.objects.filter(candidate=OuterRef("pk"), cohort__zone__in=list(zones)).order_by())
+def coming(now: datetime, *, days: int) -> QuerySet[Candidate]:
+    """Whose files end within so many days, the first first."""
+    by = now + timedelta(days=days)
+    return near(by).filter(ends_at__lte=by).order_by("ends_at", "pk")
+
+
+def near(by: datetime, *, zones: Iterable[int] | None = None) -> QuerySet[Candidate]:
+    """Whose files may end by then, and some that do not; with `zones`, those who have a file in one of them."""
+    rows = kept(_may_end(by))
+    if zones is None:
+        return rows
+    files = Application.objects.filter(cohort__in=_keys(Cohort.objects.filter(zone__in=list(zones)))).order_by()
+    theirs: Any = Exists(files.filter(candidate=OuterRef("pk")))
+    if files[:FEW].count() == FEW:
+        # As a case it is asked before the end, which costs ten times as much; else it is where the search begins.
+        theirs = Case(When(theirs, then=Value(True)), default=Value(False))
+    return rows.filter(theirs)
+
+
+def first_to_end(people: QuerySet[Candidate], by: datetime, *, most: int) -> list[UUID]:
+    """Those of the `near` whose files do end by then, the first first; no more than so many are looked for.
+
+    Of more, those whose term is first as it was last looked at: PostgreSQL walks along it and stops.
+    """
+    walk = people.order_by("kept_at_least_until", "pk").values_list("pk", "ends_at")
+    sql, parameters = walk.query.sql_with_params()
+    with connection.cursor() as cursor:
+        # OFFSET 0: the end is worked out once a person, not once to be compared and once to be read.
+        cursor.execute(
+            f"SELECT id FROM (SELECT * FROM ({sql} OFFSET 0) AS person (id, ends_at) "  # noqa: S608 (ours, no input)
+            "WHERE ends_at <= %s LIMIT %s) AS found ORDER BY ends_at, id",
+            [*parameters, by, most],
         )
-    return rows.order_by("ends_at", "pk")
+        return [key for (key,) in cursor.fetchall()]
 
 
 def left_open(now: datetime, *, zones: Iterable[int] | None = None) -> QuerySet[Application]:
     """Files still under way long after their intake has begun: nobody's time runs until somebody closes them."""
     began = (now - _days("applicants")).astimezone(clock.PARIS).date()
-    rows = Application.objects.live().exclude(state=ApplicationState.CONFIRMED).filter(intake__starts_on__lt=began)
-    return rows if zones is None else rows.filter(cohort__zone__in=list(zones))
+    cohorts = Cohort.objects.filter(intake__starts_on__lt=began)
+    if zones is not None:
+        cohorts = cohorts.filter(zone__in=list(zones))
+    under_way = [state for state in LIVE if state != ApplicationState.CONFIRMED]
+    return Application.objects.filter(cohort__in=_keys(cohorts), state__in=under_way)
+
+
+def _keys(cohorts: QuerySet[Cohort]) -> list[int]:
+    # Cohorts are named by their keys, not by a zone or a day: of each PostgreSQL knows how many files it has.
+    return list(cohorts.order_by().values_list("pk", flat=True))
+
+
+def first_left_open(now: datetime, *, most: int, zones: Iterable[int] | None = None) -> list[tuple[date, int, UUID]]:
+    """When their intake began, their number and their key, of the same files, the first first: no more than so many.
+
+    Of more, those of the first numbers, along which PostgreSQL walks and stops.
+    """
+    files = left_open(now, zones=zones).order_by("number")
+    return sorted(files.values_list("intake__starts_on", "number", "pk")[:most])
 
 
 @transaction.atomic

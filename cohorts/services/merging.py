@@ -13,7 +13,7 @@ from partnership.models import AccessLink, OptOut, OutgoingMessage, User, ref
 from partnership.states import MessageState
 from partnership.workflow import Refused, record_all
 
-from ..models import Application, Candidate, Consent, TwoPeople, kept_of_people
+from ..models import LONG_AGO, Application, Candidate, Consent, TwoPeople, kept_of_people
 from ..states import LIVE, ApplicationState
 from .moves import REFUSALS
 from .sameness import close_fresh_links
@@ -143,6 +143,8 @@ def _join_identities(stays: Candidate, goes: Candidate, taken: Collection[str], 
                 setattr(stays, field, getattr(goes, field))
     # Whichever record they told last that their file is to be kept.
     stays.heard_at = max(filter(None, [stays.heard_at, goes.heard_at]), default=None)
+    # A consent to the pool may go with the merge, and a course come with it that ended long ago (services.keeping).
+    stays.kept_at_least_until = LONG_AGO
     Candidate.objects.filter(merged_into=goes).update(merged_into=stays)
     gone = {"merged_into": stays, "merged_at": clock.now(), "merged_by": by}
     Candidate.objects.filter(pk=goes.pk).update(**_BLANK, **gone)

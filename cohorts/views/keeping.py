@@ -1,6 +1,7 @@
 """Personal data in the hands of staff: whose file ends, which lists were taken out, and what one person asked for."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,8 @@ from ..states import ConsentPurpose, Kept
 from .applications import fetch
 
 A_PAGE = 50
+# Nobody reads further: of more people, and of more files left open, there is no count.
+MOST = 1_000
 LEFT_OPEN_SHOWN = 20
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -40,16 +43,22 @@ def retention_report(request: HttpRequest) -> HttpResponse:
     user: User = request.user
     house.require(policies.oversees_data(user))
     now, zones = clock.now(), policies.zones_overseen(user)
-    people = services.coming(now, days=retention.DAYS_AHEAD, zones=zones)
-    shown = Paginator(retention.files_that_end(people), A_PAGE).get_page(request.GET.get("page"))
-    left_open = services.left_open(now, zones=zones)
-    first = list(retention.named(left_open).order_by("intake__starts_on", "number")[:LEFT_OPEN_SHOWN])
+    by = now + timedelta(days=retention.DAYS_AHEAD)
+    near = services.near(by, zones=zones)
+    found = services.first_to_end(near, by, most=MOST + 1)
+    shown = Paginator(found[:MOST], A_PAGE).get_page(request.GET.get("page"))
+    people = near.filter(pk__in=list(shown)).order_by("ends_at", "pk")
+    left_open = services.first_left_open(now, zones=zones, most=MOST + 1)
+    first = Application.objects.filter(pk__in=[key for *_order, key in left_open[:LEFT_OPEN_SHOWN]])
     context = {
-        "verdict": _of_the_report(shown.paginator.count),
+        "verdict": _of_the_report(len(found)),
+        "are_more": len(found) > MOST,
+        "most": MOST,
         "page": shown,
-        "rows": [_row(person) for person in shown],
-        "left_open": first,
-        "left_open_count": left_open.count() if len(first) == LEFT_OPEN_SHOWN else len(first),
+        "rows": [_row(person) for person in retention.files_that_end(people)],
+        "left_open": list(retention.named(first).order_by("intake__starts_on", "number")),
+        "left_open_count": min(len(left_open), MOST),
+        "left_open_are_more": len(left_open) > MOST,
         "periods": retention.periods(),
         # Administrators look after the clock, they do not open files.
         "reads_files": policies.is_recruiter(user),
@@ -61,6 +70,8 @@ def _of_the_report(n: int) -> str:
     days = {"days": retention.DAYS_AHEAD}
     if not n:
         return _("No file ends within %(days)s days.") % days
+    if n > MOST:
+        return _("More than %(n)s files end within %(days)s days.") % {"n": number(MOST), **days}
     words = ngettext("%(n)s file ends within %(days)s days.", "%(n)s files end within %(days)s days.", n)
     return words % {"n": number(n), **days}
 

@@ -1,11 +1,15 @@
-"""Several workers tell people that their file ends, and erase them: each once, whoever meets; who answers, stays."""
+"""Several workers tell people that their file ends, and erase them: each once, whoever meets; who answers, stays.
+
+Whoever is held while the night looks ahead is left out, and nobody waits."""
 
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from cohorts import retention, services
-from cohorts.models import Candidate
+from cohorts.models import LONG_AGO, Candidate
+from cohorts.services.keeping import kept
 from cohorts.states import ApplicationState
 from partnership import clock, reminders
 from partnership.models import JournalEntry, OutgoingMessage, Tombstone, ref
@@ -60,3 +64,35 @@ def test_who_answers_at_the_very_moment_stays_or_is_gone_and_never_both(files):
         agreed = person.consents.filter(withdrawn_at=None).exists()
         assert agreed != bool(person.erased_at)
         assert JournalEntry.objects.filter(about=ref(file), after="consent_given").exists() == agreed
+
+
+def test_whoever_is_held_as_the_night_looks_ahead_is_left_for_the_next(files):
+    held = files[3].candidate
+
+    def deed(_place: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        services.look_ahead()
+
+    with transaction.atomic():
+        services.held(held)
+        assert at_once(1, deed) == {"done": 1}
+    unknown = Candidate.objects.filter(kept_at_least_until=LONG_AGO)
+    assert unknown.get() == held
+    services.look_ahead()
+    assert not unknown.exists()
+
+
+def test_whoever_takes_a_consent_back_as_the_night_looks_ahead_has_no_note_after_their_term(files):
+    for file in files:
+        services.give_consent(file, "talent_pool", by=file.candidate)
+    services.look_ahead()
+
+    def deed(place: int) -> None:
+        if place < PEOPLE:
+            services.withdraw_consent(files[place], "talent_pool", by=files[place].candidate)
+        else:
+            services.look_ahead()
+
+    assert at_once(PEOPLE + WORKERS, deed) == {"done": PEOPLE + WORKERS}
+    assert not [person for person in kept(Candidate.objects.all()) if person.kept_at_least_until > person.term]
