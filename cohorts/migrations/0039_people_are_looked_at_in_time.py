@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cohorts", "0036_files_are_counted")]
+    dependencies = [("cohorts", "0038_lists_by_source_and_intake")]
     operations = [
         migrations.AddField(
             model_name="candidate",
