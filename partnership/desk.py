@@ -246,12 +246,12 @@ class ReadOnlyAdmin(AdministratorAdmin):
         return False
 
 
-# Of a table that only grows: a hundred pages, and no more lines are counted for any page.
+# Of a table that only grows: a hundred pages, and no page counts more.
 MOST_LISTED = 10_000
 
 
 class FirstLines(Paginator):
-    """The pages of the first lines, and whether there are more: counting them all would take the longer, the longer."""
+    """The pages of the first lines, and whether there are more: to count a million of them would take too long."""
 
     @cached_property
     def _counted(self) -> int:
