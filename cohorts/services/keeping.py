@@ -213,10 +213,11 @@ def _write_down(keys: list[UUID]) -> None:
 
 
 def _at_least() -> Coalesce:
-    """The term of a person (OuterRef), or before which moment it will not be.
+    """The term of a person (OuterRef); of whom none runs, a moment before which it will not be.
 
-    A file that is closed has its term at least the applicants' period later, and a whole night sees it before; but a
-    course that ended long ago counts from its own end. Nothing runs of whoever has no file of their own.
+    While a file is open, that is far ahead: the term will be the applicants' period after the closing, and nights lie
+    between. A course that ended before counts from its own end, however late the other file is closed. Forms that go
+    with somebody known have no term of their own; should an address tell them apart one day, the next night sees it.
     """
     person = kept(Candidate.objects.filter(pk=OuterRef("pk")).order_by())
     course = _later("studied_until", _lasting("students"))
