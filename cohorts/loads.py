@@ -15,6 +15,7 @@ from django.db.models import (
     CharField,
     Count,
     F,
+    Func,
     Min,
     OuterRef,
     Q,
@@ -25,7 +26,6 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Concat
 
 from partnership import clock
 from partnership.models import User
@@ -59,44 +59,59 @@ def loads(user: User) -> Loads:
     }
     since_when = min(contact.late_before, decision.late_before, silent_before)
     waits = Case(When(has_date=False, state__in=AWAITING, then=Value("waits")), default=Value("held"))
-    # What a row counts (`_figures`); the detail is a state, or the figures it adds to or takes away from.
+    # What a row counts (`_figures`); its detail is a state, or the other figures it adds to or takes away from.
     arms = [
         # Lines of files that went elsewhere add up to nobody.
         _told(lines, waits, F("state")).annotate(n=Sum("number")).exclude(n=0),
-        _counted(waiting.filter(due_at__gte=since_when), "less", _flags(recent)),
+        _counted(waiting.filter(due_at__gte=since_when), "less", _words_of(recent)),
         _counted(contact.files.filter(mute), "less", Value(TO_CALL)),
-        *(_counted(found[due].files, "more", _flags(_true_of(found[due], due, silent_before))) for due in _LOOKED_AT),
-        _counted(interviews(files, since=since, until=until), "more", Value(INTERVIEWS)),
+        *(_due_in(found[due], due, silent_before) for due in _LOOKED_AT),
+        _counted(interviews(files, since=since, until=until), "interviews", Value("")),
     ]
     counted: Loads = defaultdict(Counter)
     for owner, what, detail, number in arms[0].union(*arms[1:], all=True):
-        sign, figures = _figures(what, detail)
-        for figure in figures:
-            counted[owner][figure] += sign * number
+        for figure in _figures(what, detail):
+            counted[owner][figure] += -number if what == "less" else number
     return dict(counted)
 
 
-def _figures(what: str, detail: str) -> tuple[int, tuple[str, ...]]:
+# What each row adds to, whatever its detail says beside it.
+_ALWAYS = {
+    "held": (IN_HAND,),
+    "waits": (IN_HAND, DUE, LATE, SILENT),
+    "less": (),
+    "due": (DUE,),
+    "late": (DUE, LATE),
+    "interviews": (INTERVIEWS,),
+}
+
+
+def _figures(what: str, detail: str) -> list[str]:
     """To which figures a row adds, or from which it takes away."""
-    if what == "held":
-        return 1, (detail, IN_HAND)
-    if what == "waits":
-        return 1, (detail, IN_HAND, DUE, LATE, SILENT, *([TO_CALL] if detail in BY_TELEPHONE else []))
-    return (1 if what == "more" else -1), tuple(detail.split())
+    called = [TO_CALL] if what == "waits" and detail in BY_TELEPHONE else []
+    return [*_ALWAYS[what], *detail.split(), *called]
 
 
-def _true_of(part: Part, due: Due, silent_before: datetime) -> dict[str, Q]:
-    """When a file of a part adds to each figure."""
-    always = Q(pk__isnull=False)
-    late = Q(due_at__lt=part.late_before) if part.late_before else always
-    has_a_telephone = {TO_CALL: ~Q(candidate__phone="")} if due in CALLS else {}
-    return {DUE: always, LATE: late, SILENT: Q(due_at__lt=silent_before), **has_a_telephone}
+def _due_in(part: Part, due: Due, silent_before: datetime) -> QuerySet:
+    """The rows of a part in which each file is looked at."""
+    true = {SILENT: Q(due_at__lt=silent_before)}
+    if part.late_before:
+        true[LATE] = Q(due_at__lt=part.late_before)
+    if due in CALLS:
+        true[TO_CALL] = Q(candidate__phone__gt="")
+    return _counted(part.files, "due" if part.late_before else "late", _words_of(true))
 
 
-def _flags(true: dict[str, Q]) -> Concat:
+class _Words(Func):
+    """Those of some words that are not null, in one text."""
+
+    function = "CONCAT_WS"
+    output_field = CharField()
+
+
+def _words_of(true: dict[str, Q]) -> _Words:
     """The names of the figures of which something is true of a file."""
-    cases = [Case(When(is_so, then=Value(f"{figure} ")), default=Value("")) for figure, is_so in true.items()]
-    return Concat(*cases, output_field=CharField())
+    return _Words(Value(" "), *(Case(When(is_so, then=Value(figure))) for figure, is_so in true.items()))
 
 
 def _counted(files: ApplicationQuerySet, what: str, detail: object) -> QuerySet:

@@ -124,7 +124,7 @@ def fill(number: int, *, seated: bool = True) -> None:
         "last_name": last,
         "phone": "'+331' || (99000000 + i)::text",
         "email": "'jeune' || i || '@exemple.test'",
-        # As the night below would note it: it writes what differs, and to write a million rows again takes minutes.
+        # As the night would note it: to write a million rows again takes minutes.
         "kept_at_least_until": f"CASE WHEN {state} IN {_in(LIVE)} THEN '{FAR_AHEAD.isoformat()}'::timestamptz "
         f"ELSE {since} + interval '{settings.RETENTION_DAYS['applicants']} days' END",
         "search_text": f"translate(lower({first} || ' ' || {last}), 'éèêëïç-', 'eeeeic ') "
@@ -167,7 +167,6 @@ def fill(number: int, *, seated: bool = True) -> None:
             _multiply(cursor, pattern_row, columns, number, draw=draw, among=f"drawn.state = 'confirmed' AND {among}")
         cursor.execute("SET LOCAL session_replication_role = origin")
     services.count_again()
-    services.look_ahead()
 
 
 def _students(cohorts: list[tuple[int, int]]) -> list[tuple[Model, dict[str, str], str]]:
