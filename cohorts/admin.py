@@ -124,6 +124,12 @@ class CohortAdmin(AdministratorAdmin):
     list_filter = ["zone", "intake__programme"]
     list_select_related = ["intake__programme", "zone"]
 
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in ("intake", "curriculum"):
+            # Each choice is called by its programme: fetched with it.
+            kwargs["queryset"] = db_field.remote_field.model.objects.select_related("programme")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     @admin.display(description=_("hours in school"))
     def hours_in_school(self, cohort: Cohort) -> str | None:
         """The hours against the 25 % rule, as the cohort is kept: not as a form that came back would have it."""

@@ -32,7 +32,7 @@ from partnership.models import User
 
 from .models import Application, ApplicationQuerySet, Headcount
 from .states import AWAITING, HeadcountKind
-from .worklist import BY_TELEPHONE, CALLS, Due, Part, awaiting, interviews, parts, silent_since, this_week
+from .worklist import BY_TELEPHONE, CALLS, Due, Part, Parts, awaiting, interviews, parts, silent_since, this_week
 
 # What is counted of each: every live state by its value, all of them, what is due and what of it; `interviews` are
 # those of this week.
@@ -42,12 +42,15 @@ Loads = dict[UUID | None, Counter[str]]
 _LOOKED_AT = (Due.CALL_BACK, Due.ANSWER, Due.RECORD)
 
 
-def loads(user: User) -> Loads:
-    """What each follower of the files one may see has in hand (None: nobody follows them); one statement."""
+def loads(user: User, found: Parts | None = None) -> Loads:
+    """What each follower of the files one may see has in hand (None: nobody follows them); one statement.
+
+    `found` are the parts of what is due among these files, for whoever has them.
+    """
     files, at = Application.objects.visible_to(user), clock.now()
+    found = found or parts(files, at=at)
     lines = Headcount.objects.visible_to(user).filter(kind=HeadcountKind.OWNER)
-    silent_before, found = silent_since(settings.SILENCE_DAYS_OWNER), parts(files, at=at)
-    since, until = this_week()
+    silent_before, (since, until) = silent_since(settings.SILENCE_DAYS_OWNER), this_week()
     waiting, mute = awaiting(files), Q(candidate__phone="", candidate__erased_at=None)
     contact, decision = found[Due.CONTACT], found[Due.DECISION]
     called = Q(state__in=BY_TELEPHONE)

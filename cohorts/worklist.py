@@ -19,7 +19,7 @@ from partnership.working_time import ONE_DAY, add_working_days, open_days_before
 
 from .listing import OVERDUE, TO_RECORD, stages
 from .models import Absence, Application, ApplicationQuerySet, Booking
-from .states import AWAITING, LIVE, ApplicationState, SlotKind
+from .states import AWAITING, LIVE, ApplicationState, BookingState, SlotKind
 
 S = ApplicationState
 # What applicants are promised (« sous un jour ouvré », « sous 5 jours »): past it, a file is late.
@@ -149,18 +149,17 @@ def parts(files: ApplicationQuerySet, *, at: datetime | None = None) -> Parts:
     A first contact and a new date are one part.
     """
     at = at or clock.now()
-    undated, known = files.filter(next_at=None), stages()
-    interview = Booking.objects.booked().filter(kind=SlotKind.INTERVIEW, application=OuterRef("pk"))
-    recorded = undated.filter(known[TO_RECORD]).annotate(due_at=Subquery(interview.values("slot__starts_at")[:1]))
+    undated = files.filter(next_at=None)
+    recorded = _met(undated, bookings__slot__starts_at__lte=min(at, clock.now()))
     agreed = files.filter(next_at__lte=at, state__in=LIVE).annotate(due_at=F("next_at"))
-    offered = undated.filter(known[OVERDUE], reply_before__lte=at).annotate(due_at=F("reply_before"))
+    offered = undated.filter(stages()[OVERDUE], reply_before__lte=at).annotate(due_at=F("reply_before"))
     contact, decision = (awaiting(files, states).filter(due_at__lte=at) for states in (BY_TELEPHONE, [S.INTERVIEWED]))
     promised, undecided = _promised_since(at), _undecided_since(at)
     return {
         Due.CALL_BACK: Part(agreed, promised),
         Due.ANSWER: Part(offered),
         Due.CONTACT: Part(contact, promised, by_owner=True),
-        Due.RECORD: Part(recorded.filter(due_at__lte=at), promised),
+        Due.RECORD: Part(recorded, promised),
         Due.DECISION: Part(decision, undecided, by_owner=True),
     }
 
@@ -229,11 +228,15 @@ def silent(files: ApplicationQuerySet, *, days: int) -> ApplicationQuerySet:
 
 def interviews(files: ApplicationQuerySet, *, since: datetime, until: datetime) -> ApplicationQuerySet:
     """Those of the files with an interview between two moments, the nearest first."""
-    booked = Booking.objects.booked().filter(kind=SlotKind.INTERVIEW)
-    booked = booked.filter(slot__starts_at__gte=since, slot__starts_at__lt=until)
-    moments = booked.filter(application=OuterRef("pk")).values("slot__starts_at")
-    found = files.filter(state=S.INTERVIEW_SCHEDULED, pk__in=booked.values("application"))
-    return found.annotate(due_at=Subquery(moments[:1]), late=Value(False)).order_by("due_at", "pk")
+    found = _met(files, bookings__slot__starts_at__gte=since, bookings__slot__starts_at__lt=until)
+    return found.annotate(late=Value(False)).order_by("due_at", "pk")
+
+
+def _met(files: ApplicationQuerySet, **when: datetime) -> ApplicationQuerySet:
+    """Those of the files whose interview is at some time (`due_at`): the database allows one booked at once."""
+    booked = {"bookings__kind": SlotKind.INTERVIEW, "bookings__state": BookingState.BOOKED}
+    found = files.filter(state=S.INTERVIEW_SCHEDULED, **booked, **when)
+    return found.annotate(due_at=F("bookings__slot__starts_at"))
 
 
 def this_week() -> tuple[datetime, datetime]:

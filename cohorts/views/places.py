@@ -30,7 +30,7 @@ from .applications import fetch
 
 S = ApplicationState
 # A longer list is ranked by its first rows: who is behind them waits for the others first.
-ROWS_SHOWN = 200
+ROWS_SHOWN = 150
 _COHORTS = Cohort.objects.select_related("zone", "intake__programme", "cascade_by")
 
 

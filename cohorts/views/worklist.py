@@ -13,7 +13,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from partnership import clock
 from partnership import policies as house
-from partnership.fields import key_in
+from partnership.fields import address_of_any, key_in
 from partnership.models import User
 from partnership.templatetags.figures import clocktime, daytime, number, shortdate
 
@@ -33,7 +32,7 @@ from ..models import Application, ApplicationQuerySet, Booking
 from ..states import ApplicationState, SlotKind, Source
 
 S, Due = ApplicationState, work.Due
-ROWS_A_PAGE, ROWS_AHEAD, DAYS_AHEAD = 50, 6, 7
+ROWS_A_PAGE, ROWS_AHEAD, DAYS_AHEAD = 30, 6, 7
 EVERYBODY = "tous"
 
 
@@ -84,15 +83,18 @@ def worklist(request: HttpRequest) -> HttpResponse:
     visible = Application.objects.visible_to(user)
     own = frozenset({*work.covered_by(user), None})
     view, asked = _view(request, own), request.GET.get("quoi", "")
-    counted = loads.loads(user)
+    found = work.parts(visible, at=now)
+    counted = loads.loads(user, found)
     load, mine = loads.total(counted, view.owners), loads.total(counted, own)
     theirs, narrowing = visible.filter(view.of), NARROWINGS.get(asked)
     what = narrowing or _ALL_THAT_IS_DUE
     is_agenda = what.parts is None
     # The page knows how many there are; which they are is asked of the page alone.
     page = Paginator(range(load[what.figure]), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    row = partial(_row, user=user, now=now, due=Due.INTERVIEW if is_agenda else None)
-    rows = [row(application) for application in _shown(visible, view, what, page)]
+    shown = _interviews(theirs, page) if is_agenda else _shown(what.parts(found), view, what, page)
+    known = {"user": user, "now": now, "address": address_of_any("cohorts:application_detail")}
+    row = partial(_row, due=Due.INTERVIEW if is_agenda else None, **known)
+    rows = [row(application) for application in shown]
     later = rows if is_agenda else []
     if narrowing is None:
         ahead = work.ahead(theirs, until=now + timedelta(days=DAYS_AHEAD))
@@ -124,17 +126,20 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "cohorts/worklist.html", context)
 
 
-def _shown(files: ApplicationQuerySet, view: View, what: Narrowing, page: Page) -> list[Application]:
-    """The files of one page."""
+def _shown(found: work.Parts, view: View, what: Narrowing, page: Page) -> list[Application]:
+    """The files of one page of what is due."""
     start, stop = page.start_index() - 1, page.end_index()
     if not stop:
         return []
-    if what.parts is None:
-        since, until = work.this_week()
-        return list(_to_show(work.interviews(files.filter(view.of), since=since, until=until))[start:stop])
-    found = what.parts(work.parts(files))
     rows = work.first_of(found, view.owners, start=start, stop=stop, by_moment=what.by_moment)
     return work.with_moments(rows, _to_show(Application.objects.all()))
+
+
+def _interviews(files: ApplicationQuerySet, page: Page) -> list[Application]:
+    """The files of one page of this week's interviews."""
+    since, until = work.this_week()
+    found = _to_show(work.interviews(files, since=since, until=until))
+    return list(found[max(page.start_index() - 1, 0) : page.end_index()])
 
 
 # What a row says of a file, and what a line of the appointments says of one: no more is read.
@@ -233,7 +238,9 @@ def _verdict(view: View, total: int, late: int, *, refused: list[Application], n
 # -- one row ----------------------------------------------------------------------------------------------------------
 
 
-def _row(application: Application, *, user: User, now: datetime, due: Due | None = None) -> dict[str, Any]:
+def _row(
+    application: Application, *, user: User, now: datetime, address: str, due: Due | None = None
+) -> dict[str, Any]:
     due = due or work.what_is_due(application)
     owner = application.owner
     return {
@@ -244,7 +251,7 @@ def _row(application: Application, *, user: User, now: datetime, due: Due | None
         "owner": owner if owner is not None and owner.pk != user.pk else None,
         "source": Source(application.source).label if application.source else "",
         "action": str(_ACTIONS[due]),
-        "url": reverse("cohorts:application_detail", args=[application.pk]) + _anchor(due),
+        "url": address.format(application.pk) + _anchor(due),
     }
 
 
