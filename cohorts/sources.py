@@ -86,6 +86,8 @@ def funnel(user: User, filters: Mapping[str, Any]) -> Funnel:
         .order_by()
         .values_list("recruitment_source", "source", Value(step))
         .annotate(n=Sum("number") if step in told else Count("*"))
+        # Lines of files that went elsewhere add up to nobody.
+        .exclude(n=0)
         for step, condition in steps.items()
     ]
     for source, answer, step, number in arms[0].union(*arms[1:], all=True):
@@ -101,4 +103,5 @@ def funnel(user: User, filters: Mapping[str, Any]) -> Funnel:
 
 def _narrowed(filters: Mapping[str, Any]) -> dict[str, Any]:
     named = {"zone": "cohort__zone__code", "rentree": "cohort__intake", "venu_par": "recruitment_source__code"}
-    return {named[name]: value for name, value in filters.items() if value}
+    by_none = {"recruitment_source__isnull": True} if filters.get("venu_par") == listing.NO_SOURCE else {}
+    return {named[name]: value for name, value in filters.items() if value and value != listing.NO_SOURCE} | by_none

@@ -207,7 +207,9 @@ def first_of(
 def with_moments(rows: Iterable[tuple], files: ApplicationQuerySet) -> list[Application]:
     """The files of such rows, in their order, each with its moment (`due_at`) and whether it is late (`late`)."""
     told = {key: (due_at, late) for key, due_at, late in rows}
-    found = {file.pk: file for file in files.filter(pk__in=told)}
+    # Asked again: one of them may have moved on meanwhile.
+    still_due = Q(next_at__isnull=False) | Q(state__in=list(_OF_STATE))
+    found = {file.pk: file for file in files.filter(still_due, pk__in=told)}
     for key, file in found.items():
         file.due_at, file.late = told[key]
     return [found[key] for key in told if key in found]
@@ -268,7 +270,7 @@ def next_call(user: User, *, but: object = None) -> Application | None:
     """The file that comes first among somebody's calls; `but` is the key of the one just called."""
     others = Application.objects.visible_to(user).exclude(pk=but)
     rows = first_of(to_call(parts(others)), {*covered_by(user), None}, stop=1)
-    first = with_moments(rows, Application.objects.all())
+    first = with_moments(rows, others)
     return first[0] if first else None
 
 

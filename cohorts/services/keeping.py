@@ -234,18 +234,21 @@ def to_tell(now: datetime) -> QuerySet[Candidate]:
     return kept(_may_end(by)).filter(term__lte=by, told_at__isnull=True).exclude(email="")
 
 
-def over(now: datetime) -> QuerySet[Candidate]:
-    """Those whose files are past their time, and who were told long enough ago."""
+def over(now: datetime, *, of_everybody: bool = False) -> QuerySet[Candidate]:
+    """Those whose files are past their time, and who were told long enough ago.
+
+    `of_everybody` asks whatever was noted last night: periods may have changed since.
+    """
+    people = Candidate.objects.all() if of_everybody else _may_end(now)
     # Whoever has an address and was not written to so long ago is not asked about: there may be a month of them.
-    told = _may_end(now).filter(Q(email="") | Q(warned_at__lte=now - _days("warning")))
+    told = people.filter(Q(email="") | Q(warned_at__lte=now - _days("warning")))
     done = kept(told).filter(ends_at__lte=now)
     return done.filter(Q(email="") | Q(told_at__isnull=False))
 
 
 def coming(now: datetime, *, days: int) -> QuerySet[Candidate]:
-    """Whose files end within so many days, the first first."""
-    by = now + timedelta(days=days)
-    return near(by).filter(ends_at__lte=by).order_by("ends_at", "pk")
+    """Whose files end within so many days, the first first; of everybody, whatever was noted last night."""
+    return kept(Candidate.objects.all()).filter(ends_at__lte=now + timedelta(days=days)).order_by("ends_at", "pk")
 
 
 def near(by: datetime, *, zones: Iterable[int] | None = None) -> QuerySet[Candidate]:

@@ -91,7 +91,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     is_agenda = what.parts is None
     # The page knows how many there are; which they are is asked of the page alone.
     page = Paginator(range(load[what.figure]), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    shown = _interviews(theirs, page) if is_agenda else _shown(what.parts(found), view, what, page)
+    shown = _interviews(theirs, page) if is_agenda else _shown(theirs, what.parts(found), view, what, page)
     known = {"user": user, "now": now, "address": address_of_any("cohorts:application_detail")}
     row = partial(_row, due=Due.INTERVIEW if is_agenda else None, **known)
     rows = [row(application) for application in shown]
@@ -126,13 +126,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "cohorts/worklist.html", context)
 
 
-def _shown(found: work.Parts, view: View, what: Narrowing, page: Page) -> list[Application]:
+def _shown(files: ApplicationQuerySet, found: work.Parts, view: View, what: Narrowing, page: Page) -> list[Application]:
     """The files of one page of what is due."""
     start, stop = page.start_index() - 1, page.end_index()
     if not stop:
         return []
     rows = work.first_of(found, view.owners, start=start, stop=stop, by_moment=what.by_moment)
-    return work.with_moments(rows, _to_show(Application.objects.all()))
+    return work.with_moments(rows, _to_show(files))
 
 
 def _interviews(files: ApplicationQuerySet, page: Page) -> list[Application]:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from cohorts import loads, services, worklist
 from cohorts.models import Application
-from cohorts.states import LIVE
+from cohorts.states import LIVE, ExitReason
 from cohorts.states import ApplicationState as S
 from partnership import clock
 from partnership.models import User
@@ -141,6 +141,15 @@ def test_the_oldest_is_the_first_that_waits_with_its_follower(head, recruiter, l
     for owner in (recruiter, lyon_recruiter, None):
         due = worklist.due_among(Application.objects.visible_to(head).filter(owner=owner))
         assert first[owner and owner.pk] == min(file.due_at for file in due)
+
+
+def test_a_file_that_moves_on_between_the_two_statements_of_a_page_is_not_shown(head):
+    moved, stays = (factories.application(since=TUESDAY - timedelta(hours=hours)) for hours in (9, 5))
+    visible = Application.objects.visible_to(head)
+    rows = worklist.first_of(worklist.parts(visible), stop=9)
+    services.reject(moved, reason=ExitReason.PROFILE, by=head)
+    assert [row[0] for row in rows] == [moved.pk, stays.pk]
+    assert worklist.with_moments(rows, visible) == [stays]
 
 
 def test_a_file_that_changes_hands_is_counted_with_whoever_follows_it(head, recruiter, lyon_recruiter):

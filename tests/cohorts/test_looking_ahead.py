@@ -287,6 +287,28 @@ def test_a_night_whose_place_was_lost_begins_again(cohort, slices):
     assert _noted() == 4
 
 
+def test_without_a_place_to_note_how_far_it_has_come_a_night_ends_and_the_others_have_their_turn(
+    cohort, slices, settings
+):
+    for _one in range(4):
+        closed(cohort)
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    with on(1, 3):
+        gone, is_all = house.apply(seconds=float("inf"))
+    assert (gone["terms"], is_all) == (0, True)
+
+
+def test_a_dry_run_says_what_a_shorter_period_will_take_before_any_night_has(cohort, settings):
+    file = closed(cohort, email="")
+    night(1)
+    settings.RETENTION_DAYS = settings.RETENTION_DAYS | {"applicants": 10}
+    with on(11):
+        said, lines = house.due()["people"], list(house.RULES["people"].lines())
+        gone, _is_all = house.apply(seconds=float("inf"))
+    assert said == gone["people"] == 1
+    assert [line.split()[0] for line in lines] == [file.reference]
+
+
 # -- the report -------------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from django.utils import translation
 
 from cohorts import listing, services
 from cohorts.models import Application, Enrolment, RecruitmentSource
-from cohorts.sources import Line
+from cohorts.sources import Line, funnel
 from cohorts.states import ApplicationState as S
 from cohorts.states import BookingState, EnrolmentState, SlotKind
 from partnership import clock, links, personal_data
@@ -426,3 +426,19 @@ def test_heads_see_them_and_nobody_else_does(client_of, lyon_lead, reviewer, adm
     assert client_of(factories.user(Role.HEAD_OF_RECRUITMENT)).get(address("source_list")).status_code == 200
     for user in (lyon_lead, reviewer, administrator):
         assert client_of(user).get(address("source_list")).status_code == 403
+
+
+def test_whoever_went_to_another_source_leaves_no_row_behind(staff, cohort, fair, recruiter):
+    file = factories.application(cohort, source="lycee")
+    services.set_source(file, fair, by=recruiter, version=file.version)
+    Application.objects.filter(pk=file.pk).update(source="fair")
+    page = staff.get(address("source_list"))
+    assert [(row["label"], row["contacts"]) for row in page.context["rows"]] == [(fair.name, 1)]
+    assert [row["contacts"] for row in page.context["answers"]] == [1]
+
+
+def test_who_came_by_no_source_is_added_up_as_the_list_shows_them(recruiter, cohort, fair):
+    factories.application(cohort)
+    factories.application(cohort, recruitment_source=fair)
+    asked = {"venu_par": listing.NO_SOURCE}
+    assert funnel(recruiter, asked).all.reached["contacts"] == listing.count(recruiter, asked) == 1
