@@ -29,7 +29,7 @@ from .applications import fetch
 
 A_PAGE = 50
 # Nobody reads further: of more people, and of more files left open, there is no count.
-MOST = 1_000
+MOST = 500
 LEFT_OPEN_SHOWN = 20
 page = require_http_methods(["GET", "HEAD", "POST"])
 

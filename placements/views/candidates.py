@@ -128,8 +128,7 @@ def application_of(request: HttpRequest, token: str) -> Application:
 
 
 def _current_placement(application: Application) -> Placement | None:
-    placements = boards.with_names(Placement.objects.live()).select_related("tutor")
-    return placements.filter(enrolment__application=application).first()
+    return boards.named_apart(Placement.objects.live()).filter(enrolment__application=application).first()
 
 
 @login_not_required

@@ -138,8 +138,7 @@ def _site_to_place_at(user: User, here: Zone, pk: UUID) -> HostSite:
 
 def placement_of(request: HttpRequest, pk: UUID) -> Placement:
     require(policies.is_lead(request.user))
-    rows = boards.with_names(Placement.objects.all()).select_related("tutor")
-    return get_allowed(rows, policies.can_change, request.user, pk=pk)
+    return get_allowed(boards.named_apart(Placement.objects.all()), policies.can_change, request.user, pk=pk)
 
 
 @require_POST
@@ -315,7 +314,7 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     enrolment = student_of(request, pk)
     application = enrolment.application
     placements = list(
-        boards.with_names(Placement.objects.visible_to(request.user)).filter(enrolment__application=application)
+        boards.named_apart(Placement.objects.visible_to(request.user)).filter(enrolment__application=application)
     )
     introductions = list(
         introduced.with_names(Introduction.objects.visible_to(request.user)).filter(enrolment__application=application)
