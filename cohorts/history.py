@@ -33,7 +33,7 @@ DEEDS = (*S.values, CALLED, "invited")
 # The state of a file, when it was opened, and when we answered first.
 Opened = tuple[str, datetime, datetime | None]
 # Of an intake with more files, so many drawn at random tell how long and how soon as well.
-MOST_FILES = 500
+MOST_FILES = 400
 
 
 def of_intake(intake: Intake, zone: Zone | None = None) -> ApplicationQuerySet:

@@ -32,7 +32,7 @@ from ..models import Application, ApplicationQuerySet, Booking
 from ..states import ApplicationState, SlotKind, Source
 
 S, Due = ApplicationState, work.Due
-ROWS_A_PAGE, ROWS_AHEAD, DAYS_AHEAD = 25, 6, 7
+ROWS_A_PAGE, ROWS_AHEAD, DAYS_AHEAD = 20, 6, 7
 EVERYBODY = "tous"
 
 

@@ -86,7 +86,9 @@ def _live_on_seat() -> Exists:
 
 def seats_at(site: HostSite, intakes: Iterable[Intake]) -> list[dict[str, Any]]:
     """The places of one site by intake, for its page: the counts, and each open place with who is live on it."""
-    live = {placement.seat_id: placement for placement in with_names(Placement.objects.live().filter(seat__site=site))}
+    held = Placement.objects.live().filter(seat__site=site)
+    held = held.select_related("tutor", "enrolment__application__candidate")
+    live = {placement.seat_id: placement for placement in held}
     seats = list(Seat.objects.open().filter(site=site).select_related("intake__programme").order_by("opened_at", "pk"))
     by_intake = {intake.pk: intake for intake in intakes} | {seat.intake_id: seat.intake for seat in seats}
     said = {pledge.intake_id: pledge for pledge in HostPledge.objects.filter(site=site)}
