@@ -184,15 +184,11 @@ def look_again(person: Candidate) -> None:
     Candidate.objects.filter(pk=person.pk).update(kept_at_least_until=LONG_AGO)
 
 
-def look_ahead() -> None:
-    """Look until when each person is kept at least, as the night does; what changed is written, and nothing else."""
-    after = None
-    while seen := look_ahead_at_some(after):
-        after = seen[-1]
-
-
 def look_ahead_at_some(after: UUID | None = None) -> list[UUID]:
-    """The same of the next people in the order of their keys; who they were, nobody once all were looked at."""
+    """Look until when the next people are kept at least, in the order of their keys: who they were, nobody at the end.
+
+    What has changed is written, and nothing else. Each night goes through all of them (retention.py).
+    """
     people = Candidate.objects.filter(erased_at__isnull=True).order_by()
     following = people.filter(pk__gt=after) if after else people
     seen = list(following.order_by("pk").values_list("pk", flat=True)[:PEOPLE_AT_ONCE])

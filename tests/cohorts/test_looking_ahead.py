@@ -36,7 +36,7 @@ def on(days: float, hour: int = 9):
 def night(days: float) -> None:
     """What the task of the night does, all of it."""
     with on(days, 3):
-        services.look_ahead()
+        services.look_ahead_at_some()
 
 
 def told(days: float) -> int:
@@ -135,7 +135,7 @@ def test_along_the_notes_the_same_people_are_found(everybody, days):
 
 def test_no_term_is_before_its_note_and_only_what_may_end_is_near(everybody):
     with on(5):
-        services.look_ahead()
+        services.look_ahead_at_some()
         people = {person.pk: person for person in keeping.kept(Candidate.objects.all())}
     kept = {name: people[file.candidate_id] for name, file in everybody.items() if file.candidate_id in people}
     notes = {name: note_of(file) for name, file in everybody.items()}
@@ -160,11 +160,11 @@ def test_whoever_began_again_long_after_a_course_is_found_as_soon_as_the_second_
 def test_a_night_writes_only_what_has_changed(everybody):
     night(10)
     with on(10), CaptureQueriesContext(connection) as asked:
-        services.look_ahead()
+        services.look_ahead_at_some()
     assert asked and not [query["sql"] for query in asked if "UPDATE" in query["sql"]]
     everybody["closed"].candidate.consents.create(purpose="talent_pool", text_version="1", given_at=CLOSED)
     with on(10), CaptureQueriesContext(connection) as asked:
-        services.look_ahead()
+        services.look_ahead_at_some()
     (written,) = [query["sql"] for query in asked if query["sql"].startswith("UPDATE")]
     assert everybody["closed"].candidate_id.hex in written and everybody["open"].candidate_id.hex not in written
 

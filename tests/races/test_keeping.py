@@ -72,27 +72,27 @@ def test_whoever_is_held_as_the_night_looks_ahead_is_left_for_the_next(files):
     def deed(_place: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '2s'")
-        services.look_ahead()
+        services.look_ahead_at_some()
 
     with transaction.atomic():
         services.held(held)
         assert at_once(1, deed) == {"done": 1}
     unknown = Candidate.objects.filter(kept_at_least_until=LONG_AGO)
     assert unknown.get() == held
-    services.look_ahead()
+    services.look_ahead_at_some()
     assert not unknown.exists()
 
 
 def test_whoever_takes_a_consent_back_as_the_night_looks_ahead_has_no_note_after_their_term(files):
     for file in files:
         services.give_consent(file, "talent_pool", by=file.candidate)
-    services.look_ahead()
+    services.look_ahead_at_some()
 
     def deed(place: int) -> None:
         if place < PEOPLE:
             services.withdraw_consent(files[place], "talent_pool", by=files[place].candidate)
         else:
-            services.look_ahead()
+            services.look_ahead_at_some()
 
     assert at_once(PEOPLE + WORKERS, deed) == {"done": PEOPLE + WORKERS}
     assert not [person for person in kept(Candidate.objects.all()) if person.kept_at_least_until > person.term]
