@@ -110,6 +110,7 @@ def test_an_absence_is_written_about_the_next_morning_unless_taken_back(client, 
     assert Application.objects.get(pk=booking.application_id).state == S.INTERVIEW_SCHEDULED
 
 
+@pytest.mark.usefixtures("mid_june")
 def test_whoever_has_not_come_at_the_end_is_written_to_once(client, open_day):
     came, *others = [factories.booking(open_day) for _ in range(4)]
     _tap(client, came)

@@ -1,6 +1,6 @@
 """A placement as time goes by: the host's silence, the first day, the last one, a change of site or tutor."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -31,6 +31,13 @@ def _morning(days: int):
     """Ten in the morning, so many working days from today."""
     day = add_working_days(clock.today(), days)
     return clock.now().replace(year=day.year, month=day.month, day=day.day, hour=9, minute=0)
+
+
+@pytest.fixture(autouse=True)
+def a_tuesday():
+    """Working days are counted from one, whenever the tests run."""
+    with clock.travel(datetime(2027, 6, 15, 10, 0, tzinfo=clock.PARIS)):
+        yield
 
 
 @pytest.fixture
