@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from statistics import median
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,7 @@ DEEDS = (*S.values, CALLED, "invited")
 Opened = tuple[str, datetime, datetime | None]
 # Of an intake with more files, so many drawn at random tell how long and how soon as well.
 MOST_FILES = 400
+_JOURNAL = JournalEntry._meta.db_table
 
 
 def of_intake(intake: Intake, zone: Zone | None = None) -> ApplicationQuerySet:
@@ -42,9 +44,18 @@ def of_intake(intake: Intake, zone: Zone | None = None) -> ApplicationQuerySet:
     return rows if zone is None else rows.filter(cohort__zone=zone)
 
 
-def _drawn(intake: Intake, zone: Zone | None) -> ApplicationQuerySet:
-    """Those that are looked at one by one; their keys are random, so that the first ones are drawn without bias."""
-    return of_intake(intake, zone).order_by("pk")
+def _of_drawn(files: QuerySet, told: str, parameters: list[Any]) -> list[tuple]:
+    """What a statement tells about `file`: the values of the files that are looked at one by one, and their `subject`.
+
+    That is the name by which the journal knows each. Keys are random: the first ones are drawn without bias.
+    """
+    label = Value(f"{Application._meta.label_lower}:")
+    subject = Concat(label, Cast("pk", TextField()), output_field=TextField())
+    drawn = files.order_by("pk").annotate(subject=subject)
+    asked, known = drawn[:MOST_FILES].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH file AS ({asked}), {told}", [*known, *parameters])
+        return cursor.fetchall()
 
 
 # -- how far they have come -------------------------------------------------------------------------------------------
@@ -104,26 +115,17 @@ class Stay:
 
 def stays(intake: Intake, zone: Zone | None = None) -> list[Stay]:
     """The time in each stage, median and 90th percentile, of the files that have left it; one statement."""
-    files = _drawn(intake, zone).annotate(subject=_subject()).values("subject")[:MOST_FILES]
-    asked, parameters = files.query.sql_with_params()
-    journal = JournalEntry._meta.db_table
     told = (
-        f"WITH file AS ({asked}), stay AS (SELECT line.after AS stage, "  # noqa: S608 (ours)
+        "stay AS (SELECT line.after AS stage, "  # noqa: S608 (ours)
         "lead(line.at) OVER (PARTITION BY line.subject ORDER BY line.at, line.id) - line.at AS length "
-        f"FROM {journal} line JOIN file ON file.subject = line.subject WHERE line.after = ANY(%s)) "
+        f"FROM {_JOURNAL} line JOIN file ON file.subject = line.subject WHERE line.after = ANY(%s)) "
         "SELECT stage, count(length), count(*) - count(length), "
         "percentile_cont(0.5) WITHIN GROUP (ORDER BY length), percentile_cont(0.9) WITHIN GROUP (ORDER BY length) "
         "FROM stay WHERE stage = ANY(%s) GROUP BY stage"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(told, [*parameters, S.values, [stage.value for stage in STAGES]])
-        found = {stage: Stay(S(stage), *rest) for stage, *rest in cursor.fetchall()}
+    rows = _of_drawn(of_intake(intake, zone).values("pk"), told, [S.values, [stage.value for stage in STAGES]])
+    found = {stage: Stay(S(stage), *rest) for stage, *rest in rows}
     return [found.get(stage, Stay(stage)) for stage in STAGES]
-
-
-def _subject(key: str | OuterRef = "pk") -> Concat:
-    """The name by which the journal knows a file."""
-    return Concat(Value(f"{Application._meta.label_lower}:"), Cast(key, TextField()), output_field=TextField())
 
 
 # -- how soon we answer -----------------------------------------------------------------------------------------------
@@ -144,27 +146,28 @@ class Speed:
         return working_words(self.half) if self.half is not None else ""
 
 
-def speeds(intake: Intake, zone: Zone | None = None) -> list[Speed]:
-    """The median of the open hours from a file's first line to our first deed about it, by zone; all zones last."""
-    came = _lines_of_the_file().filter(after__in=[state for state in S if state != S.DRAFT])
-    deeds = _lines_of_the_file().filter(actor_kind=ActorKind.USER, after__in=DEEDS, at__gt=OuterRef("came_at"))
-    files = _drawn(intake, zone).annotate(came_at=Subquery(came.values("at")[:1]))
-    files = files.annotate(answered_at=Subquery(deeds.values("at")[:1]))
-    rows = files.values_list("cohort__zone", "state", "came_at", "answered_at")[:MOST_FILES]
+def speeds(intake: Intake, zones: Iterable[Zone], zone: Zone | None = None) -> list[Speed]:
+    """The median of the open hours from a file's first line to our first deed about it, by zone; all zones last.
+
+    `zones` are all there are, in their order; one may be asked for alone.
+    """
+    lines = f"SELECT line.at FROM {_JOURNAL} line WHERE line.about = file.subject AND line.after = ANY(%s)"  # noqa: S608
+    first = "ORDER BY line.at, line.id LIMIT 1"
+    told = (
+        f"opened AS (SELECT file.*, line.at FROM file, LATERAL ({lines} {first}) line) "  # noqa: S608 (ours)
+        "SELECT file.zone, file.state, file.at, deed.at FROM opened file LEFT JOIN LATERAL "
+        f"({lines} AND line.actor_kind = %s AND line.at > file.at {first}) deed ON true"
+    )
+    opening = [state.value for state in S if state != S.DRAFT]
+    parameters = [opening, list(DEEDS), ActorKind.USER.value]
+    rows = _of_drawn(of_intake(intake, zone).values("state", zone=F("cohort__zone")), told, parameters)
     by_zone: dict[int, list[Opened]] = {}
     for of, state, came_at, answered_at in rows:
-        if came_at is None:
-            continue
         by_zone.setdefault(of, []).append((state, came_at, answered_at))
-    found = [_speed(one, by_zone[one.pk]) for one in Zone.objects.filter(pk__in=by_zone)]
+    found = [_speed(one, by_zone[one.pk]) for one in zones if one.pk in by_zone]
     if len(found) > 1:
         found.append(_speed(None, [told for theirs in by_zone.values() for told in theirs]))
     return found
-
-
-def _lines_of_the_file() -> QuerySet[JournalEntry]:
-    """The lines in the file of an outer query."""
-    return JournalEntry.objects.filter(about=_subject(OuterRef("pk"))).order_by("at", "pk")
 
 
 def _speed(zone: Zone | None, files: Iterable[Opened]) -> Speed:

@@ -6,9 +6,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partnership.measures import Measure
-from partnership.models import Convention
-from programmes.models import Curriculum, Programme
+from partnership.measures import Census, Measure
+from programmes.measures import taught
+from programmes.models import Curriculum
 from programmes.states import HOSTED, ProgrammeKind
 
 from .models import AcquiredBlock, Application, ApplicationQuerySet, Cohort, Enrolment
@@ -79,11 +79,10 @@ CONDITIONS = {
 OF_HOSTS, OF_CERTIFICATES = ("with_employer", "host_places", "placed"), ("present", "with_block", "certified")
 
 
-def beside_the_point(convention: Convention) -> dict[int, frozenset[str]]:
+def beside_the_point(census: Census) -> dict[int, frozenset[str]]:
     """The figures that do not apply to a milestone: no host to a certificate, no certified to a diploma."""
     kinds: dict[int, set[str]] = {}
-    taught = Programme.objects.filter(milestone__convention=convention).order_by()
-    for milestone, kind in taught.values_list("milestone", "kind"):
+    for milestone, kind in census.once(taught):
         kinds.setdefault(milestone, set()).add(kind)
     return {
         milestone: frozenset(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 
 from partnership import clock
 from partnership.measures import Census, Counts
@@ -24,10 +24,13 @@ from .states import AWAITING_OFFER, ApplicationState, HeadcountKind
 
 # Facts of a file that its state does not tell; the last is no figure, but what the forecast asks.
 APPLIED, ADMITTED, PRESENT, ARRIVED = "applied", "admitted", "present", "arrived"
-_NOTHING, _ROWS = Value(""), Count("*")
+_ROWS = Count("*")
 _OF_STUDENTS = (PRESENT, "with_block", "certified")
-# Those of them that a headcount knows, as its lines say them.
-_OF_LINES = {APPLIED: Q(was_submitted=True), ADMITTED: Q(was_offered=True)}
+# Those of them that a headcount knows, by the name that its lines have for them.
+_OF_LINES = {APPLIED: "was_submitted", ADMITTED: "was_offered"}
+# What the lines of a headcount say of its files, and what stands in its place where a fact is counted otherwise.
+_SAID = ("state", "left_from", *_OF_LINES.values())
+_SAYS_NOTHING = (Value(""), Value(""), Value(False), Value(False))
 
 
 @dataclass
@@ -63,27 +66,28 @@ def tallies(census: Census) -> Mapping[int, Tally]:
     lines = Headcount.objects.filter(kind=HeadcountKind.STAGE, cohort__in=found)
     files = Application.objects.submitted().filter(cohort__in=found)
     at_risk = Enrolment.objects.at_risk(clock.now()).filter(application__cohort__in=found)
-    states = _grouped(lines, state=F("state"), left_from=F("left_from"), number=Sum("number"))
+    # Lines of files that came and went add up to nobody.
+    states = _grouped(lines, said=_SAID, number=Sum("number")).exclude(n=0)
     arms = [
-        *(_grouped(lines.filter(known), fact, number=Sum("number")) for fact, known in _OF_LINES.items()),
         *(_grouped(files.filter(CONDITIONS[key]), key) for key in _OF_STUDENTS),
-        _grouped(_lately(files), ARRIVED),
+        _grouped(_lately(found), ARRIVED),
         _grouped(at_risk, AT_RISK, cohort="application__cohort"),
     ]
-    for cohort, fact, state, left_from, number in states.union(*arms, all=True):
+    for fact, cohort, state, left_from, *known, number in states.union(*arms, all=True):
         if fact:
             found[cohort].facts[fact] += number
         else:
             found[cohort].files[state, left_from] += number
+            found[cohort].facts.update({of: number for of, is_so in zip(_OF_LINES, known, strict=True) if is_so})
     return found
 
 
-def _lately(files: QuerySet) -> QuerySet:
-    """Who has applied in the weeks that the forecast looks at."""
+def _lately(cohorts: Collection[int]) -> QuerySet:
+    """Who has come and applied in the weeks that the forecast looks at."""
     first = clock.today() - timedelta(days=7 * WEEKS_LOOKED_AT - 1)
     since = datetime.combine(first, time.min, clock.PARIS)
     # Whoever asked before the window and applied in it counts among the enquiries, not among those who come.
-    return files.filter(submitted_at__gte=since, created_at__gte=since)
+    return Application.objects.filter(cohort__in=cohorts, created_at__gte=since, submitted_at__isnull=False)
 
 
 def _grouped(
@@ -91,13 +95,10 @@ def _grouped(
     fact: str = "",
     *,
     cohort: str = "cohort",
-    state: Any = _NOTHING,
-    left_from: Any = _NOTHING,
+    said: Iterable[str | Value] = _SAYS_NOTHING,
     number: Any = _ROWS,
 ) -> QuerySet:
-    rows = rows.order_by().annotate(of=F(cohort), fact=Value(fact), what=state, left=left_from)
-    # Lines of files that came and went add up to nobody.
-    return rows.values_list("of", "fact", "what", "left").annotate(n=number).exclude(n=0)
+    return rows.order_by().values_list(Value(fact), cohort, *said).annotate(n=number)
 
 
 def counts(census: Census) -> Counts:
@@ -126,5 +127,6 @@ def total(key: str, cohorts: Collection[int]) -> int:
     if key in _OF_STUDENTS:
         return behind(key, cohorts).count()
     # A line has a file's own words for its state and its cohort.
-    lines = Headcount.objects.filter(_OF_LINES.get(key, CONDITIONS[key]), kind=HeadcountKind.STAGE, cohort__in=cohorts)
+    known = Q(**{_OF_LINES[key]: True}) if key in _OF_LINES else CONDITIONS[key]
+    lines = Headcount.objects.filter(known, kind=HeadcountKind.STAGE, cohort__in=cohorts)
     return lines.aggregate(n=Sum("number"))["n"] or 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import BigIntegerField, Case, Count, F, QuerySet, Value
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 
@@ -63,7 +63,7 @@ def register(*measures: Measure, counts: Source, past: Past) -> None:
 
 
 # Of a convention, by milestone: the figures that do not apply to it, as places do not where nobody needs a host.
-Exceptions = Callable[[Convention], dict[int, frozenset[str]]]
+Exceptions = Callable[[Census], dict[int, frozenset[str]]]
 _EXCEPTIONS: list[Exceptions] = []
 
 
@@ -73,11 +73,11 @@ def register_exceptions(source: Exceptions) -> None:
         _EXCEPTIONS.append(source)
 
 
-def exceptions(convention: Convention) -> dict[int, frozenset[str]]:
+def exceptions(census: Census) -> dict[int, frozenset[str]]:
     """The figures that do not apply, by milestone."""
     found: dict[int, frozenset[str]] = {}
     for source in _EXCEPTIONS:
-        for milestone, keys in source(convention).items():
+        for milestone, keys in source(census).items():
             found[milestone] = found.get(milestone, frozenset()) | keys
     return found
 
@@ -100,26 +100,34 @@ def counts_of(census: Census, keys: Collection[str] = ()) -> Counts:
 class Behind:
     """The rows that a figure counts, and where their milestone and their zone stand; without one, in no zone.
 
-    With `figure`, rows of several figures, each of which says for itself which one counts it.
+    With `part`, another figure counts some of these rows: its key, and which ones.
     """
 
     rows: QuerySet
     milestone: str
     zone: str = ""
-    figure: Case | None = None
+    part: tuple[str, Q] | None = None
 
     def counted(self, key: str) -> QuerySet:
+        """How many rows by milestone and zone; those of the part apart, under its key."""
         zone = F(self.zone) if self.zone else Cast(Value(None), BigIntegerField())
-        rows = self.rows.order_by().annotate(figure=self.figure or Value(key), at=F(self.milestone), within=zone)
+        figure: Value | Case = Value(key)
+        if self.part:
+            of_part, which = self.part
+            figure = Case(When(which, then=Value(of_part)), default=Value(key))
+        rows = self.rows.order_by().annotate(figure=figure, at=F(self.milestone), within=zone)
         return rows.values_list("figure", "at", "within").annotate(n=Count("*"))
 
 
 def counted_together(figures: Mapping[str, Behind]) -> Counts:
-    """Each figure by milestone and zone, as many as there are rows behind it: one statement for all of them."""
-    found: Counts = {key: {} for key in figures}
+    """Each figure and each part of one by milestone and zone, as many as there are rows behind it: one statement."""
+    wholes = {behind.part[0]: key for key, behind in figures.items() if behind.part}
+    found: Counts = {key: {} for key in (*figures, *wholes)}
     first, *others = (behind.counted(key) for key, behind in figures.items())
-    for key, milestone, zone, number in first.union(*others, all=True):
-        found.setdefault(key, {})[milestone, zone] = number
+    for figure, milestone, zone, number in first.union(*others, all=True):
+        # A row of a part is counted by the whole as well.
+        for key in {figure, wholes.get(figure, figure)}:
+            found[key][milestone, zone] = found[key].get((milestone, zone), 0) + number
     return found
 
 

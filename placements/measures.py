@@ -1,6 +1,6 @@
 """What placements count for the convention, in one grouped statement."""
 
-from django.db.models import Case, Exists, OuterRef, Value, When
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from partnership import clock
@@ -26,6 +26,7 @@ MEASURES = (
     ),
     Measure("placed", _("Placed"), _("Placements accepted or under way at a partner."), _REGISTER),
 )
+_AT_PARTNERS = Q(seat__site__company__is_partner=True)
 
 
 def seats(convention: Convention) -> SeatQuerySet:
@@ -42,22 +43,17 @@ def placements(convention: Convention, *, partners_only: bool) -> PlacementQuery
     """The placements that count, outside employers included or not."""
     # A seat is of its student's intake, by law of the database: the file itself need not be looked up.
     rows = Placement.objects.filter(state__in=PLACED, seat__intake__programme__milestone__convention=convention)
-    return rows.filter(seat__site__company__is_partner=True) if partners_only else rows
+    return rows.filter(_AT_PARTNERS) if partners_only else rows
 
 
 def counts(census: Census) -> Counts:
     """The three figures by milestone and zone: a place counts where its site is."""
-    everybody = placements(census.convention, partners_only=False)
-    where = "seat__intake__programme__milestone", "seat__site__zone"
-    # With an employer is whoever is placed at a partner or elsewhere: each placement is looked up once.
-    partner_or_not = Case(When(seat__site__company__is_partner=True, then=Value("placed")), default=Value("elsewhere"))
-    found = counted_together(
-        {
-            "host_places": Behind(seats(census.convention), "intake__programme__milestone", "site__zone"),
-            "placed": Behind(everybody, *where, figure=partner_or_not),
-        }
+    # With an employer is whoever is placed at a partner or elsewhere.
+    everybody = Behind(
+        placements(census.convention, partners_only=False),
+        "seat__intake__programme__milestone",
+        "seat__site__zone",
+        part=("placed", _AT_PARTNERS),
     )
-    placed, outside = found["placed"], found.pop("elsewhere", {})
-    return found | {
-        "with_employer": {cell: placed.get(cell, 0) + outside.get(cell, 0) for cell in placed.keys() | outside.keys()}
-    }
+    places = Behind(seats(census.convention), "intake__programme__milestone", "site__zone")
+    return counted_together({"with_employer": everybody, "host_places": places})

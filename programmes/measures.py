@@ -1,7 +1,9 @@
 """What the board counts of the contents and of the chair."""
 
+from collections import Counter
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from partnership import measures
@@ -14,12 +16,11 @@ from .models import (
     Curriculum,
     CurriculumQuerySet,
     Programme,
-    ProgrammeQuerySet,
     Registration,
     RegistrationQuerySet,
 )
 from .past import past
-from .states import Attendance
+from .states import ACTIVITY_DELIVERED, WITH_CONTENT, Attendance
 
 CONTENTS = Measure(
     "contents",
@@ -42,12 +43,15 @@ CONTENTS_LATE = Measure(
 )
 
 
-def contents_behind(key: str, convention: Convention) -> CurriculumQuerySet | ProgrammeQuerySet:
-    """The programmes that a figure counts, or their versions."""
-    programmes = Programme.objects.with_content().filter(milestone__convention=convention)
-    if key == CONTENTS.key:
-        return programmes
-    versions = Curriculum.objects.filter(programme__in=programmes)
+def taught(census: Census) -> list[tuple[int, str]]:
+    """The milestone and the kind of each programme of a convention."""
+    programmes = Programme.objects.filter(milestone__convention=census.convention).order_by()
+    return list(programmes.values_list("milestone", "kind"))
+
+
+def contents_behind(key: str, convention: Convention) -> CurriculumQuerySet:
+    """The versions that a figure counts: those that are validated, or that are judged late."""
+    versions = Curriculum.objects.filter(programme__kind__in=WITH_CONTENT, programme__milestone__convention=convention)
     # One validated version a programme, by law: counting versions counts programmes.
     return versions.validated() if key == CONTENTS_VALIDATED.key else versions.late()
 
@@ -83,16 +87,20 @@ CHAIR = (
 )
 
 
+# Which of all activities and of all registrations are counted by the second figure of each.
+_DELIVERED, _ATTENDED = Q(state__in=ACTIVITY_DELIVERED), Q(attendance=Attendance.PRESENT)
+
+
 def activities_behind(key: str, conventions: Iterable[Convention]) -> ChairActivityQuerySet:
     """The activities that a figure counts."""
     activities = ChairActivity.objects.filter(programme__milestone__convention__in=conventions).counting()
-    return activities.delivered() if key == "activities_delivered" else activities
+    return activities.filter(_DELIVERED) if key == "activities_delivered" else activities
 
 
 def registrations_behind(key: str, conventions: Iterable[Convention]) -> RegistrationQuerySet:
     """The registrations that a figure counts."""
     found = Registration.objects.registered().filter(activity__in=activities_behind("activities", conventions))
-    return found.filter(attendance=Attendance.PRESENT) if key == "attendances" else found
+    return found.filter(_ATTENDED) if key == "attendances" else found
 
 
 # -- both together ----------------------------------------------------------------------------------------------------
@@ -101,20 +109,23 @@ def registrations_behind(key: str, conventions: Iterable[Convention]) -> Registr
 def counts(census: Census) -> Counts:
     """What is counted of the contents and of the chair by milestone, in no zone: the same for whoever may read it."""
     convention = census.convention
-    programmes = Behind(contents_behind(CONTENTS.key, convention), "milestone")
+    to_validate = Counter((milestone, None) for milestone, kind in census.once(taught) if kind in WITH_CONTENT)
     versions = {
         key: Behind(contents_behind(key, convention), "programme__milestone")
         for key in (CONTENTS_VALIDATED.key, CONTENTS_LATE.key)
     }
-    activities = {
-        key: Behind(activities_behind(key, [convention]), "programme__milestone")
-        for key in ("activities", "activities_delivered")
-    }
-    registrations = {
-        key: Behind(registrations_behind(key, [convention]), "activity__programme__milestone")
-        for key in ("registrations", "attendances")
-    }
-    return counted_together({CONTENTS.key: programmes, **versions, **activities, **registrations})
+    activities = Behind(
+        activities_behind("activities", [convention]),
+        "programme__milestone",
+        part=("activities_delivered", _DELIVERED),
+    )
+    registrations = Behind(
+        registrations_behind("registrations", [convention]),
+        "activity__programme__milestone",
+        part=("attendances", _ATTENDED),
+    )
+    figures = {**versions, "activities": activities, "registrations": registrations}
+    return {CONTENTS.key: dict(to_validate)} | counted_together(figures)
 
 
 def register() -> None:

@@ -14,6 +14,8 @@ class ProgrammeKind(models.TextChoices):
 
 # Their students sit at a host; those of a certificate have their employer, and a chair has none.
 HOSTED = (ProgrammeKind.DIPLOMA, ProgrammeKind.PROFESSIONAL_TITLE)
+# Those whose content must be validated: a chair has activities instead.
+WITH_CONTENT = (*HOSTED, ProgrammeKind.SCHOOL_CERTIFICATE)
 
 
 class CurriculumState(models.TextChoices):

@@ -187,7 +187,9 @@ class Application(models.Model):
             ),
             # What the board counts beside the headcounts (tally.py): who came lately, and the students.
             models.Index(
-                fields=["cohort", "submitted_at"], include=["created_at", "state"], name="applications_by_arrival"
+                fields=["cohort", "created_at"],
+                condition=Q(submitted_at__isnull=False),
+                name="applications_by_beginning",
             ),
             models.Index(
                 fields=["id"],

@@ -23,6 +23,7 @@ from partnership.models import Convention, Milestone, Objective, Zone
 from partnership.projections import Projection
 from partnership.templatetags.charts import Curve, Forecast
 from partnership.templatetags.figures import longdate, number
+from programmes.measures import taught
 from programmes.states import ProgrammeKind
 
 from .. import history as ours
@@ -39,7 +40,8 @@ def history(request: HttpRequest) -> HttpResponse:
     if convention is None:
         raise Http404
     house.require(house.can_read_board(request.user, convention))
-    filters = HistoryFilters(request.GET, milestones=_recruiting(convention), zones=Zone.objects.all())
+    census = Census(request.user, convention)
+    filters = HistoryFilters(request.GET, milestones=_recruiting(census), zones=Zone.objects.all())
     milestone, zone = filters.chosen()
     for name in filters.errors:
         said = _("The filter “%(name)s” is unknown: it was ignored.")
@@ -48,20 +50,19 @@ def history(request: HttpRequest) -> HttpResponse:
     if milestone is not None and convention.signed_at:
         intake = _next_of(Intake.objects.filter(programme__milestone=milestone).select_related("programme"))
         shown = [YOUNG, PLACES] if intake is None or intake.programme.is_hosted else [YOUNG]
-        census = Census(request.user, convention)
-        context |= _weeks(census, milestone, zone, shown=shown) | _ways(census, intake, zone)
+        context |= _weeks(census, milestone, zone, shown=shown)
+        context |= _ways(census, intake, filters.zones.values(), zone)
     return render(request, "cohorts/history.html", context)
 
 
-def _recruiting(convention: Convention) -> list[Milestone]:
+def _recruiting(census: Census) -> list[Milestone]:
     """The milestones to whose programmes young people apply: a chair has none."""
     objectives = Prefetch("milestones__objectives", Objective.objects.select_related("zone"))
-    prefetch_related_objects([convention], objectives, "milestones__programmes")
-    kinds = {
-        milestone: {programme.kind for programme in milestone.programmes.all()}
-        for milestone in convention.milestones.all()
-    }
-    return [milestone for milestone, taught in kinds.items() if taught and ProgrammeKind.CHAIR not in taught]
+    prefetch_related_objects([census.convention], objectives)
+    kinds = census.once(taught)
+    with_chair = {milestone for milestone, kind in kinds if kind == ProgrammeKind.CHAIR}
+    recruiting = {milestone for milestone, _kind in kinds} - with_chair
+    return [milestone for milestone in census.convention.milestones.all() if milestone.pk in recruiting]
 
 
 # -- week by week -----------------------------------------------------------------------------------------------------
@@ -130,7 +131,7 @@ def _title(now: int, evenings: Sequence[Point], today: date) -> str:
 # -- how far, how long, how soon --------------------------------------------------------------------------------------
 
 
-def _ways(census: Census, intake: Intake | None, zone: Zone | None) -> dict[str, Any]:
+def _ways(census: Census, intake: Intake | None, zones: Iterable[Zone], zone: Zone | None) -> dict[str, Any]:
     if intake is None:
         return {"intake": None}
     steps = ours.funnel(census, intake, zone)
@@ -140,7 +141,7 @@ def _ways(census: Census, intake: Intake | None, zone: Zone | None) -> dict[str,
         "steps": steps if files else [],
         "drawn": {"all": files, "n": ours.MOST_FILES} if files > ours.MOST_FILES else None,
         "stays": [stay for stay in ours.stays(intake, zone) if stay.left or stay.there],
-        "speeds": [speed for speed in ours.speeds(intake, zone) if speed.answered or speed.waiting],
+        "speeds": [speed for speed in ours.speeds(intake, zones, zone) if speed.answered or speed.waiting],
     }
 
 

@@ -20,7 +20,7 @@ def open_for(census: Census, zones: list[Zone] | None = None) -> Board:
         signed_on=convention.measured_from,
         today=clock.today(),
         reader=census.user,
-        exceptions=measures.exceptions(convention),
+        exceptions=measures.exceptions(census),
         projections=projections.projections_of(census),
         commitments=list(convention.commitments.select_related("party", "milestone")),
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cohorts.models import Application, Cohort, Enrolment, EnrolmentQuerySet, Intake
-from cohorts.states import ApplicationState, Availability
+from cohorts.states import ENROLMENT_LIVE, ApplicationState, Availability
 from partnership import clock
 from partnership.distance import Distance, between
 from partnership.models import Commune, Objective, OutgoingMessage, User, Zone
@@ -60,18 +60,18 @@ def site_rows(sites: Iterable[HostSite], intakes: Iterable[Intake]) -> list[Site
     intakes = list(intakes)
     fresh_from = clock.now() - PLEDGE_LIFE
     said = {}
-    for pledge in HostPledge.objects.filter(site__in=rows, intake__in=intakes):
+    pledges = HostPledge.objects.filter(site__in=rows, intake__in=intakes).order_by()
+    for pledge in pledges.only("site", "intake", "answered_at", "places_possible", "places_sure", "chooser"):
         row, at = rows[pledge.site_id], pledge.answered_at
         said[pledge.site_id, pledge.intake_id] = at
         row.answered_at = max(at, row.answered_at or at)
         # What was perhaps possible long ago is not told any more.
         row.possible += pledge.places_possible if at >= fresh_from else 0
         row.is_hosts_choice |= pledge.chooser == Chooser.HOST and pledge.places_sure > 0
-    seats = Seat.objects.open().filter(site__in=rows, intake__in=intakes).annotate(is_taken=_live_on_seat())
-    for seat in seats.order_by():
-        row = rows[seat.site_id]
-        at = said.get((seat.site_id, seat.intake_id))
-        if seat.is_taken:
+    seats = Seat.objects.open().filter(site__in=rows, intake__in=intakes).annotate(is_taken=_live_on_seat()).order_by()
+    for site, intake, is_taken in seats.values_list("site", "intake", "is_taken"):
+        row, at = rows[site], said.get((site, intake))
+        if is_taken:
             row.taken += 1
         elif at is not None and at >= fresh_from:
             row.free += 1
@@ -307,6 +307,7 @@ _TO_PLACE = (
     "enrolled_at",
     "application__languages",
     "application__availability",
+    "application__state",
     "application__intake__starts_on",
     "application__cohort__zone__name",
     "application__candidate__first_name",
@@ -323,6 +324,9 @@ _ON_A_LINE = (
     "seat__site__name",
     "seat__site__company__is_partner",
     "seat__site__zone__name",
+    "enrolment__state",
+    "enrolment__application__state",
+    "enrolment__application__cohort__zone",
     "enrolment__application__candidate__first_name",
     "enrolment__application__candidate__last_name",
 )
@@ -330,8 +334,16 @@ _ON_A_LINE = (
 
 def _who_and_where(placements: QuerySet[Placement]) -> QuerySet[Placement]:
     """Placements with what a line of the board says."""
-    related = placements.select_related("seat__site__company", "seat__site__zone", "enrolment__application__candidate")
-    return related.only(*_ON_A_LINE)
+    related = placements.select_related("seat__site__company", "seat__site__zone")
+    students = "enrolment__application__candidate", "enrolment__application__cohort"
+    return related.select_related(*students).only(*_ON_A_LINE)
+
+
+def _is_confirmed_in(zone: Zone, enrolment: Enrolment) -> bool:
+    """Whether a student counts among the young people of a zone."""
+    application = enrolment.application
+    is_confirmed = enrolment.state in ENROLMENT_LIVE and application.state == ApplicationState.CONFIRMED
+    return is_confirmed and application.cohort.zone_id == zone.pk
 
 
 # -- the zone ---------------------------------------------------------------------------------------------------------
@@ -444,8 +456,8 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         and row.placement.proposed_at > now - TIME_TO_UNDO
     ]
 
-    own = of_intake.live().filter(application__cohort__zone=zone)
-    board.young = own.filter(application__state=ApplicationState.CONFIRMED).count()
+    everybody = [row.enrolment for row in board.students] + [row.placement.enrolment for row in board.placements]
+    board.young = sum(_is_confirmed_in(zone, enrolment) for enrolment in everybody)
     partners = [row for row in board.sites if row.site.company.is_partner]
     fresh_from = now - PLEDGE_LIFE
     board.seats = sum(
@@ -457,11 +469,9 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         for row in board.placements
     )
     board.linked = min(placed, board.young, board.seats)
-    targets = {
-        objective.measure: objective.target
-        for objective in Objective.objects.filter(
-            milestone=intake.programme.milestone_id, zone=zone, measure__in=["confirmed", "host_places"]
-        )
-    }
+    promised = Objective.objects.filter(
+        milestone=intake.programme.milestone_id, zone=zone, measure__in=["confirmed", "host_places"]
+    )
+    targets = dict(promised.order_by().values_list("measure", "target"))
     board.young_target, board.seats_target = targets.get("confirmed"), targets.get("host_places")
     return board

@@ -26,7 +26,7 @@ from ..board import zone_words
 from ..forms import HostsForm, HostWordsForm
 from ..models import AskLine, AskRound, HostPledge, HostSite
 from ..states import AskSkip
-from .leads import zone_of, zones_of
+from .leads import led_by, zone_of
 from .pledges import intake_of
 
 
@@ -52,7 +52,7 @@ def ask_choose(request: HttpRequest, zone: str) -> HttpResponse:
     ticked = sum(1 for row in hosts if not row.skip)
     context = {
         "zone": here,
-        "zones": zones_of(request.user),
+        "zones": led_by(request.user),
         "intakes": intakes,
         "intake": intake,
         "hosts": [{"row": row, "said": zone_words.answer_words(row.pledge) if row.pledge else ""} for row in hosts],

@@ -28,7 +28,7 @@ from ..forms.contracts import STEP_FORMS, AskSheetForm, ContractFilter, Contract
 from ..models import ContractFile, ContractPaper
 from ..states import CONTRACT, CONTRACT_LIVE, PLACED, ContractKind, ContractState
 from .candidates import renew, unusable
-from .leads import A_PAGE, chips, placement_of, zone_of, zones_of
+from .leads import A_PAGE, chips, led_by, placement_of, zone_of
 
 _S = ContractState
 _LANGUAGES = ("fr", "en")
@@ -52,7 +52,7 @@ def contract_list(request: HttpRequest, zone: str) -> HttpResponse:
     total = pages.paginator.count
     context = {
         "zone": here,
-        "zones": zones_of(request.user),
+        "zones": led_by(request.user),
         "page": pages,
         "rows": boards.rows(pages.object_list),
         "without": boards.without_contract(here),

@@ -21,7 +21,7 @@ from ..forms import VisitForm
 from ..models import Placement
 from ..states import CHECK_INS, PLACED, PlacementState, VisitKind
 from .candidates import application_of, unusable
-from .leads import placement_of, zone_of, zones_of
+from .leads import led_by, placement_of, zone_of
 
 _ICS = {"content_type": "text/calendar; charset=utf-8"}
 _FILE = {"Content-Disposition": 'attachment; filename="tandem.ics"'}
@@ -34,7 +34,7 @@ def zone_follow_up(request: HttpRequest, zone: str) -> HttpResponse:
     rows = follow_up.in_zone(here)
     context = {
         "zone": here,
-        "zones": zones_of(request.user),
+        "zones": led_by(request.user),
         "rows": rows,
         "due": follow_up.due_until(rows, clock.today() + follow_up.SOON),
         "verdict": follow_up.verdict(rows),

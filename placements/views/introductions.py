@@ -27,7 +27,7 @@ from ..forms.introductions import HANDED
 from ..models import HostSite, Introduction, Presentation
 from ..states import INTRODUCTION
 from .hosts import site_of
-from .leads import A_PAGE, zone_of, zones_of
+from .leads import A_PAGE, led_by, zone_of
 
 
 @require_safe
@@ -42,7 +42,7 @@ def introduction_list(request: HttpRequest, zone: str) -> HttpResponse:
     total = page.paginator.count
     context = {
         "zone": here,
-        "zones": zones_of(request.user),
+        "zones": led_by(request.user),
         "verdict": boards.verdict(every),
         "page": page,
         "rows": boards.rows_of(page.object_list),

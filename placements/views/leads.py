@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -46,10 +46,21 @@ def zones_of(user: User) -> QuerySet[Zone]:
     return Zone.objects.all() if zones is None else Zone.objects.filter(pk__in=zones)
 
 
+def led_by(user: User) -> list[Zone]:
+    """The same to be shown; a statement for whoever leads all of them, none for whoever leads some."""
+    if user.zones_as(Role.REGIONAL_LEAD) is None:
+        return list(Zone.objects.all())
+    led = {one.zone for one in user.current_memberships() if one.role == Role.REGIONAL_LEAD}
+    return sorted(led, key=lambda zone: (zone.order, zone.name))
+
+
 def zone_of(request: HttpRequest, code: str) -> Zone:
     """The zone of an address, for whoever leads it."""
     require(policies.is_lead(request.user))
-    return get_object_or_404(zones_of(request.user), code=code)
+    zone = next((zone for zone in led_by(request.user) if zone.code == code), None)
+    if zone is None:
+        raise Http404
+    return zone
 
 
 @require_safe
@@ -73,7 +84,7 @@ def _zone_page(request: HttpRequest, zone: Zone, *, wanted: str, form: ProposeFo
     intakes = boards.intakes_of(zone)
     intake = next((known for known in intakes if str(known.pk) == wanted), None)
     intake = intake or boards.next_of(intakes, clock.today())
-    context: dict[str, Any] = {"zone": zone, "zones": zones_of(request.user), "form": form}
+    context: dict[str, Any] = {"zone": zone, "zones": led_by(request.user), "form": form}
     context["leads_everywhere"] = policies.can_lead_everywhere(request.user)
     if intake is not None:
         context["board"] = boards.build(zone, intake, intakes, user=request.user)
@@ -259,7 +270,7 @@ def student_list(request: HttpRequest) -> HttpResponse:
         else _("No student to place"),
         "filter": form,
         "wrong": bool(form.errors),
-        "zones": zones_of(request.user),
+        "zones": led_by(request.user),
         "count": ngettext("%(n)s student", "%(n)s students", total) % {"n": total},
         "chips": chips(request, form),
     }

@@ -20,7 +20,7 @@ from ..board import waiting
 from ..forms import AmendForm, BreakForm, CompleteForm, StartAllForm, StartForm
 from ..models import HostSite, Placement, Seat, Tutor
 from ..states import PlacementState
-from .leads import back_to_board, form_page, placement_of, zone_of, zones_of
+from .leads import back_to_board, form_page, led_by, placement_of, zone_of
 
 
 def _back_to_file(placement: Placement) -> HttpResponseRedirect:
@@ -51,7 +51,7 @@ def _waiting_page(request: HttpRequest, code: str, form: StartAllForm | None = N
     shown = form or StartAllForm(ready=Placement.objects.none())
     context = {
         "zone": zone,
-        "zones": zones_of(request.user),
+        "zones": led_by(request.user),
         "verdict": waiting.verdict(asked, ready),
         "waiting": asked,
         "due": [placement for placement in ready if waiting.is_due(placement)],

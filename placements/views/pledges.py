@@ -27,7 +27,7 @@ from ..models import AskLine, AskRound, HostPledge, HostSite, Seat
 from ..states import PLEDGE
 from .candidates import unusable
 from .hosts import back_from, intakes_at, site_of
-from .leads import zone_of, zones_of
+from .leads import led_by, zone_of
 
 CALLS_A_PAGE = 20
 
@@ -181,7 +181,7 @@ def call_list(request: HttpRequest, zone: str) -> HttpResponse:
     here = zone_of(request, zone)
     intakes = zones.intakes_of(here)
     intake = intake_of(intakes, request.GET.get("rentree", ""))
-    context: dict[str, Any] = {"zone": here, "zones": zones_of(request.user), "intakes": intakes, "intake": intake}
+    context: dict[str, Any] = {"zone": here, "zones": led_by(request.user), "intakes": intakes, "intake": intake}
     if intake is not None:
         context |= _calls(here, intake, order_in(request.GET.get("page")) or 1)
     return render(request, "placements/call_list.html", context)

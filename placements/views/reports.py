@@ -18,7 +18,7 @@ from ..board import zone as boards
 from ..models import Placement
 from ..states import PLACED
 from .hosts import site_of
-from .leads import zone_of, zones_of
+from .leads import led_by, zone_of
 
 
 def _asked(request: HttpRequest, code: str) -> tuple[Zone, list[Intake], Intake | None]:
@@ -33,7 +33,7 @@ def _asked(request: HttpRequest, code: str) -> tuple[Zone, list[Intake], Intake 
 def zone_report(request: HttpRequest, zone: str) -> HttpResponse:
     """Places, answers, delays and causes of a zone, for an intake."""
     here, intakes, intake = _asked(request, zone)
-    context: dict[str, Any] = {"zone": here, "zones": zones_of(request.user), "intakes": intakes, "intake": intake}
+    context: dict[str, Any] = {"zone": here, "zones": led_by(request.user), "intakes": intakes, "intake": intake}
     if intake is not None:
         parts = reports.of_zone(here, intake)
         context |= {"parts": parts, "verdict": reports.verdict(parts)}

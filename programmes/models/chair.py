@@ -56,9 +56,6 @@ class ChairActivityQuerySet(models.QuerySet["ChairActivity"]):
         """Those that count for the convention: a cancelled one does not."""
         return self.exclude(state=ActivityState.CANCELLED)
 
-    def delivered(self) -> "ChairActivityQuerySet":
-        return self.filter(state__in=ACTIVITY_DELIVERED)
-
     def counted(self) -> "ChairActivityQuerySet":
         """With how many hold a place (`taken`), wait for one (`waiting`), have come (`present`)."""
         held = Q(registrations__state=RegistrationState.REGISTERED)

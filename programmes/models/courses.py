@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.models import Convention, Milestone, Party, User
 
-from ..states import HOSTED, Assigned, ProgrammeKind
+from ..states import HOSTED, WITH_CONTENT, Assigned, ProgrammeKind
 
 # Three years, four for whoever has a disability (Code du travail, art. L6222-7-1 and R6222-46).
 LONGEST_CONTRACT = 48
@@ -20,8 +20,8 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.filter(milestone__convention__in=Convention.objects.visible_to(user))
 
     def with_content(self) -> "ProgrammeQuerySet":
-        """Those whose content must be validated: a chair has activities instead."""
-        return self.exclude(kind=ProgrammeKind.CHAIR)
+        """Those whose content must be validated."""
+        return self.filter(kind__in=WITH_CONTENT)
 
 
 class Programme(models.Model):

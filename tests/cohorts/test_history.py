@@ -14,7 +14,7 @@ from cohorts.states import ApplicationState
 from partnership import clock, projections
 from partnership import services as partnership
 from partnership.measures import Census
-from partnership.models import Convention, JournalEntry, Snapshot
+from partnership.models import Convention, JournalEntry, Snapshot, Zone
 from partnership.personal_data import NOTICE_VERSION
 
 from .. import factories
@@ -147,7 +147,7 @@ def test_the_first_answer_is_measured_in_open_hours(lyon, paris, recruiter):
         entrusted = file("Cléo")
         services.entrust(entrusted, to=factories.user("recruiter", name="Claire"), by=recruiter)
     of_lyon, of_paris, all_zones = sorted(
-        history.speeds(lyon.intake), key=lambda speed: (speed.zone is None, str(speed.zone))
+        history.speeds(lyon.intake, Zone.objects.all()), key=lambda speed: (speed.zone is None, str(speed.zone))
     )
     hours = [
         timedelta(hours=1),
@@ -159,7 +159,7 @@ def test_the_first_answer_is_measured_in_open_hours(lyon, paris, recruiter):
     # To give a file to a colleague is no answer to whoever waits.
     assert (of_paris.answered, of_paris.waiting, of_paris.half) == (0, 1, None)
     assert (all_zones.zone, all_zones.answered, all_zones.waiting) == (None, 2, 1)
-    assert [speed.zone for speed in history.speeds(lyon.intake, paris.zone)] == [paris.zone]
+    assert [speed.zone for speed in history.speeds(lyon.intake, Zone.objects.all(), paris.zone)] == [paris.zone]
 
 
 @pytest.mark.parametrize(
