@@ -122,7 +122,7 @@ def _counted(files: ApplicationQuerySet, what: str, detail: object) -> QuerySet:
 
 
 def _told(rows: QuerySet, what: object, detail: object) -> QuerySet:
-    return rows.order_by().annotate(what=what, detail=detail).values_list("owner", "what", "detail")
+    return rows.order_by().values_list("owner", what, detail)
 
 
 def total(counted: Loads, owners: Iterable[UUID | None] | None = None) -> Counter[str]:

@@ -64,13 +64,14 @@ def tallies(census: Census) -> Mapping[int, Tally]:
     """What is counted of each cohort of a convention, by its key."""
     found = {cohort.pk: Tally() for cohort in census.once(cohorts_of)}
     lines = Headcount.objects.filter(kind=HeadcountKind.STAGE, cohort__in=found)
-    files = Application.objects.submitted().filter(cohort__in=found)
+    # Whoever was offered a place or has applied is no draft, by law of the database.
+    files = Application.objects.filter(cohort__in=found)
     at_risk = Enrolment.objects.at_risk(clock.now()).filter(application__cohort__in=found)
     # Lines of files that came and went add up to nobody.
     states = _grouped(lines, said=_SAID, number=Sum("number")).exclude(n=0)
     arms = [
         *(_grouped(files.filter(CONDITIONS[key]), key) for key in _OF_STUDENTS),
-        _grouped(_lately(found), ARRIVED),
+        _grouped(_lately(files), ARRIVED),
         _grouped(at_risk, AT_RISK, cohort="application__cohort"),
     ]
     for fact, cohort, state, left_from, *known, number in states.union(*arms, all=True):
@@ -82,12 +83,12 @@ def tallies(census: Census) -> Mapping[int, Tally]:
     return found
 
 
-def _lately(cohorts: Collection[int]) -> QuerySet:
+def _lately(files: QuerySet) -> QuerySet:
     """Who has come and applied in the weeks that the forecast looks at."""
     first = clock.today() - timedelta(days=7 * WEEKS_LOOKED_AT - 1)
     since = datetime.combine(first, time.min, clock.PARIS)
     # Whoever asked before the window and applied in it counts among the enquiries, not among those who come.
-    return Application.objects.filter(cohort__in=cohorts, created_at__gte=since, submitted_at__isnull=False)
+    return files.filter(created_at__gte=since, submitted_at__isnull=False)
 
 
 def _grouped(

@@ -109,24 +109,19 @@ class Behind:
     part: tuple[str, Q] | None = None
 
     def counted(self, key: str) -> QuerySet:
-        """How many rows by milestone and zone; those of the part apart, under its key."""
+        """How many rows by milestone and zone; those of the part apart."""
         zone = F(self.zone) if self.zone else Cast(Value(None), BigIntegerField())
-        figure: Value | Case = Value(key)
-        if self.part:
-            of_part, which = self.part
-            figure = Case(When(which, then=Value(of_part)), default=Value(key))
-        rows = self.rows.order_by().annotate(figure=figure, at=F(self.milestone), within=zone)
-        return rows.values_list("figure", "at", "within").annotate(n=Count("*"))
+        is_part = Case(When(self.part[1], then=True), default=False) if self.part else Value(False)
+        return self.rows.order_by().values_list(Value(key), F(self.milestone), zone, is_part).annotate(n=Count("*"))
 
 
 def counted_together(figures: Mapping[str, Behind]) -> Counts:
     """Each figure and each part of one by milestone and zone, as many as there are rows behind it: one statement."""
-    wholes = {behind.part[0]: key for key, behind in figures.items() if behind.part}
-    found: Counts = {key: {} for key in (*figures, *wholes)}
+    parts = {key: behind.part[0] for key, behind in figures.items() if behind.part}
+    found: Counts = {key: {} for key in (*figures, *parts.values())}
     first, *others = (behind.counted(key) for key, behind in figures.items())
-    for figure, milestone, zone, number in first.union(*others, all=True):
-        # A row of a part is counted by the whole as well.
-        for key in {figure, wholes.get(figure, figure)}:
+    for figure, milestone, zone, is_part, number in first.union(*others, all=True):
+        for key in [figure, parts[figure]] if is_part else [figure]:
             found[key][milestone, zone] = found[key].get((milestone, zone), 0) + number
     return found
 

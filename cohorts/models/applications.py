@@ -215,6 +215,10 @@ class Application(models.Model):
                 | Q(offered_curriculum__isnull=False, reply_before__isnull=False, decided_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="a_draft_is_neither_submitted_nor_offered",
+                condition=~Q(state=ApplicationState.DRAFT) | Q(submitted_at=None, offered_curriculum=None),
+            ),
+            models.CheckConstraint(
                 name="an_exit_has_a_reason_and_a_place_it_left",
                 condition=(Q(state__in=EXITS) & ~Q(exit_reason="") & ~Q(left_from=""))
                 | (~Q(state__in=EXITS) & Q(exit_reason="", left_from="")),
