@@ -166,7 +166,7 @@ def speeds(intake: Intake, zones: Iterable[Zone], zone: Zone | None = None) -> l
         by_zone.setdefault(of, []).append((state, came_at, answered_at))
     found = [_speed(one, by_zone[one.pk]) for one in zones if one.pk in by_zone]
     if len(found) > 1:
-        found.append(_speed(None, [told for theirs in by_zone.values() for told in theirs]))
+        found.append(_speed(None, [opened for theirs in by_zone.values() for opened in theirs]))
     return found
 
 

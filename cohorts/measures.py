@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partnership.measures import Census, Measure
-from programmes.measures import taught
+from programmes.measures import kinds_taught
 from programmes.models import Curriculum
 from programmes.states import HOSTED, ProgrammeKind
 
@@ -82,7 +82,7 @@ OF_HOSTS, OF_CERTIFICATES = ("with_employer", "host_places", "placed"), ("presen
 def beside_the_point(census: Census) -> dict[int, frozenset[str]]:
     """The figures that do not apply to a milestone: no host to a certificate, no certified to a diploma."""
     kinds: dict[int, set[str]] = {}
-    for milestone, kind in census.once(taught):
+    for milestone, kind in census.once(kinds_taught):
         kinds.setdefault(milestone, set()).add(kind)
     return {
         milestone: frozenset(

@@ -87,7 +87,8 @@ def _lately(files: QuerySet) -> QuerySet:
     """Who has come and applied in the weeks that the forecast looks at."""
     first = clock.today() - timedelta(days=7 * WEEKS_LOOKED_AT - 1)
     since = datetime.combine(first, time.min, clock.PARIS)
-    # Whoever asked before the window and applied in it counts among the enquiries, not among those who come.
+    # Whoever asked before the window and applied in it counts among the enquiries, not among those who come; nobody
+    # applies before they have begun.
     return files.filter(created_at__gte=since, submitted_at__isnull=False)
 
 

@@ -43,13 +43,13 @@ CONTENTS_LATE = Measure(
 )
 
 
-def taught(census: Census) -> list[tuple[int, str]]:
+def kinds_taught(census: Census) -> list[tuple[int, str]]:
     """The milestone and the kind of each programme of a convention."""
     programmes = Programme.objects.filter(milestone__convention=census.convention).order_by()
     return list(programmes.values_list("milestone", "kind"))
 
 
-def contents_behind(key: str, convention: Convention) -> CurriculumQuerySet:
+def versions_behind(key: str, convention: Convention) -> CurriculumQuerySet:
     """The versions that a figure counts: those that are validated, or that are judged late."""
     versions = Curriculum.objects.filter(programme__kind__in=WITH_CONTENT, programme__milestone__convention=convention)
     # One validated version a programme, by law: counting versions counts programmes.
@@ -109,9 +109,9 @@ def registrations_behind(key: str, conventions: Iterable[Convention]) -> Registr
 def counts(census: Census) -> Counts:
     """What is counted of the contents and of the chair by milestone, in no zone: the same for whoever may read it."""
     convention = census.convention
-    to_validate = Counter((milestone, None) for milestone, kind in census.once(taught) if kind in WITH_CONTENT)
+    to_validate = Counter((milestone, None) for milestone, kind in census.once(kinds_taught) if kind in WITH_CONTENT)
     versions = {
-        key: Behind(contents_behind(key, convention), "programme__milestone")
+        key: Behind(versions_behind(key, convention), "programme__milestone")
         for key in (CONTENTS_VALIDATED.key, CONTENTS_LATE.key)
     }
     activities = Behind(

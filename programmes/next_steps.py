@@ -12,7 +12,7 @@ def late_contents(census: Census) -> list[Step]:
     """Each content of a convention that waits too long for the party that validates it."""
     if not census.once(measures.counts)[measures.CONTENTS_LATE.key]:
         return []
-    late = measures.contents_behind(measures.CONTENTS_LATE.key, census.convention)
+    late = measures.versions_behind(measures.CONTENTS_LATE.key, census.convention)
     related = late.select_related("programme__milestone", "programme__reviewer_party")
     return [
         Step(

@@ -23,7 +23,7 @@ from partnership.models import Convention, Milestone, Objective, Zone
 from partnership.projections import Projection
 from partnership.templatetags.charts import Curve, Forecast
 from partnership.templatetags.figures import longdate, number
-from programmes.measures import taught
+from programmes.measures import kinds_taught
 from programmes.states import ProgrammeKind
 
 from .. import history as ours
@@ -59,7 +59,7 @@ def _recruiting(census: Census) -> list[Milestone]:
     """The milestones to whose programmes young people apply: a chair has none."""
     objectives = Prefetch("milestones__objectives", Objective.objects.select_related("zone"))
     prefetch_related_objects([census.convention], objectives)
-    kinds = census.once(taught)
+    kinds = census.once(kinds_taught)
     with_chair = {milestone for milestone, kind in kinds if kind == ProgrammeKind.CHAIR}
     recruiting = {milestone for milestone, _kind in kinds} - with_chair
     return [milestone for milestone in census.convention.milestones.all() if milestone.pk in recruiting]

@@ -456,8 +456,10 @@ def build(zone: Zone, intake: Intake, intakes: list[Intake], *, user: User) -> Z
         and row.placement.proposed_at > now - TIME_TO_UNDO
     ]
 
-    everybody = [row.enrolment for row in board.students] + [row.placement.enrolment for row in board.placements]
-    board.young = sum(_is_confirmed_in(zone, enrolment) for enrolment in everybody)
+    # Whoever is placed between the two readings is in both.
+    known = {row.enrolment.pk: row.enrolment for row in board.students}
+    known |= {row.placement.enrolment_id: row.placement.enrolment for row in board.placements}
+    board.young = sum(_is_confirmed_in(zone, enrolment) for enrolment in known.values())
     partners = [row for row in board.sites if row.site.company.is_partner]
     fresh_from = now - PLEDGE_LIFE
     board.seats = sum(

@@ -47,7 +47,7 @@ def zones_of(user: User) -> QuerySet[Zone]:
 
 
 def led_by(user: User) -> list[Zone]:
-    """The same to be shown; a statement for whoever leads all of them, none for whoever leads some."""
+    """The same in a list, in their order: a statement for whoever leads all of them, none for whoever leads some."""
     if user.zones_as(Role.REGIONAL_LEAD) is None:
         return list(Zone.objects.all())
     led = {one.zone for one in user.current_memberships() if one.role == Role.REGIONAL_LEAD}

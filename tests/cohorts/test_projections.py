@@ -42,7 +42,7 @@ def test_a_file_counts_at_its_stage_and_drafts_nowhere(convention, milestone):
     here = cohort()
     for number, state in enumerate((S.ENQUIRY, S.SUBMITTED, S.NO_SHOW, S.WAITLISTED, S.ADMITTED), start=1):
         files(here, state, number)
-    files(here, S.DRAFT, 3)
+    files(here, S.DRAFT, 3, submitted_at=None)
     (pool,) = only(convention).season.pools
     counted = {state: pool.at(state) for state in (S.ENQUIRY, S.SUBMITTED, S.NO_SHOW, S.WAITLISTED, S.ADMITTED)}
     assert list(counted.values()) == [1, 2, 3, 4, 5]

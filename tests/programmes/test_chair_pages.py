@@ -79,7 +79,7 @@ def test_the_chair_is_counted_in_one_statement_and_for_its_own_convention(
     factories.registration(factories.activity(chair))
     convention = chair.milestone.convention
     census = Census(coordinator, convention)
-    census.once(measures.taught)
+    census.once(measures.kinds_taught)
     with django_assert_num_queries(1):
         figures = measures.counts(census)
     assert figures["registrations"] == {(chair.milestone.pk, None): 1}
