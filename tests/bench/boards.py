@@ -11,7 +11,7 @@ from partnership.models import Convention, User
 from partnership.services import put_first_steps_away
 from partnership.states import Role
 
-from .measure import Line, alternate, at_most, no_more, statements
+from .measure import Line, alternate, beside, no_more, statements
 
 if TYPE_CHECKING:
     from .bench import Bench
@@ -34,8 +34,8 @@ def measure(bench: "Bench") -> Iterator[Line]:
     rounds, times = bench.scale.rounds, max(bench.scale.times // 5, 1)
     shown, counted, bare = alternate(page, _figures, count, rounds=rounds, times=times, warm=1)
     work = f"the board of {bench.scale.large:,} applications"
-    yield at_most("P6", f"{work}, the page", shown.cpu, bare.cpu, 5)
-    yield at_most("P6", "… its figures alone", counted.cpu, bare.cpu, 5)
+    yield beside("P6", f"{work}, the page", shown, bare, 5)
+    yield beside("P6", "… its figures alone", counted, bare, 5)
     sent = statements(page)
     yield no_more("P6", "… statements of the page", len(sent), 15, "")
     grouped = sum("GROUP BY" in one for one in statements(_figures))

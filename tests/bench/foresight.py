@@ -9,7 +9,7 @@ from partnership.models import Convention
 from tests.cohorts import seasons
 
 from .boards import count
-from .measure import Line, alternate, at_most
+from .measure import Line, alternate, at_most, beside
 
 if TYPE_CHECKING:
     from .bench import Bench
@@ -52,7 +52,7 @@ def _reading(bench: "Bench") -> Iterator[Line]:
     rounds, times = bench.scale.rounds, max(bench.scale.times // 5, 1)
     ours, bare = alternate(_read, count, rounds=rounds, times=times, warm=1)
     work = f"what it reads of {bench.scale.large:,} applications, beside one count of them"
-    yield at_most("P14", work, ours.cpu, bare.cpu, 3)
+    yield beside("P14", work, ours, bare, 3)
 
 
 def _read() -> None:

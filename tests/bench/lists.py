@@ -12,7 +12,7 @@ from cohorts.states import ApplicationState
 from partnership.models import JournalEntry, ref
 
 from . import floor
-from .measure import Line, Site, alternate, at_most, no_more, statements
+from .measure import Line, Site, alternate, beside, no_more, statements
 
 if TYPE_CHECKING:
     from .bench import Bench
@@ -29,21 +29,19 @@ def measure(bench: "Bench") -> Iterator[Line]:
             bench.use(number)
             for query in ("?tri=attente", "?tri=attente&zone=lyon", "?tri=attente&etat=interviewed"):
                 mine, bare = alternate(page(bench, query), least(bench, query), **how)
-                yield at_most("P2", f"list of {number:,} rows, {query}", mine.cpu, bare.cpu, 2)
+                yield beside("P2", f"list of {number:,} rows, {query}", mine, bare, 2)
         yield no_more("P2", "… its statements", len(statements(page(bench, "?zone=lyon"))), 8, "")
         for name, order in listing.ORDERS.items():
             query = f"?tri={name}" + (f"&etat={order.stages[0]}" if order.stages else "")
             if not order.stages:  # of a thousand rows, too few are in one stage to fill a page
                 less, more = bench.across(page(bench, query), small, large)
-                yield at_most("P2", f"{large:,} rows beside {small:,}, {query}", more.cpu, less.cpu, 1.1)
+                yield beside("P2", f"{large:,} rows beside {small:,}, {query}", more, less, 1.1)
             bench.use(large)
             place = middle(bench, name)
             first, deep = alternate(page(bench, query), page(bench, f"{query}&apres={place}"), **how)
-            yield at_most(
-                "P2", f"a page in the middle of {large:,} beside the first, {query}", deep.cpu, first.cpu, 1.1
-            )
+            yield beside("P2", f"a page in the middle of {large:,} beside the first, {query}", deep, first, 1.1)
         less, more = bench.across(page(bench, "?tri=-attente", bench.by_lyon), small, large)
-        yield at_most("P2", f"{large:,} rows beside {small:,}, a recruiter of one zone", more.cpu, less.cpu, 1.1)
+        yield beside("P2", f"{large:,} rows beside {small:,}, a recruiter of one zone", more, less, 1.1)
     finally:
         listing.COUNTED_AT_ONCE = 10_000
     bench.use(large)
@@ -55,7 +53,7 @@ def measure(bench: "Bench") -> Iterator[Line]:
             rounds=bench.scale.rounds,
             times=2,
         )
-        yield at_most("P2", f"the exact count of {large:,} rows, {query or 'no filter'}", mine.cpu, bare.cpu, 1.2)
+        yield beside("P2", f"the exact count of {large:,} rows, {query or 'no filter'}", mine, bare, 1.2)
 
 
 # What is typed, and the parts of the stored text for which the floor looks.
@@ -82,7 +80,7 @@ def search(bench: "Bench") -> Iterator[Line]:
                 rounds=bench.scale.rounds,
                 times=bench.scale.times,
             )
-            yield at_most("P3", f"“{typed}” among {bench.scale.large:,}", mine.cpu, least_.cpu, 3)
+            yield beside("P3", f"“{typed}” among {bench.scale.large:,}", mine, least_, 3)
     finally:
         listing.COUNTED_AT_ONCE = 10_000
 

@@ -1,7 +1,8 @@
 """How the bench measures: CPU milliseconds of this process and of its PostgreSQL backend, and statements; never time.
 
 A request is served inside this process by Django's own WSGI handler, so that no client is counted. Ours and the floor
-take turns in the same process, and what is compared are medians of many turns.
+take turns in the same process, and what is compared is the median of the ratios of many turns: whatever slows the
+machine for some seconds slows both of a turn.
 """
 
 import gc
@@ -44,11 +45,21 @@ class Cost:
 
     cpu: float
     database: float
+    # What it cost in each of its turns, both processes together.
+    turns: tuple[float, ...] = ()
 
 
-def at_most(item: str, work: str, ours: float, floor: float, goal: float, unit: str = "ms CPU") -> Line:
-    """A line whose goal is a ratio not to be exceeded."""
-    ratio = ours / floor
+def beside(item: str, work: str, ours: Cost, floor: Cost, goal: float) -> Line:
+    """A line of two works that took turns: the median of the ratios of their turns is not to be exceeded."""
+    ratio = statistics.median(mine / least for mine, least in zip(ours.turns, floor.turns, strict=True))
+    return at_most(item, work, ours.cpu, floor.cpu, goal, ratio=ratio)
+
+
+def at_most(
+    item: str, work: str, ours: float, floor: float, goal: float, unit: str = "ms CPU", ratio: float | None = None
+) -> Line:
+    """A line whose goal is a ratio not to be exceeded: that of both figures, where no other is given."""
+    ratio = ours / floor if ratio is None else ratio
     return Line(
         item,
         work,
@@ -165,7 +176,8 @@ def alternate(*works: Callable[[], object], rounds: int, times: int, warm: int =
 
 def median_of(costs: list[Cost]) -> Cost:
     """The median of both figures."""
-    return Cost(statistics.median(cost.cpu for cost in costs), statistics.median(cost.database for cost in costs))
+    turns = tuple(cost.cpu for cost in costs)
+    return Cost(statistics.median(turns), statistics.median(cost.database for cost in costs), turns)
 
 
 def statements(work: Callable[[], object]) -> list[str]:
@@ -176,5 +188,6 @@ def statements(work: Callable[[], object]) -> list[str]:
 
 
 METHOD = """CPU milliseconds of this process (Django's WSGI handler called in the process, no client counted) and of its
-PostgreSQL backend; medians of turns taken in alternation with the floor's. Statements: all that are sent, BEGIN, COMMIT
-and savepoints among them. Floors: bare views without any middleware (tests/bench/floor.py)."""
+PostgreSQL backend; medians of turns taken in alternation with the floor's, the ratio the median of the turns' own.
+Statements: all that are sent, BEGIN, COMMIT and savepoints among them. Floors: bare views without any middleware
+(tests/bench/floor.py)."""

@@ -14,7 +14,7 @@ from tests.browser import world as worlds
 from tests.browser.pages import PAGES, Page
 from tests.browser.world import World
 
-from .measure import Line, Site, alternate, at_most, cost_of, no_more, statements
+from .measure import Line, Site, alternate, beside, cost_of, no_more, statements
 
 if TYPE_CHECKING:
     from .bench import Bench
@@ -53,7 +53,7 @@ def _dearest(bench: "Bench", asks: dict[Page, Callable[[], None]], size: str) ->
         if rough[page] > SLOW:
             how = {"rounds": 1, "times": 1, "warm": 1}
         mine, floor = alternate(asks[page], lambda: bench.floor.get("/liste/"), **how)
-        yield at_most("P10", f"{page} ({page.reader.value}){size}", mine.cpu, floor.cpu, GOAL)
+        yield beside("P10", f"{page} ({page.reader.value}){size}", mine, floor, GOAL)
     most = sorted(sent, key=sent.get, reverse=True)
     for page in [page for page in most if sent[page] > 20] or most[:1]:
         yield no_more("P10", f"most statements of {len(sent)} pages{size}: {page}", sent[page], 20, "")

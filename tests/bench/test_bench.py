@@ -21,7 +21,7 @@ from placements.models import Placement
 from tests import factories
 from tests.bench import applying, boards, exchange, floor, foresight, letters, lists, nearness, proposals
 from tests.bench.bench import Bench, Scale
-from tests.bench.measure import alternate
+from tests.bench.measure import Cost, alternate, beside, median_of
 from tests.cohorts import seasons
 
 
@@ -165,4 +165,14 @@ def test_turns_alternate_and_cost_something(bench):
     taken = []
     costs = alternate(lambda: taken.append("ours"), lambda: taken.append("floor"), rounds=2, times=1, warm=1)
     assert taken == ["ours", "floor"] + ["ours", "floor", "floor", "ours"]
-    assert len(costs) == 2
+    assert [len(cost.turns) for cost in costs] == [2, 2]
+
+
+def test_what_slows_the_machine_for_a_while_slows_both_of_a_turn():
+    quiet, slow = (30.0, 10.0), (90.0, 30.0)
+    ours, floor = ([Cost(one[place], 0) for one in (quiet, slow, quiet, slow)] for place in (0, 1))
+    line = beside("P0", "a page", median_of([*ours, Cost(900.0, 0)]), median_of([*floor, Cost(300.0, 0)]), 3)
+    assert (line.ratio, line.holds) == ("3.00×", True)
+    # Of unequal ratios it is the one in the middle, whatever the medians of the costs say.
+    uneven = beside("P0", "a page", median_of([Cost(c, 0) for c in (20, 40, 90)]), median_of(floor[:3]), 3)
+    assert (uneven.ratio, uneven.holds) == ("2.00×", True)
