@@ -242,7 +242,8 @@ def form_page(request: HttpRequest, template: str, form: VersionForm, **context:
 def student_list(request: HttpRequest) -> HttpResponse:
     """The students of the lead's zones, and those who could come."""
     require(policies.is_lead(request.user))
-    form = StudentFilter(request.GET, zones=zones_of(request.user))
+    zones = led_by(request.user)
+    form = StudentFilter(request.GET, zones=zones)
     form.is_valid()
     wanted = form.cleaned_data
     students = _filtered(clocks.with_clocks(Enrolment.objects.visible_to(request.user)), wanted)
@@ -270,7 +271,7 @@ def student_list(request: HttpRequest) -> HttpResponse:
         else _("No student to place"),
         "filter": form,
         "wrong": bool(form.errors),
-        "zones": led_by(request.user),
+        "zones": zones,
         "count": ngettext("%(n)s student", "%(n)s students", total) % {"n": total},
         "chips": chips(request, form),
     }

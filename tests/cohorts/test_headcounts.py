@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Sum
 
 from cohorts import services
@@ -178,3 +178,11 @@ def test_a_move_writes_only_the_lines_that_it_changes(recruiter):
     Application.objects.filter(pk=file.pk).update(source=Source.FAIR)
     kinds = Headcount.objects.order_by("pk").values_list("kind", flat=True)[before:]
     assert Counter(kinds) == {HeadcountKind.STAGE: 2, HeadcountKind.OWNER: 2, HeadcountKind.SOURCE: 2}
+
+
+def test_a_draft_is_neither_submitted_nor_offered():
+    draft, offered = factories.application(state=S.DRAFT), factories.application(state=S.ADMITTED)
+    # The board counts who has applied and who was offered a place without a look at their state.
+    for said in ({"submitted_at": clock.now()}, {"offered_curriculum": offered.offered_curriculum}):
+        with pytest.raises(IntegrityError, match="a_draft_is_neither"), transaction.atomic():
+            Application.objects.filter(pk=draft.pk).update(**said)

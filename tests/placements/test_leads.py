@@ -11,6 +11,7 @@ from django.utils import translation
 
 from cohorts import journal
 from cohorts import services as recruitment
+from cohorts.models import Enrolment
 from cohorts.states import ApplicationState, Coming, EnrolmentState
 from partnership import clock, measures
 from partnership.models import JournalEntry, OutgoingMessage
@@ -84,6 +85,21 @@ def test_a_student_of_another_zone_who_could_come_is_marked_and_not_counted(lead
     board = lead.get(_board()).context["board"]
     assert [row.comes_from.code for row in board.students] == ["paris"]
     assert board.own == 0
+
+
+def test_the_young_of_a_zone_are_its_confirmed_students_placed_or_not(lead, lyon, student, site):
+    parisians = [factories.enrolment(factories.cohort("paris", of=lyon.intake)) for _ in range(2)]
+    for parisian in parisians:
+        parisian.application.other_zones.add(lyon.zone)
+    # One of Lyon waits; one of Lyon, one of Paris and one who has left are placed; one of Paris could come.
+    gone = factories.enrolment(lyon)
+    for placed in (factories.enrolment(lyon), parisians[0], gone):
+        factories.placement(placed, factories.seat(site, of=lyon.intake))
+    Enrolment.objects.filter(pk=gone.pk).update(state="ended", ended_at=clock.now(), end_reason="moved")
+    board = lead.get(_board()).context["board"]
+    counted = Enrolment.objects.live().filter(application__cohort__zone=lyon.zone, application__state="confirmed")
+    assert (len(board.students), len(board.placements), board.young) == (2, 3, counted.count())
+    assert board.young == 2
 
 
 def test_a_place_not_said_again_for_ninety_days_is_not_offered(lead, student, seat):
