@@ -14,7 +14,7 @@ from cohorts import services as recruitment
 from cohorts.models import Enrolment
 from cohorts.states import ApplicationState, Coming, EnrolmentState
 from partnership import clock, measures
-from partnership.models import JournalEntry, OutgoingMessage
+from partnership.models import JournalEntry, Membership, OutgoingMessage, Zone
 from partnership.states import Channel, MessageState, Role
 from partnership.templatetags.figures import phone
 from partnership.workflow import THE_CLOCK, record
@@ -279,6 +279,28 @@ def test_another_zone_is_404_everywhere(paris_lead, client_of, student, seat, ly
     assert {getattr(browser, method)(url).status_code for method, url in _everything_of(placement)} == {404}
     placement.refresh_from_db()
     assert placement.state == PlacementState.PROPOSED
+
+
+def test_a_zone_is_led_by_the_membership_of_a_lead_alone_while_it_lasts(lyon_lead, client_of, lyon):
+    here = lyon_lead.memberships.get()
+    zones = {code: factories.zone(code) for code in ("toulouse", "paris")}
+    today = clock.today()
+
+    def also(role, zone, **dates):
+        Membership.objects.create(user=lyon_lead, party=here.party, role=role, zone=zones[zone], **dates)
+
+    also(Role.RECRUITER, "paris", since=today)
+    also(Role.REGIONAL_LEAD, "paris", since=today - timedelta(days=9), until=today - timedelta(days=2))
+    also(Role.REGIONAL_LEAD, "toulouse", since=today)
+    browser = client_of(lyon_lead)
+    assert {code: browser.get(_board(code)).status_code for code in ("lyon", *zones)} == {
+        "lyon": 200,
+        "toulouse": 200,
+        "paris": 404,
+    }
+    # Each by its place among the zones, whichever membership came first.
+    led = Zone.objects.filter(code__in=["lyon", "toulouse"])
+    assert browser.get(_board()).context["zones"] == list(led)
 
 
 @pytest.mark.parametrize("persona", ["recruiter", "coordinator", "administrator", "reviewer", "stranger"])
